@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+import { alias } from "./vitest.config.js";
+
+/** The tests that need more than Node, npm and git (a network, another Node, a lot of disk), or minutes: `npm run test:real`. */
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: ["packages/*/src/**/*.real.test.ts", "test/**/*.real.test.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    maxWorkers: 2,
+  },
+});
