@@ -1,0 +1,65 @@
+/** Where the id of an imported row comes from: the input itself, fields of the item (`--key`), or the item's content. */
+import { badInput } from "../errors.js";
+import { IdMaker } from "../dataset/made-id.js";
+import { idFault } from "../dataset/path.js";
+import { fieldOf } from "../item/field.js";
+import { printJson } from "../item/json.js";
+import type { Value } from "../item/value.js";
+import type { Platform } from "../platform.js";
+import { utf8 } from "../text.js";
+import type { LineBook, RowBatch } from "./row-batch.js";
+import { Tally } from "./tally.js";
+
+/** Chooses ids, row by row in the order of the input. */
+export class IdChooser {
+  readonly #maker: IdMaker;
+  readonly #tally = new Tally();
+  readonly #keys: readonly string[];
+
+  constructor(
+    platform: Platform,
+    key: string | readonly string[] | undefined,
+    readonly lines: LineBook,
+  ) {
+    this.#maker = new IdMaker(platform);
+    this.#keys = key === undefined ? [] : typeof key === "string" ? [key] : key;
+  }
+
+  /** Says whether ids come from the content, so that equal rows are told apart by ordinals. */
+  get makes(): boolean {
+    return this.#keys.length === 0;
+  }
+
+  /** The id of row `i` of the batch, the `row`-th of the input; throws bad-input when the key field is absent or no id can be made of it. */
+  choose(batch: RowBatch, i: number, row: number, digest: Uint8Array): string {
+    const id = batch.ids?.[i] ?? (this.makes ? this.#maker.make(digest, this.#tally.next(digest)) : this.#fromFields(batch, i, row));
+    const fault = idFault(id);
+    if (fault !== undefined) throw badInput(fault, { ...this.lines.place(row), id });
+    return id;
+  }
+
+  /** The id of an item with this content and ordinal. */
+  made(digest: Uint8Array, ordinal: number): string {
+    return this.#maker.make(digest, ordinal);
+  }
+
+  #fromFields(batch: RowBatch, i: number, row: number): string {
+    const block = batch.items.bytes.subarray(batch.items.starts[i], batch.items.ends[i]);
+    if (this.#keys.length > 1) return this.#keys.map(key => partOf(fieldOf(block, key))).join("/");
+    const key = this.#keys[0] as string;
+    const value = fieldOf(block, key);
+    if (typeof value === "string") return value;
+    if (typeof value === "number" || typeof value === "bigint") if (Number.isInteger(Number(value))) return String(value);
+    const found = value === undefined ? "is absent" : `is ${printJson(value)}`;
+    throw badInput(`the key field ${JSON.stringify(key)} ${found}; it must be text or an integer`, this.lines.place(row));
+  }
+}
+
+/** One part of an id made of several fields; an absent field is empty. */
+function partOf(value: Value | undefined): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? value : printJson(value);
+}
+
+/** The bytes of an id. */
+export const idBytes = utf8;

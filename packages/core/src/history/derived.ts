@@ -1,0 +1,108 @@
+/**
+ * A cache for what can be computed again, and blocks that rest in it.
+ *
+ * Nothing here is part of a repository's content: no commit links to it, and all of it may be deleted at any time.
+ */
+import type { Blocks } from "../block/blocks.js";
+import { printCid, sameDigest, type Digest } from "../block/cid.js";
+import { SheafError } from "../errors.js";
+import type { Awaitable, Platform } from "../platform.js";
+import { loadNode } from "../tree/load.js";
+
+/** Keeps bytes by key until somebody deletes them. Keys are printable ASCII in segments divided by `/`. What is put under a key twice is the same. */
+export interface DerivedCache {
+  get(key: string): Awaitable<Uint8Array | undefined>;
+  put(key: string, bytes: Uint8Array): Awaitable<void>;
+}
+
+/**
+ * Blocks for derived trees: what is put stays in memory until it is kept, and what was kept is read from the cache.
+ *
+ * So a computation may write trees that only lead to the next one. Blocks from the cache are checked against their digest; damaged ones count as missing.
+ */
+export class DerivedBlocks implements Blocks {
+  readonly #held = new Map<string, Uint8Array>();
+  /** Bytes in memory. */
+  heldBytes = 0;
+
+  constructor(
+    readonly cache: DerivedCache,
+    readonly digestInto: Platform["digestInto"],
+  ) {}
+
+  async load(digest: Digest): Promise<Uint8Array> {
+    const cid = printCid(digest);
+    const bytes = this.#held.get(cid) ?? (await this.cache.get(blockKey(cid)));
+    if (bytes && (this.#held.has(cid) || this.#matches(bytes, digest))) return bytes;
+    throw new SheafError("missing-block", { cid }, `block ${cid} of a derived index is gone; the index must be made again`);
+  }
+
+  loadMany(digests: readonly Digest[]): Promise<Uint8Array[]> {
+    return Promise.all(digests.map(digest => this.load(digest)));
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    const cid = printCid(digest);
+    return this.#held.has(cid) || (await this.cache.get(blockKey(cid))) !== undefined;
+  }
+
+  put(bytes: Uint8Array): Digest {
+    const digest = new Uint8Array(32);
+    this.putSpan(bytes, 0, bytes.length, digest, 0);
+    return digest;
+  }
+
+  putSpan(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {
+    const block = bytes.slice(start, end);
+    this.digestInto(block, out, at);
+    const cid = printCid(out.subarray(at, at + 32));
+    if (this.#held.has(cid)) return false;
+    this.#held.set(cid, block);
+    this.heldBytes += block.length;
+    return true;
+  }
+
+  drain(): void {}
+
+  /** Moves the trees with these roots to the cache: those of their nodes that are in memory. */
+  async keep(roots: readonly Digest[]): Promise<void> {
+    for (const cid of await this.#reached(roots)) {
+      const bytes = this.#held.get(cid);
+      if (bytes) await this.cache.put(blockKey(cid), bytes);
+    }
+  }
+
+  /** Lets go of everything in memory but the trees with these roots. */
+  async retain(roots: readonly Digest[]): Promise<void> {
+    const reached = await this.#reached(roots);
+    for (const [cid, bytes] of this.#held) {
+      if (reached.has(cid)) continue;
+      this.#held.delete(cid);
+      this.heldBytes -= bytes.length;
+    }
+  }
+
+  /** The nodes in memory below these roots. What is in the cache has all below it there too. */
+  async #reached(roots: readonly Digest[]): Promise<Set<string>> {
+    const reached = new Set<string>();
+    const open = [...roots];
+    for (let root = open.pop(); root; root = open.pop()) {
+      const cid = printCid(root);
+      if (reached.has(cid) || !this.#held.has(cid)) continue;
+      reached.add(cid);
+      const node = await loadNode(this, root);
+      if (node.level > 0) for (let i = 0; i < node.count; i++) open.push(node.link(i).slice());
+    }
+    return reached;
+  }
+
+  #matches(bytes: Uint8Array, digest: Digest): boolean {
+    const actual = new Uint8Array(32);
+    this.digestInto(bytes, actual, 0);
+    return sameDigest(actual, digest);
+  }
+}
+
+function blockKey(cid: string): string {
+  return `blocks/${cid}`;
+}
