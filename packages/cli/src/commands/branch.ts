@@ -1,0 +1,49 @@
+/** `sheaf branch`. */
+import type { Cli } from "../cli.js";
+import { examples, Option, type Define } from "../parse.js";
+import { record } from "../record.js";
+import { visible } from "../render/paint.js";
+import { shortCid } from "../render/quantity.js";
+import { UsageError } from "../usage.js";
+
+interface Flags {
+  delete?: boolean;
+  force?: boolean;
+  rename?: boolean;
+}
+
+export const define: Define = (command, cli) => {
+  command
+    .argument("[name]", "the branch to make; without it all are listed")
+    .argument("[at]", "where it begins (default: the current branch); with --rename: the new name")
+    .addOption(new Option("-d, --delete", "delete the branch; refused if it holds commits that are not in the current one").conflicts("rename"))
+    .option("-f, --force", "delete it even then")
+    .option("-m, --rename", "rename the branch");
+  examples(command, ["sheaf branch fix v1", "Make the branch fix at v1"], ["sheaf branch -m fix fixes", "Rename it"], ["sheaf branch -d fixes", "Delete it"]);
+  command.action((name: string | undefined, at: string | undefined, flags: Flags) => act(cli, name, at, flags));
+};
+
+async function act(cli: Cli, name: string | undefined, at: string | undefined, flags: Flags): Promise<void> {
+  const repository = await cli.repository();
+  if (name === undefined && (flags.delete || flags.rename)) throw new UsageError("name the branch; see sheaf branch --help");
+  if (name === undefined) return await list(cli);
+  if (flags.delete) {
+    if (at !== undefined) throw new UsageError("--delete takes one branch");
+    await repository.deleteBranch(name, { force: flags.force ?? false });
+    return void (await cli.line(cli.json ? record({ deleted: name }) : `deleted branch ${name}`));
+  }
+  if (flags.rename) {
+    if (at === undefined) throw new UsageError("--rename takes the old name and the new one");
+    await repository.renameBranch(name, at);
+    return void (await cli.line(cli.json ? record({ branch: at, from: name }) : `renamed branch ${name} to ${at}`));
+  }
+  const commit = await repository.branch(name, at === undefined ? {} : { at });
+  await cli.line(cli.json ? record({ branch: name, commit }) : `branch ${name} at ${cli.paint.yellow(shortCid(commit))}`);
+}
+
+async function list(cli: Cli): Promise<void> {
+  for (const { name, commit, current } of await (await cli.repository()).branches()) {
+    const shown = current ? `* ${cli.paint.green(visible(name))}` : `  ${visible(name)}`;
+    await cli.line(cli.json ? record({ branch: name, commit, current }) : `${shown} ${cli.paint.yellow(shortCid(commit))}`);
+  }
+}

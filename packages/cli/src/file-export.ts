@@ -1,0 +1,60 @@
+/** Datasets into files: rows in order, as the bytes of a format. */
+import { extname } from "node:path";
+import type { Dataset, StoredBatch, Watch } from "@sheaf/core";
+import { columnsOf, formats, print, type Format, type PrintOptions, type RowBatch } from "@sheaf/formats";
+
+/** What to write. */
+export interface WriteOptions extends Watch, Omit<PrintOptions, "signal"> {
+  readonly format: Format;
+  /** The revision; default: the current branch. */
+  readonly at?: string;
+  readonly gzip?: boolean;
+}
+
+/** Gives the bytes of a dataset's rows in a format. Throws what `print` throws, refused for a loss, at the row that would lose something. */
+export async function* exportBytes(dataset: Dataset, options: WriteOptions): AsyncGenerator<Uint8Array> {
+  const columns = options.columns ?? (await tableColumns(dataset, options));
+  const bytes = print(options.format, rowBatches(dataset, options), { ...options, columns });
+  yield* options.gzip ? gzipped(bytes) : bytes;
+}
+
+/** The format that a file's name asks for, `.gz` aside. */
+export function formatOf(file: string): Format {
+  const extension = extname(file.toLowerCase().replace(/\.gz$/, "")).slice(1);
+  if (extension === "tab") return "tsv";
+  return formats.find(format => format === extension) ?? "jsonl";
+}
+
+/** The columns of a table: a first pass over the rows finds those that the metadata does not name. */
+async function tableColumns(dataset: Dataset, options: WriteOptions): Promise<readonly string[] | undefined> {
+  if (options.format !== "csv" && options.format !== "tsv") return undefined;
+  const { meta } = await dataset.info(options.at === undefined ? {} : { at: options.at });
+  const order = Array.isArray(meta["columns"]) ? meta["columns"].filter(name => typeof name === "string") : [];
+  return await columnsOf(rowBatches(dataset, options), order);
+}
+
+/** Rows as they rest, in the form that formats take: items end to end in one buffer. */
+async function* rowBatches(dataset: Dataset, { at, signal, progress }: WriteOptions): AsyncGenerator<RowBatch> {
+  for await (const batch of dataset.batches({ signal, progress, ...(at === undefined ? {} : { at }) })) yield joined(batch, dataset.path);
+}
+
+function joined({ count, ids, positions, blocks }: StoredBatch, dataset: string): RowBatch {
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
+  let length = 0;
+  for (let i = 0; i < count; i++) {
+    starts[i] = length;
+    ends[i] = length += blocks[i].length;
+  }
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < count; i++) bytes.set(blocks[i], starts[i]);
+  const lines = new Uint32Array(count);
+  return { count, items: { bytes, count, starts, ends, lines }, lines, ids, positions, place: i => ({ dataset, id: ids[i] }) };
+}
+
+async function* gzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const [{ createGzip }, { pipeline }] = await Promise.all([import("node:zlib"), import("node:stream")]);
+  const gzip = createGzip();
+  pipeline(bytes, gzip, () => undefined); // a failure of the source destroys the stream, so reading it throws
+  yield* gzip as AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,32 @@
+/** What the command line asks of the process around it, so that tests can stand in for it. */
+import type { Readable, Writable } from "node:stream";
+
+/** A stream to write to; a terminal says so and knows its width in characters. */
+export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+export interface Io {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder that relative paths begin at. */
+  readonly cwd: string;
+  /** Aborted when the user interrupts: the command stops, nothing half done. */
+  readonly signal: AbortSignal;
+}
+
+/** The process's own streams, environment and folder. */
+export function processIo(signal: AbortSignal): Io {
+  const { stdout, stderr, env } = process;
+  return {
+    // Opening standard input costs time, and most commands never read it.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    signal,
+  };
+}

@@ -1,0 +1,71 @@
+/** Standard output: gathers text into large writes, waits while the reader is slow, and stops quietly when the reader is gone. */
+import type { Sink } from "./io.js";
+
+/** The reader of standard output went away (`sheaf rows qa | head`): there is nobody left to work for. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}
+
+/** Characters gathered before a write. */
+const fullAt = 65_536;
+
+export class Outlet {
+  #parts: string[] = [];
+  #length = 0;
+  #gone = false;
+
+  constructor(readonly sink: Sink) {
+    sink.on("error", this.#fail);
+  }
+
+  /** Takes text. The promise, if there is one, must be awaited before more is written. Throws {@link ReaderGone}. */
+  write(text: string): Promise<void> | undefined {
+    this.#parts.push(text);
+    this.#length += text.length;
+    return this.#length < fullAt ? undefined : this.flush();
+  }
+
+  /** Takes one line without its end. */
+  line(text: string): Promise<void> | undefined {
+    return this.write(`${text}\n`);
+  }
+
+  /** Takes bytes as they are, after all text before them. */
+  async bytes(bytes: Uint8Array): Promise<void> {
+    await this.flush();
+    await this.#send(bytes);
+  }
+
+  /** Resolves when everything is with the reader. */
+  async flush(): Promise<void> {
+    if (this.#length === 0) return;
+    const text = this.#parts.join("");
+    this.#parts = [];
+    this.#length = 0;
+    await this.#send(text);
+  }
+
+  /** Lets go of the sink. */
+  close(): void {
+    this.sink.off("error", this.#fail);
+  }
+
+  #send(chunk: string | Uint8Array): Promise<void> {
+    if (this.#gone) return Promise.reject(new ReaderGone());
+    return new Promise((resolve, reject) => {
+      this.sink.write(chunk, error => {
+        if (!error) return resolve();
+        this.#gone = true;
+        reject(isGone(error) ? new ReaderGone() : error);
+      });
+    });
+  }
+
+  readonly #fail = (): void => {
+    this.#gone = true; // the write's own callback has the reason
+  };
+}
+
+function isGone(error: Error & { code?: string }): boolean {
+  return error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED" || error.code === "EOF";
+}

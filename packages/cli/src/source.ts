@@ -1,0 +1,52 @@
+/** Files and standard input as streams and as text, with errors that name them. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { badInput, SheafError } from "@sheaf/core";
+import type { Io } from "./io.js";
+
+/** Bytes that are read at once: 1 MiB. */
+const chunkBytes = 2 ** 20;
+
+/** An input that a command was given: `-` is standard input. */
+export interface Source {
+  /** For errors and for telling the format; `undefined` for standard input. */
+  readonly file: string | undefined;
+  /** Bytes, where known. */
+  readonly size: number | undefined;
+  /** Can be called again, but for standard input. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** Looks the input up. Throws bad-input when the file is not there or cannot be read. */
+export async function openSource(io: Pick<Io, "stdin"> & { readonly cwd: string | (() => string) }, name: string): Promise<Source> {
+  if (name === "-") return { file: undefined, size: undefined, open: () => io.stdin };
+  const path = resolve(typeof io.cwd === "string" ? io.cwd : io.cwd(), name);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  });
+  if (found.isDirectory()) throw badInput("this is a folder, not a file", { file: name });
+  return { file: name, size: found.isFile() ? found.size : undefined, open: () => read(path, name) };
+}
+
+/** All of an input; meant for patches and the like, not for data. */
+export async function readAll(source: Source): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source.open()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* read(path: string, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw error instanceof Error && "syscall" in error ? unreadable(name, error as NodeJS.ErrnoException) : error;
+  }
+}
+
+function unreadable(name: string, error: NodeJS.ErrnoException): SheafError {
+  const reasons: Record<string, string> = { ENOENT: "there is no such file", ENOTDIR: "there is no such file", EACCES: "the file may not be read" };
+  const reason = reasons[error.code ?? ""];
+  if (reason !== undefined) return badInput(reason, { file: name });
+  return new SheafError("drive-failed", { name, reason: error.code ?? error.message }, `${name}: the file cannot be read (${error.message})`, { cause: error });
+}

@@ -1,0 +1,35 @@
+/**
+ * What the engine offers: the repository and the shapes it speaks, and beneath it what formats, drives and faces are made of.
+ *
+ * People who use Sheaf import `sheaf`; this is for packages that stand beside it.
+ */
+export * from "./errors.js";
+export * from "./platform.js";
+export { printCid, parseCid, dagCbor, raw, type BlockCodec, type Cid, type Digest } from "./block/cid.js";
+export type { BlockReader, Blocks, BlockWriter } from "./block/blocks.js";
+export { compareText, fromUtf8, utf8 } from "./text.js";
+export { decode, encode, Link, type Ipld } from "./item/cbor.js";
+export { fieldOf } from "./item/field.js";
+export { parseJson, printJson } from "./item/json.js";
+export type { ItemBatch } from "./item/batch.js";
+export { LineEncoder, maxLineBytes } from "./item/lines.js";
+export { fromBlockForm, renameKeys, requireItem, toBlockForm, unescapeKey } from "./item/meta.js";
+export { printPointer } from "./item/pointer.js";
+export { LinePrinter } from "./item/printer.js";
+export { decodeItem, encodeItem, rowNames } from "./item/reference.js";
+export { printItem } from "./item/text.js";
+export { Float, isObject, sameValue, setKey, type Value, type ValueObject } from "./item/value.js";
+export { fromView, view, viewRow } from "./item/view.js";
+export { applyPatch, parsePatch, type Operation } from "./edit/patch.js";
+export { parsePointer, pointer } from "./edit/pointer.js";
+export { diffValues } from "./edit/item-diff.js";
+export { diffWords } from "./edit/words.js";
+export type { RowBatch } from "./edit/row-batch.js";
+export type { Signature } from "./history/commit.js";
+export type * from "./repository/contract.js";
+export { Dataset, type InsertOptions, type PlainOperation } from "./repository/dataset.js";
+export type { Beside } from "./repository/beside.js";
+export { Repository, type OpenOptions } from "./repository/repository.js";
+export type { StoredBatch } from "./repository/rows.js";
+export type { Drive, Span } from "./store/drive.js";
+export { checkDriveName, clip, isDriveName } from "./store/name.js";

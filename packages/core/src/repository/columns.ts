@@ -1,0 +1,113 @@
+/** Columns: the top-level fields of a dataset's items, listed, renamed, removed and put in order. Rows stream through; none are held. */
+import type { BlockReader, Blocks } from "../block/blocks.js";
+import type { DatasetBlock } from "../dataset/dataset.js";
+import { linkedDigest, linkValue, splitRowKey } from "../dataset/row.js";
+import { badInput } from "../errors.js";
+import { decode, encode } from "../item/cbor.js";
+import { blockNames, escapeKey, unescapeKey } from "../item/meta.js";
+import { setKey, type Value, type ValueObject } from "../item/value.js";
+import { compareText } from "../text.js";
+import { editTree, type TreeChange } from "../tree/edit.js";
+import { leavesFrom } from "../tree/read.js";
+import type { Watch } from "./contract.js";
+
+/** The fields that rows have, with how many rows have each: those named in the metadata first and in that order, then by name. */
+export async function listColumns(reader: BlockReader, dataset: DatasetBlock, watch: Watch): Promise<{ name: string; rows: number }[]> {
+  const counts = new Map<string, number>(columnOrder(dataset.meta).map(name => [name, 0]));
+  const named = counts.size;
+  for await (const items of itemsOf(reader, dataset, watch))
+    for (const { item } of items) for (const key of ownKeys(item)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const all = Array.from(counts, ([name, rows]) => ({ name, rows }));
+  return [...all.slice(0, named), ...all.slice(named).sort((a, b) => compareText(a.name, b.name))];
+}
+
+/** The column order that the metadata holds. */
+export function columnOrder(meta: ValueObject): string[] {
+  const { columns } = meta;
+  return Array.isArray(columns) ? columns.filter(name => typeof name === "string") : [];
+}
+
+/** What an edit of columns made: the dataset, and how many rows it changed. */
+export interface ColumnEdit {
+  readonly dataset: DatasetBlock;
+  readonly rows: number;
+}
+
+/** Renames a field in every row that has it. Throws bad-input when a row has a field of the new name too. */
+export function renameColumn(blocks: Blocks, path: string, dataset: DatasetBlock, from: string, to: string, watch: Watch): Promise<ColumnEdit> {
+  if (from === to) return Promise.resolve({ dataset, rows: 0 });
+  const edit = (item: ValueObject, id: string): ValueObject => {
+    if (Object.hasOwn(item, ownKey(to)))
+      throw badInput(`the row has ${JSON.stringify(from)} and ${JSON.stringify(to)} already; remove one of them first`, { dataset: path, id });
+    return rename(item, ownKey(from), ownKey(to));
+  };
+  return editColumn(blocks, path, dataset, from, edit, names => names.map(name => (name === from ? to : name)), watch);
+}
+
+/** Removes a field from every row that has it. */
+export function removeColumn(blocks: Blocks, path: string, dataset: DatasetBlock, name: string, watch: Watch): Promise<ColumnEdit> {
+  const edit = (item: ValueObject): ValueObject => rename(item, ownKey(name), undefined);
+  return editColumn(blocks, path, dataset, name, edit, names => names.filter(other => other !== name), watch);
+}
+
+async function editColumn(
+  blocks: Blocks,
+  path: string,
+  dataset: DatasetBlock,
+  column: string,
+  edit: (item: ValueObject, id: string) => ValueObject,
+  order: (names: string[]) => string[],
+  watch: Watch,
+): Promise<ColumnEdit> {
+  let rows = 0;
+  async function* changes(): AsyncIterable<TreeChange> {
+    for await (const items of itemsOf(blocks, dataset, watch)) {
+      for (const { key, item } of items) {
+        if (!Object.hasOwn(item, ownKey(column))) continue;
+        rows++;
+        yield { key, value: linkValue(blocks.put(encode(edit(item, splitRowKey(key).id)))) };
+      }
+      await blocks.drain();
+    }
+  }
+  const { root } = await editTree(blocks, dataset.rows, changes());
+  const names = columnOrder(dataset.meta);
+  if (rows === 0 && !names.includes(column)) throw badInput(`no row has a field ${JSON.stringify(column)}; sheaf columns lists them`, { dataset: path });
+  const meta = names.includes(column) ? { ...dataset.meta, columns: order(names) } : dataset.meta;
+  return { dataset: { ...dataset, meta, rows: root }, rows };
+}
+
+/** The items of a dataset, a leaf at a time, in order. */
+async function* itemsOf(reader: BlockReader, dataset: DatasetBlock, watch: Watch): AsyncIterable<{ key: Uint8Array; item: ValueObject }[]> {
+  let done = 0;
+  for await (const { leaf } of leavesFrom(reader, dataset.rows, { ahead: 16 })) {
+    watch.signal?.throwIfAborted();
+    const digests = Array.from({ length: leaf.count }, (_, i) => linkedDigest(leaf.value(i)));
+    const blocks = await reader.loadMany(digests);
+    yield blocks.map((bytes, i) => ({ key: leaf.key(i), item: decode(bytes) as ValueObject }));
+    done += leaf.count;
+    watch.progress?.({ phase: "reading", done, total: dataset.count, unit: "rows" });
+  }
+}
+
+/** The user's fields of an item in the block's form. */
+function ownKeys(item: ValueObject): string[] {
+  return Object.keys(item)
+    .filter(key => key !== "@meta")
+    .map(key => unescapeKey(key, blockNames));
+}
+
+/** A user's field as it is called in the block. */
+function ownKey(name: string): string {
+  return escapeKey(name, blockNames);
+}
+
+/** A copy with the key renamed, or without it. */
+function rename(item: ValueObject, from: string, to: string | undefined): ValueObject {
+  const made: ValueObject = {};
+  for (const [key, value] of Object.entries(item)) {
+    if (key !== from) setKey(made, key, value);
+    else if (to !== undefined) setKey(made, to, value as Value);
+  }
+  return made;
+}

@@ -1,0 +1,177 @@
+/** One dataset of a repository, by its path: its rows read and changed. Reads take a revision (`at`, default: the current branch). */
+import type { Blocks } from "../block/blocks.js";
+import { printCid, type Cid } from "../block/cid.js";
+import { batchesOf } from "../edit/object-batch.js";
+import { parsePatch } from "../edit/patch.js";
+import { pointer } from "../edit/pointer.js";
+import type { RowBatch } from "../edit/row-batch.js";
+import { SheafError } from "../errors.js";
+import { parseJson } from "../item/json.js";
+import { toBlockForm } from "../item/meta.js";
+import { printItem } from "../item/text.js";
+import type { ValueObject } from "../item/value.js";
+import { fromView } from "../item/view.js";
+import { moveBeside, type Beside } from "./beside.js";
+import { blameDataset } from "./blame.js";
+import { listColumns, removeColumn, renameColumn, type ColumnEdit } from "./columns.js";
+import { readSnapshot, type Context } from "./context.js";
+import type * as given from "./contract.js";
+import { editDataset } from "./dataset-edit.js";
+import { findDataset, type StoredDataset } from "./dataset-tree.js";
+import { editRepository, noDataset } from "./edit.js";
+import { currentBranch, headOf } from "./heads.js";
+import { importRows } from "./import.js";
+import { patchDataset } from "./patch.js";
+import { commitAt } from "./revisions.js";
+import { findRow, readBatches, readRow, readRows, type StoredBatch } from "./rows.js";
+
+export class Dataset {
+  constructor(
+    readonly context: Context,
+    readonly path: string,
+  ) {}
+
+  /** The dataset's block. Throws no-such-dataset. */
+  async block(options: { at?: given.Rev | undefined } = {}): Promise<StoredDataset> {
+    const found = await this.#find(options.at);
+    if (!found) throw noDataset(this.path, options.at);
+    return found;
+  }
+
+  /** What is known of the dataset besides its rows. Throws no-such-dataset. */
+  async info(options: { at?: given.Rev } = {}): Promise<given.DatasetInfo> {
+    const { id, digest, count, meta } = await this.block(options);
+    return { path: this.path, id, cid: printCid(digest), count, meta };
+  }
+
+  /** The row with this id, its item as plain JavaScript; `undefined` when there is none. */
+  async get(id: string, options: { at?: given.Rev } = {}): Promise<given.Row | undefined> {
+    const { store, nodes } = this.context;
+    return readRow(store, await this.block(options), id, nodes);
+  }
+
+  /** The row's item as exact JSON text; `undefined` when there is none. */
+  async getText(id: string, options: { at?: given.Rev } = {}): Promise<string | undefined> {
+    const found = await findRow(this.context.store, await this.block(options), id, this.context.nodes);
+    return found && printItem(await this.context.store.load(found.digest));
+  }
+
+  /** The CID of the row's item, as any IPLD tool computes it. */
+  async cid(id: string, options: { at?: given.Rev } = {}): Promise<Cid | undefined> {
+    const found = await findRow(this.context.store, await this.block(options), id, this.context.nodes);
+    return found && printCid(found.digest);
+  }
+
+  /** Rows in order, one by one. */
+  async *rows(options: given.RowsOptions = {}): AsyncIterable<given.Row> {
+    yield* readRows(this.context.store, await this.block(options), options);
+  }
+
+  /** Rows in order as they rest, many at a time: what exports are made of. */
+  async *batches(options: given.RowsOptions = {}): AsyncIterable<StoredBatch> {
+    yield* readBatches(this.context.store, await this.block(options), options);
+  }
+
+  /** Imports JavaScript objects. The dataset is made when it is not there. */
+  import(rows: Iterable<object> | AsyncIterable<object>, options: given.ImportOptions = {}): Promise<given.Imported> {
+    return importRows(this.context, this.path, batchesOf(rows), options);
+  }
+
+  /** Imports what a format has parsed. */
+  importBatches(batches: AsyncIterable<RowBatch>, options: given.ImportOptions = {}): Promise<given.Imported> {
+    return importRows(this.context, this.path, batches, options);
+  }
+
+  /** Applies a JSON Patch to the dataset's document: a list of operations (plain JavaScript or exact values), or its exact JSON text. */
+  patch(patch: readonly PlainOperation[] | string, options: given.CommitOptions = {}): Promise<given.Committed> {
+    const operations = parsePatch(typeof patch === "string" ? parseJson(patch) : fromView(patch));
+    return editRepository(this.context, `patch ${this.path}`, [{ dataset: this.path, patch: operations }], options);
+  }
+
+  /** Adds a row beside another one, or at the end; its id is made when it is not given. Throws already-exists for an id that is taken. */
+  async insert(item: object, options: InsertOptions = {}): Promise<given.Committed & { id: string }> {
+    const { id, meta, beside, ...rest } = options;
+    const value = toBlockForm(fromView(item) as ValueObject, meta && (fromView(meta) as ValueObject));
+    let made = id ?? "";
+    const committed = await editDataset(this.context, `insert ${this.path}`, this.path, rest, async (blocks, dataset) => {
+      if (id !== undefined && (await findRow(blocks, dataset, id))) throw taken(this.path, id);
+      const patched = await patchDataset(this.context, blocks, this.path, dataset, [{ op: "add", path: pointer("items", id ?? "-"), value }]);
+      made = id ?? (patched.made[0] as string);
+      const moved = beside ? await moveBeside(blocks, patched.dataset, this.path, made, beside) : patched.dataset;
+      return { dataset: moved, summary: `insert ${made} into ${this.path}` };
+    });
+    return { ...committed, id: made };
+  }
+
+  /** Puts a row right before or right behind another one. */
+  move(id: string, beside: Beside, options: given.CommitOptions = {}): Promise<given.Committed> {
+    return editDataset(this.context, `move ${this.path}`, this.path, options, async (blocks, dataset) => ({
+      dataset: await moveBeside(blocks, dataset, this.path, id, beside),
+      summary: `move ${id} in ${this.path}`,
+    }));
+  }
+
+  /** The top-level fields and how many rows have each: those of the metadata's column order first, the others by name. */
+  async columns(options: { at?: given.Rev } & given.Watch = {}): Promise<{ name: string; rows: number }[]> {
+    return listColumns(this.context.store, await this.block(options), options);
+  }
+
+  /** Renames a field in every row that has it. Throws bad-input when no row has it, or a row has the new name too. */
+  renameColumn(from: string, to: string, options: given.CommitOptions = {}): Promise<given.Committed & { rows: number }> {
+    return this.#editColumn(`rename column ${from} to ${to}`, options, (blocks, dataset) => renameColumn(blocks, this.path, dataset, from, to, options));
+  }
+
+  /** Removes a field from every row that has it. Throws bad-input when no row has it. */
+  removeColumn(name: string, options: given.CommitOptions = {}): Promise<given.Committed & { rows: number }> {
+    return this.#editColumn(`remove column ${name}`, options, (blocks, dataset) => removeColumn(blocks, this.path, dataset, name, options));
+  }
+
+  /** Sets the order of the columns for people and for CSV; rows do not change. */
+  orderColumns(columns: readonly string[], options: given.CommitOptions = {}): Promise<given.Committed & { rows: number }> {
+    return this.#editColumn("order columns", options, async (_, dataset) => ({ dataset: { ...dataset, meta: { ...dataset.meta, columns: [...columns] } }, rows: 0 }));
+  }
+
+  /** For every row, or those with these ids: the commits that made it and that last changed it. In the order of ids. */
+  async *blame(options: { at?: given.Rev; ids?: readonly string[] } & given.Watch = {}): AsyncIterable<given.BlameInfo> {
+    yield* blameDataset(this.context, this.path, options);
+  }
+
+  async #editColumn(
+    what: string,
+    options: given.CommitOptions,
+    edit: (blocks: Blocks, dataset: StoredDataset) => Promise<ColumnEdit>,
+  ): Promise<given.Committed & { rows: number }> {
+    let rows = 0;
+    const committed = await editDataset(this.context, `columns ${this.path}`, this.path, options, async (blocks, dataset) => {
+      const edited = await edit(blocks, dataset);
+      rows = edited.rows;
+      return { dataset: edited.dataset, summary: `${what} in ${this.path}` };
+    });
+    return { ...committed, rows };
+  }
+
+  async #find(revision: given.Rev | undefined): Promise<StoredDataset | undefined> {
+    const { context } = this;
+    const tip = revision === undefined ? (await headOf(context, await currentBranch(context))).tip : await commitAt(context, revision);
+    return tip && findDataset(context.store, await readSnapshot(context.store, tip), this.path);
+  }
+}
+
+function taken(dataset: string, name: string): SheafError<"already-exists"> {
+  return new SheafError("already-exists", { kind: "item", name }, `${dataset} has a row ${JSON.stringify(name)} already; choose another id, or change it with a patch`);
+}
+
+/** How a row is inserted. `meta` are its attributes. */
+export interface InsertOptions extends given.CommitOptions {
+  readonly id?: string;
+  readonly meta?: object;
+  readonly beside?: Beside;
+}
+
+/** An operation as a user of the library writes it: values are plain JavaScript. */
+export interface PlainOperation {
+  readonly op: "add" | "remove" | "replace" | "move" | "copy" | "test";
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}

@@ -1,0 +1,141 @@
+/** Imports: an edit whose rows stream in, at any size. */
+import type { Blocks } from "../block/blocks.js";
+import { datasetIdOf, emptyDataset, type DatasetBlock } from "../dataset/dataset.js";
+import { checkPath } from "../dataset/path.js";
+import { FreshImport } from "../edit/import-fresh.js";
+import { IdChooser } from "../edit/import-id.js";
+import { DigestList, reconcile, type ImportCounts, type ImportRows } from "../edit/import-merge.js";
+import { KeyTable } from "../edit/key-table.js";
+import { LineBook, type RowBatch } from "../edit/row-batch.js";
+import { sameValue, type ValueObject } from "../item/value.js";
+import { utf8 } from "../text.js";
+import { entries } from "../tree/read.js";
+import { linkedDigest } from "../dataset/row.js";
+import type { Context } from "./context.js";
+import type { Imported, ImportOptions } from "./contract.js";
+import { findDataset, putDatasets } from "./dataset-tree.js";
+import { commitEdit, type Base } from "./write.js";
+
+/** Imports batches of rows into a dataset, which is made when it is not there. */
+export async function importRows(context: Context, path: string, batches: AsyncIterable<RowBatch>, options: ImportOptions): Promise<Imported> {
+  checkPath(path);
+  let counts: ImportCounts = { added: 0, changed: 0, removed: 0, unchanged: 0, moved: 0 };
+  const committed = await commitEdit(context, `import ${path}`, options, async (blocks, base) => {
+    const before = await findDataset(blocks, base.snapshot, path);
+    const dataset = before ?? newDataset(context, blocks, base, path);
+    const made = await new Import(context, blocks, dataset, options).run(batches);
+    counts = made.counts;
+    const meta = withColumns(made.dataset.meta, options.columns);
+    const snapshot = await putDatasets(blocks, base.snapshot, new Map([[path, { ...made.dataset, meta }]]));
+    return { snapshot, touches: [path], summary: `import ${path}: ${summary(counts)}` };
+  });
+  return { ...committed, ...counts };
+}
+
+/** A dataset that is not there yet, with its id made from path and parent commit. */
+export function newDataset(context: Context, blocks: Blocks, base: Base, path: string, meta: ValueObject = {}): DatasetBlock {
+  return { ...emptyDataset(blocks, datasetIdOf(context.platform, path, base.tip?.digest)), meta };
+}
+
+/** The metadata with these columns named: first in their order, those known before after them. */
+function withColumns(meta: ValueObject, columns: readonly string[] | undefined): ValueObject {
+  if (!columns) return meta;
+  const known = Array.isArray(meta["columns"]) ? meta["columns"] : [];
+  const all = [...columns, ...known.filter(name => typeof name !== "string" || !columns.includes(name))];
+  return sameValue(known, all) ? meta : { ...meta, columns: all };
+}
+
+function summary({ added, changed, removed, unchanged }: ImportCounts): string {
+  const parts = Object.entries({ added, changed, removed }).filter(([, count]) => count > 0);
+  return parts.length > 0 ? parts.map(([what, count]) => `${count} ${what}`).join(", ") : `${unchanged} unchanged`;
+}
+
+class Import {
+  readonly #lines = new LineBook();
+  readonly #chooser: IdChooser;
+  readonly #seen: Set<string> | undefined;
+  #done = 0;
+
+  constructor(
+    readonly context: Context,
+    readonly blocks: Blocks,
+    readonly dataset: DatasetBlock,
+    readonly options: ImportOptions,
+  ) {
+    this.#chooser = new IdChooser(context.platform, options.key, this.#lines);
+    this.#seen = options.dedupe ? new Set() : undefined;
+  }
+
+  async run(batches: AsyncIterable<RowBatch>): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
+    const mode = this.options.mode ?? "set";
+    if (this.#seen && (mode === "add" || mode === "upsert")) await this.#knowDataset(this.#seen);
+    const iterator = batches[Symbol.asyncIterator]();
+    try {
+      const first = await iterator.next();
+      const isFresh = this.dataset.count === 0 && mode !== "remove" && (first.done === true || !first.value.positions);
+      const rest = follow(first, iterator);
+      return isFresh ? await this.#fresh(rest) : await this.#reconcile(rest, mode);
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
+  async #fresh(batches: AsyncIterable<RowBatch>): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
+    const fresh = new FreshImport(this.blocks, this.#chooser);
+    for await (const batch of batches) {
+      fresh.add(batch, digest => this.#wants(digest));
+      await this.#tick(batch);
+    }
+    const dataset = fresh.finish(this.dataset);
+    return { dataset, counts: { added: fresh.count, changed: 0, removed: 0, unchanged: 0, moved: 0 } };
+  }
+
+  async #reconcile(batches: AsyncIterable<RowBatch>, mode: "set" | "add" | "upsert" | "remove"): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
+    const input = { ids: new KeyTable(), digests: new DigestList(), lines: this.#lines };
+    for await (const batch of batches) {
+      this.#collect(batch, input);
+      await this.#tick(batch);
+    }
+    return reconcile(this.blocks, this.dataset, input, mode, this.#chooser);
+  }
+
+  #collect(batch: RowBatch, { ids, digests }: ImportRows): void {
+    const digest = new Uint8Array(32);
+    for (let i = 0; i < batch.count; i++) {
+      this.#digest(batch, i, digest);
+      if (!this.#wants(digest)) continue;
+      this.#lines.add(batch, i);
+      const id = utf8(this.#chooser.choose(batch, i, ids.count, digest));
+      const position = utf8(batch.positions?.[i] ?? "");
+      ids.add(id, id.length, position, position.length);
+      digests.add(digest);
+    }
+  }
+
+  /** Stores the item, unless the rows are to go, and writes its digest. */
+  #digest(batch: RowBatch, i: number, digest: Uint8Array): void {
+    if (this.options.mode !== "remove") this.blocks.putSpan(batch.items.bytes, batch.items.starts[i], batch.items.ends[i], digest, 0);
+    else this.context.platform.digestInto(batch.items.bytes.subarray(batch.items.starts[i], batch.items.ends[i]), digest, 0);
+  }
+
+  /** Says whether a row is to be taken: with `dedupe`, only the first with its content. */
+  #wants(digest: Uint8Array): boolean {
+    if (!this.#seen) return true;
+    const before = this.#seen.size;
+    return this.#seen.add(String.fromCharCode(...digest)).size > before;
+  }
+
+  async #knowDataset(seen: Set<string>): Promise<void> {
+    for await (const { value } of entries(this.blocks, this.dataset.rows)) seen.add(String.fromCharCode(...linkedDigest(value)));
+  }
+
+  async #tick(batch: RowBatch): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    this.options.progress?.({ phase: "importing", done: (this.#done += batch.count), unit: "rows" });
+    await this.blocks.drain();
+  }
+}
+
+async function* follow<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncIterable<T> {
+  for (let next = first; !next.done; next = await rest.next()) yield next.value;
+}

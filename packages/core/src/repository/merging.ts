@@ -1,0 +1,232 @@
+/**
+ * Merges, and what is made of them: revert, cherry-pick, restore. A merge with conflicts waits in a log of its own, `merges/<branch>`, until they are resolved.
+ */
+import type { Blocks } from "../block/blocks.js";
+import { parseCid, printCid, sameDigest, type Digest } from "../block/cid.js";
+import { mergeCommits } from "../edit/merge-base.js";
+import { decodeMerge, encodeMerge, readConflicts, startMerge, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
+import { resolveIn } from "../edit/resolve.js";
+import { mergeSnapshots, type MergedSnapshot } from "../edit/snapshot-merge.js";
+import { SheafError } from "../errors.js";
+import { isAncestor } from "../history/ancestry.js";
+import { decodeSnapshot } from "../history/snapshot.js";
+import type { LogEntry } from "../store/logs.js";
+import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
+import type { Choice, Committed, CommitOptions, Conflict, MergeOptions, MergeResult, MergeState, Rev } from "./contract.js";
+import { findDataset, putDatasets } from "./dataset-tree.js";
+import { noDataset } from "./edit.js";
+import { currentBranch, headOf, moveBranch, writeLog } from "./heads.js";
+import { mustMove } from "./names.js";
+import { commitAt } from "./revisions.js";
+import { baseAt, commitEdit, inTransaction, type Draft } from "./write.js";
+
+/** What is to be merged into a branch, and how it is called. */
+interface Plan {
+  readonly command: string;
+  readonly kind: MergeBlock["kind"];
+  readonly theirs: Digest;
+  readonly summary: string;
+  merge(blocks: Blocks, ours: Digest): Promise<MergedSnapshot>;
+}
+
+/** Merges a revision into a branch: nothing to do, a step forward, a merge commit, or conflicts. */
+export async function merge(context: Context, from: Rev, options: MergeOptions): Promise<MergeResult> {
+  const branch = options.into ?? options.branch ?? (await currentBranch(context));
+  const { digest: theirs } = await commitAt(context, from);
+  const head = await headOf(context, branch);
+  await refuseSecond(context, branch);
+  const command = `merge ${from}`;
+  if (head.tip && (await isAncestor(context.store, theirs, head.tip.digest))) return { commit: commitCid(head.tip), advanced: false, fastForward: false };
+  if (!head.tip || (!options.noFastForward && (await isAncestor(context.store, head.tip.digest, theirs)))) {
+    if (await moveBranch(context, branch, head, theirs, command)) return { commit: printCid(theirs), advanced: true, fastForward: true };
+    return merge(context, from, options);
+  }
+  const { signal } = options;
+  return carryOut(context, branch, options, {
+    command,
+    kind: "merge",
+    theirs,
+    summary: `Merge ${from} into ${branch}`,
+    merge: (blocks, ours) => mergeCommits(blocks, ours, theirs, { signal }),
+  });
+}
+
+/** Takes back what a commit changed against its first parent. */
+export async function revert(context: Context, revision: Rev, options: MergeOptions): Promise<MergeResult> {
+  const commit = await commitAt(context, revision);
+  const summary = `Revert "${subject(commit)}"\n\nThis takes back commit ${commitCid(commit)}.`;
+  return pick(context, options, { command: `revert ${revision}`, summary, from: commit, to: await parentOf(context, commit) });
+}
+
+/** Does again what a commit changed against its first parent, with its message and author. */
+export async function cherryPick(context: Context, revision: Rev, options: MergeOptions): Promise<MergeResult> {
+  const commit = await commitAt(context, revision);
+  const again = { author: commit.author, ...options };
+  return pick(context, again, { command: `cherry-pick ${revision}`, summary: commit.message, from: await parentOf(context, commit), to: commit });
+}
+
+/** Puts a dataset back to what it was, under the name that it has now. */
+export async function restore(context: Context, path: string, from: Rev, options: CommitOptions): Promise<Committed> {
+  const commit = await commitAt(context, from);
+  const old = await findDataset(context.store, await readSnapshot(context.store, commit), path);
+  if (!old) throw noDataset(path, from);
+  return commitEdit(context, `restore ${path}`, options, async (blocks, base) => ({
+    snapshot: await putDatasets(blocks, base.snapshot, new Map([[path, old]])),
+    touches: [path],
+    summary: `Restore ${path} from ${commitCid(commit)}`,
+  }));
+}
+
+async function pick(
+  context: Context,
+  options: MergeOptions,
+  { command, summary, from, to }: { command: string; summary: string; from: Tip | undefined; to: Tip | undefined },
+): Promise<MergeResult> {
+  const branch = options.into ?? options.branch ?? (await currentBranch(context));
+  await refuseSecond(context, branch);
+  const theirs = (to ?? from) as Tip;
+  return carryOut(context, branch, options, {
+    command,
+    kind: "pick",
+    theirs: theirs.digest,
+    summary,
+    merge: async (blocks, ours) => {
+      const [base, wanted] = [await baseAt(blocks, from), await baseAt(blocks, to)];
+      const mine = await baseAt(blocks, await readCommit(blocks, ours));
+      return mergeSnapshots(blocks, [base.snapshot], mine.snapshot, wanted.snapshot, { signal: options.signal });
+    },
+  });
+}
+
+async function parentOf(context: Context, { parents }: Tip): Promise<Tip | undefined> {
+  return parents[0] && readCommit(context.store, parents[0]);
+}
+
+function subject({ message }: Tip): string {
+  return message.split("\n", 1)[0];
+}
+
+/** Merges, lets the caller resolve, and makes a commit or keeps the conflicts. */
+async function carryOut(context: Context, branch: string, options: MergeOptions, plan: Plan): Promise<MergeResult> {
+  const head = await headOf(context, branch);
+  const ours = head.tip?.digest;
+  if (!ours) throw new SheafError("refused", {}, `${branch} has no commit yet`);
+  const message = options.message ?? plan.summary;
+  const made = await inTransaction(
+    context,
+    async blocks => {
+      const merged = await plan.merge(blocks, ours);
+      const { kind, theirs } = plan;
+      const started = startMerge(blocks, { kind, branch, ours, theirs, message }, merged);
+      const state = options.resolve && started.open > 0 ? await resolveIn(blocks, started, asked(options.resolve)) : started;
+      return { state, digest: blocks.put(encodeMerge(state)) };
+    },
+    () => true,
+  );
+  const { state, digest } = made;
+  if (state.open === 0) {
+    const committed = await commitMerge(context, state, { ...options, branch, message }, plan.command);
+    return { ...committed, fastForward: false };
+  }
+  const entry = await context.logs.read(mergeLog(branch));
+  await mustMove(context, mergeLog(branch), entry, printCid(digest), plan.command);
+  return { conflicts: (await conflictsOf(context, state)).filter(({ resolved }) => !resolved).map(withoutFlag) };
+}
+
+/** The caller's function, asked with what callers are shown. */
+function asked(resolve: NonNullable<MergeOptions["resolve"]>) {
+  return (conflict: KeptConflict): Choice | undefined | Promise<Choice | undefined> => resolve(withoutFlag(conflict));
+}
+
+function withoutFlag({ resolved: _resolved, ...conflict }: KeptConflict): Conflict {
+  return conflict;
+}
+
+function mergeLog(branch: string): string {
+  return `merges/${branch}`;
+}
+
+async function refuseSecond(context: Context, branch: string): Promise<void> {
+  if (await current(context, branch))
+    throw new SheafError("refused", {}, `a merge into ${branch} waits for its conflicts; resolve them and finish it with sheaf merge --continue, or give it up with --abort`);
+}
+
+interface Current {
+  readonly entry: LogEntry;
+  readonly state: MergeBlock;
+}
+
+async function current(context: Context, branch: string): Promise<Current | undefined> {
+  const entry = await context.logs.read(mergeLog(branch));
+  if (!entry || entry.value === null) return undefined;
+  return { entry, state: decodeMerge(await context.store.load(parseCid(entry.value).digest)) };
+}
+
+async function need(context: Context, branch: string): Promise<Current> {
+  const found = await current(context, branch);
+  if (!found) throw new SheafError("refused", {}, `no merge into ${branch} is under way`);
+  return found;
+}
+
+async function conflictsOf(context: Context, state: MergeBlock): Promise<KeptConflict[]> {
+  const all: KeptConflict[] = [];
+  for await (const conflict of readConflicts(context.store, state)) all.push(conflict);
+  return all;
+}
+
+/** The merge that waits on a branch, if there is one. */
+export async function mergeState(context: Context, branch?: string): Promise<MergeState | undefined> {
+  const found = await current(context, branch ?? (await currentBranch(context)));
+  return found && describe(context, found.state);
+}
+
+async function describe(context: Context, state: MergeBlock): Promise<MergeState> {
+  const { branch, ours, theirs, message } = state;
+  return { branch, ours: printCid(ours), theirs: printCid(theirs), message, conflicts: await conflictsOf(context, state) };
+}
+
+/** Resolves conflicts of the merge that waits; what is left waits on. */
+export async function resolveConflicts(context: Context, choose: (conflict: Conflict) => Choice | undefined, branch?: string): Promise<MergeState> {
+  const found = await need(context, branch ?? (await currentBranch(context)));
+  const { state, digest } = await inTransaction(
+    context,
+    async blocks => {
+      const resolved = await resolveIn(blocks, found.state, conflict => choose(withoutFlag(conflict)));
+      return { state: resolved, digest: blocks.put(encodeMerge(resolved)) };
+    },
+    () => true,
+  );
+  await mustMove(context, mergeLog(found.state.branch), found.entry, printCid(digest), found.entry.command);
+  return describe(context, state);
+}
+
+/** Makes the commit of the merge that waits. */
+export async function finishMerge(context: Context, options: CommitOptions): Promise<Committed> {
+  const branch = options.branch ?? (await currentBranch(context));
+  const { entry, state } = await need(context, branch);
+  if (state.open > 0)
+    throw new SheafError("refused", {}, `${state.open} of ${state.total} conflicts wait to be resolved; sheaf conflicts lists them`);
+  const committed = await commitMerge(context, state, { ...options, branch, message: options.message ?? state.message }, entry.command);
+  await writeLog(context, mergeLog(branch), entry, null, entry.command);
+  return committed;
+}
+
+/** Gives up the merge that waits: the branch stays as it is. */
+export async function abortMerge(context: Context, branch?: string): Promise<void> {
+  const found = await need(context, branch ?? (await currentBranch(context)));
+  await mustMove(context, mergeLog(found.state.branch), found.entry, null, "merge --abort");
+}
+
+/** Commits the merged snapshot. Where the branch moved on meanwhile, the edit is put on top of it like any other. */
+function commitMerge(context: Context, state: MergeBlock, options: CommitOptions, command: string): Promise<Committed> {
+  return commitEdit(context, command, options, async (blocks, base): Promise<Draft> => {
+    if (!base.tip || !sameDigest(base.tip.digest, state.ours))
+      throw new SheafError(
+        "stale-base",
+        { ref: state.branch, base: printCid(state.ours), head: base.tip ? commitCid(base.tip) : "" },
+        `${state.branch} moved on since the merge began; give it up with sheaf merge --abort, and merge again`,
+      );
+    const snapshot = decodeSnapshot(await blocks.load(state.snapshot));
+    return { snapshot, summary: state.message, touches: [], ...(state.kind === "merge" ? { parents: [state.theirs] } : {}) };
+  });
+}

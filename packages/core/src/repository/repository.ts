@@ -1,0 +1,325 @@
+/**
+ * The repository as its users see it: one object over a drive, behind which every room of the engine stands.
+ *
+ * Holds no state of its own but caches; any number of processes may work on one drive at once. What moves a ref goes through `write.ts`.
+ */
+import { parseCid, printCid, type Cid } from "../block/cid.js";
+import { express } from "../edit/express.js";
+import type { Operation } from "../edit/patch.js";
+import { countDifferences, diffSnapshots } from "../edit/snapshot-diff.js";
+import { SheafError } from "../errors.js";
+import { log } from "../history/log.js";
+import type { Snapshot } from "../history/snapshot.js";
+import type { ValueObject } from "../item/value.js";
+import type { Platform } from "../platform.js";
+import { BlockStore, type StoreOptions } from "../store/blocks.js";
+import type { Drive } from "../store/drive.js";
+import { Logs } from "../store/logs.js";
+import { RecentNodes } from "../tree/cache.js";
+import { Config } from "./config.js";
+import { commitCid, readSnapshot, type Context, type Tip } from "./context.js";
+import type * as given from "./contract.js";
+import { Dataset } from "./dataset.js";
+import { allDatasets, findDataset } from "./dataset-tree.js";
+import { editRepository, noDataset } from "./edit.js";
+import { currentBranch, headLog, headOf, writeLog } from "./heads.js";
+import * as merging from "./merging.js";
+import * as names from "./names.js";
+import { commitAt, revisionCid } from "./revisions.js";
+import * as undoing from "./undo.js";
+import * as upkeep from "./upkeep.js";
+
+/** What a repository needs of the world around it. */
+export interface OpenOptions extends StoreOptions {
+  readonly platform: Platform;
+  /** Who makes commits; asked when the first one is made. Default: the configuration's `user.name` and `user.email`, else refused. */
+  readonly author?: () => given.Person | Promise<given.Person>;
+  /** Minutes east of UTC for times. Default: 0. */
+  readonly zone?: () => number;
+  /** Make a repository where there is none. */
+  readonly create?: boolean;
+}
+
+/** Memory for parsed nodes of trees. */
+const nodeCacheBytes = 96 * 2 ** 20;
+const formatLog = "format";
+const formatVersion = "1";
+
+export class Repository {
+  readonly config: Config;
+
+  private constructor(
+    /** What the rooms behind this object work with. */
+    readonly context: Context,
+  ) {
+    this.config = new Config(context);
+  }
+
+  /** Opens the repository on a drive. Throws no-such-repository when there is none and `create` does not ask for one. */
+  static async open(drive: Drive, options: OpenOptions): Promise<Repository> {
+    const { platform } = options;
+    const store = await BlockStore.open(drive, platform, options);
+    const context: Context = {
+      platform,
+      store,
+      logs: new Logs(drive, platform),
+      nodes: new RecentNodes(nodeCacheBytes),
+      author: async () => options.author?.() ?? (await configuredAuthor(repository)),
+      zone: options.zone ?? (() => 0),
+    };
+    const repository = new Repository(context);
+    await found(context, options.create === true);
+    return repository;
+  }
+
+  /** The current branch, and its commit unless it is not born yet. */
+  async head(): Promise<{ branch?: string; commit?: Cid }> {
+    const branch = await currentBranch(this.context);
+    const { tip } = await headOf(this.context, branch);
+    return tip ? { branch, commit: commitCid(tip) } : { branch };
+  }
+
+  /** The commit that a revision names. Throws no-such-ref, or bad-input for what is no revision. */
+  resolve(revision: given.Rev): Promise<Cid> {
+    return revisionCid(this.context, revision);
+  }
+
+  /** The branches, in the order of their names. */
+  branches(): Promise<given.BranchInfo[]> {
+    return names.listBranches(this.context);
+  }
+
+  /** Makes a branch. Throws already-exists. */
+  branch(name: string, options: { at?: given.Rev } = {}): Promise<Cid> {
+    return names.makeBranch(this.context, name, options.at ?? "HEAD");
+  }
+
+  /** Makes a branch the current one. */
+  switch(name: string, options: { create?: boolean; at?: given.Rev } = {}): Promise<{ branch: string; commit?: Cid }> {
+    return names.switchTo(this.context, name, options);
+  }
+
+  /** Removes a branch. Throws refused when it is the current one or holds commits of its own, unless `force`. */
+  deleteBranch(name: string, options: { force?: boolean } = {}): Promise<void> {
+    return names.removeBranch(this.context, name, options.force === true);
+  }
+
+  renameBranch(from: string, to: string): Promise<void> {
+    return names.renameBranch(this.context, from, to);
+  }
+
+  /** The tags, in the order of their names. */
+  tags(): Promise<given.TagInfo[]> {
+    return names.listTags(this.context);
+  }
+
+  /** Makes a tag, annotated when there is a message. Throws already-exists. */
+  tag(name: string, options: { at?: given.Rev; message?: string } = {}): Promise<Cid> {
+    return names.makeTag(this.context, name, options.at ?? "HEAD", options.message);
+  }
+
+  deleteTag(name: string): Promise<void> {
+    return names.removeTag(this.context, name);
+  }
+
+  /** The environments of a dataset, in the order of their names. */
+  async environments(dataset: string): Promise<{ name: string; commit: Cid }[]> {
+    const { id } = await this.dataset(dataset).info();
+    const all: { name: string; commit: Cid }[] = [];
+    for await (const { name, value } of names.refsBelow(this.context, names.environmentPrefix(id))) all.push({ name, commit: value as Cid });
+    return all;
+  }
+
+  /** Makes an environment of a dataset name a commit; `null` removes it. */
+  async setEnvironment(dataset: string, name: string, revision: given.Rev | null): Promise<void> {
+    const { id } = await this.dataset(dataset).info();
+    await names.setEnvironment(this.context, id, name, revision);
+  }
+
+  /** What a ref was before, newest first. Default: the current branch. */
+  reflog(ref?: string): AsyncIterable<given.ReflogEntry> {
+    return undoing.reflog(this.context, ref);
+  }
+
+  /** Takes back the last command that moved a ref; called again, the one before it. Throws refused when there is none. */
+  undo(): Promise<undoing.Undone> {
+    return undoing.undo(this.context);
+  }
+
+  /** A dataset by its path, whether it is there or not. */
+  dataset(path: string): Dataset {
+    return new Dataset(this.context, path);
+  }
+
+  /** The datasets of a revision, in the order of their paths. */
+  async *datasets(options: { at?: given.Rev } = {}): AsyncIterable<given.DatasetInfo> {
+    const snapshot = await this.#snapshotAt(options.at);
+    if (!snapshot) return;
+    for await (const { path, id, digest, count, meta } of allDatasets(this.context.store, snapshot)) yield { path, id, cid: printCid(digest), count, meta };
+  }
+
+  /** Makes one commit of these changes, all or nothing. */
+  edit(changes: readonly given.Change[], options: given.CommitOptions = {}): Promise<given.Committed> {
+    return editRepository(this.context, "edit", changes, options);
+  }
+
+  createDataset(path: string, meta?: ValueObject, options: given.CommitOptions = {}): Promise<given.Committed> {
+    return editRepository(this.context, `create ${path}`, [{ dataset: path, create: meta ? { meta } : {} }], options);
+  }
+
+  renameDataset(from: string, to: string, options: given.CommitOptions = {}): Promise<given.Committed> {
+    return editRepository(this.context, `rename ${from}`, [{ dataset: from, rename: to }], options);
+  }
+
+  removeDataset(path: string, options: given.CommitOptions = {}): Promise<given.Committed> {
+    return editRepository(this.context, `remove ${path}`, [{ dataset: path, remove: true }], options);
+  }
+
+  /** Puts a dataset back to what it was at a revision, as a new commit. */
+  restore(dataset: string, from: given.Rev, options: given.CommitOptions = {}): Promise<given.Committed> {
+    return merging.restore(this.context, dataset, from, options);
+  }
+
+  /** The current branch, its commit and datasets, and the merge under way, if any. */
+  async status(): Promise<given.Status> {
+    const { branch, commit } = await this.head();
+    const datasets: { path: string; count: number }[] = [];
+    for await (const { path, count } of this.datasets()) datasets.push({ path, count });
+    const state = await merging.mergeState(this.context);
+    const unresolved = state?.conflicts.filter(({ resolved }) => !resolved).length ?? 0;
+    return {
+      ...(branch === undefined ? {} : { branch }),
+      ...(commit === undefined ? {} : { commit }),
+      datasets,
+      ...(state ? { merging: { from: state.theirs, conflicts: state.conflicts.length, unresolved } } : {}),
+    };
+  }
+
+  /** Commits, newest first; with `dataset`, and `id`, only those in which it changed. */
+  async *log(options: { at?: given.Rev; dataset?: string; id?: string; limit?: number; firstParent?: boolean } & given.Watch = {}): AsyncIterable<given.CommitInfo> {
+    const { at, dataset, id, ...rest } = options;
+    const tip = await this.#tipAt(at);
+    if (!tip) return;
+    const about = dataset === undefined ? {} : await this.#about(tip, dataset, id);
+    for await (const commit of log(this.context.store, tip.digest, { ...rest, ...about })) yield infoOf(commit);
+  }
+
+  /** One commit. */
+  async show(revision: given.Rev): Promise<given.CommitInfo> {
+    return infoOf(await commitAt(this.context, revision));
+  }
+
+  /** What differs from one revision to another. */
+  async *diff(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): AsyncIterable<given.Difference> {
+    const [before, after] = await this.#pair(from, to);
+    yield* diffSnapshots(this.context.store, before, after, options);
+  }
+
+  /** How many rows differ from one revision to another, per dataset. */
+  async diffStat(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): Promise<given.DiffStat> {
+    const [before, after] = await this.#pair(from, to);
+    return countDifferences(this.context.store, before, after, options);
+  }
+
+  /** The JSON Patch that turns a dataset at one revision into what it is at another. */
+  async *diffPatch(from: given.Rev, to: given.Rev, dataset: string): AsyncIterable<Operation> {
+    const [before, after] = await Promise.all([this.dataset(dataset).block({ at: from }), this.dataset(dataset).block({ at: to })]);
+    yield* express(this.context.store, before, after, this.context.nodes);
+  }
+
+  /** Merges a revision into a branch. Conflicts are kept with the branch until `finishMerge` or `abortMerge`. */
+  merge(from: given.Rev, options: given.MergeOptions = {}): Promise<given.MergeResult> {
+    return merging.merge(this.context, from, options);
+  }
+
+  /** The merge that waits on a branch (default: the current one) for its conflicts to be resolved. */
+  mergeState(branch?: string): Promise<given.MergeState | undefined> {
+    return merging.mergeState(this.context, branch);
+  }
+
+  /** Resolves the conflicts for which `choose` gives a choice; gives what is left. */
+  resolveConflicts(choose: (conflict: given.Conflict) => given.Choice | undefined, options: { branch?: string } = {}): Promise<given.MergeState> {
+    return merging.resolveConflicts(this.context, choose, options.branch);
+  }
+
+  /** Makes the commit of a merge whose conflicts are all resolved. Throws refused otherwise. */
+  finishMerge(options: given.CommitOptions = {}): Promise<given.Committed> {
+    return merging.finishMerge(this.context, options);
+  }
+
+  abortMerge(branch?: string): Promise<void> {
+    return merging.abortMerge(this.context, branch);
+  }
+
+  /** Takes back what a commit changed, as a new commit. */
+  revert(revision: given.Rev, options: given.MergeOptions = {}): Promise<given.MergeResult> {
+    return merging.revert(this.context, revision, options);
+  }
+
+  /** Does again what a commit changed, as a new commit. */
+  cherryPick(revision: given.Rev, options: given.MergeOptions = {}): Promise<given.MergeResult> {
+    return merging.cherryPick(this.context, revision, options);
+  }
+
+  /** Reads everything and says what is wrong, and what was read. */
+  verify(watch: given.Watch = {}): ReturnType<typeof upkeep.verify> {
+    return upkeep.verify(this.context, watch);
+  }
+
+  /** Removes what no ref reaches any more, in two steps, a grace apart. */
+  gc(options: upkeep.GcOptions = {}): ReturnType<typeof upkeep.gc> {
+    return upkeep.gc(this.context, options);
+  }
+
+  /** Merges small packs and compresses them; everything else goes on meanwhile. */
+  repack(options: upkeep.RepackOptions = {}): ReturnType<typeof upkeep.repack> {
+    return upkeep.repack(this.context, options);
+  }
+
+  /** Any block by its CID, as IPLD tools see it. */
+  async block(cid: string): Promise<Uint8Array> {
+    return this.context.store.load(parseCid(cid).digest);
+  }
+
+  async #tipAt(revision: given.Rev | undefined): Promise<Tip | undefined> {
+    return revision === undefined ? (await headOf(this.context, await currentBranch(this.context))).tip : commitAt(this.context, revision);
+  }
+
+  async #snapshotAt(revision: given.Rev | undefined): Promise<Snapshot | undefined> {
+    const tip = await this.#tipAt(revision);
+    return tip && readSnapshot(this.context.store, tip);
+  }
+
+  async #pair(from: given.Rev, to: given.Rev): Promise<[Snapshot, Snapshot]> {
+    const read = async (revision: given.Rev) => readSnapshot(this.context.store, await commitAt(this.context, revision));
+    return Promise.all([read(from), read(to)]);
+  }
+
+  async #about(tip: Tip, path: string, row: string | undefined) {
+    const dataset = await findDataset(this.context.store, await readSnapshot(this.context.store, tip), path);
+    if (!dataset) throw noDataset(path, commitCid(tip));
+    return { dataset: dataset.id, path, ...(row === undefined ? {} : { row }) };
+  }
+}
+
+function infoOf({ digest, parents, author, committer, message, attributes }: Tip): given.CommitInfo {
+  return { commit: printCid(digest), parents: parents.map(parent => printCid(parent)), author, committer, message, attributes };
+}
+
+async function configuredAuthor({ config }: Repository): Promise<given.Person> {
+  const [name, email] = [await config.get("user.name"), await config.get("user.email")];
+  if (typeof name === "string" && typeof email === "string") return { name, email };
+  throw new SheafError("refused", {}, "nobody is set as the author; set user.name and user.email with sheaf config");
+}
+
+/** Checks that there is a repository of a format that this program knows; makes one if asked. */
+async function found(context: Context, create: boolean): Promise<void> {
+  const entry = await context.logs.read(formatLog);
+  if (!entry && !create) throw new SheafError("no-such-repository", { path: "" }, "there is no Sheaf repository here; make one with sheaf init");
+  if (entry && entry.value !== formatVersion)
+    throw new SheafError("refused", {}, `this repository has the format ${entry.value}, and this Sheaf knows ${formatVersion}; get a newer Sheaf`);
+  if (entry) return;
+  const who = { ...context, author: async () => ({ name: "", email: "" }) };
+  await writeLog(who, headLog, undefined, "refs/heads/main", "init");
+  await writeLog(who, formatLog, undefined, formatVersion, "init");
+}

@@ -1,0 +1,90 @@
+/**
+ * The reflog, and `undo`: every command that moved a ref can be taken back, by moving the ref to what it was before.
+ *
+ * An undo is an entry like any other whose command says which entry it took back, so that the next undo goes on before that one.
+ */
+import { SheafError } from "../errors.js";
+import type { LogEntry } from "../store/logs.js";
+import type { ReflogEntry } from "./contract.js";
+import type { Context } from "./context.js";
+import { branchRef, currentBranch, headLog } from "./heads.js";
+import { mustMove } from "./names.js";
+
+/** What an undo did to a ref. */
+export interface Undone {
+  readonly ref: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** The command that was taken back. */
+  readonly command: string;
+}
+
+/** The entries of a ref's log, newest first. */
+export async function* reflog(context: Context, ref?: string): AsyncIterable<ReflogEntry> {
+  const name = ref === undefined ? branchRef(await currentBranch(context)) : ref === headLog || ref.includes("/") ? ref : branchRef(ref);
+  let entry: LogEntry | undefined;
+  let isFirst = true;
+  for await (const before of context.logs.history(name)) {
+    if (!isFirst && entry) yield describe(name, entry, before);
+    entry = before;
+    isFirst = false;
+  }
+  if (entry) yield describe(name, entry, undefined);
+  else throw new SheafError("no-such-ref", { ref: name }, `there is no ref ${name}; sheaf branch and sheaf tag list what there is`);
+}
+
+function describe(ref: string, { value, who, time, command }: LogEntry, before: LogEntry | undefined): ReflogEntry {
+  return { ref, value, before: before?.value ?? null, who, time, command };
+}
+
+const undoing = /^undo ~(\d+): /;
+
+/** A move that can be taken back: the entry that made it, and what the ref was before. */
+interface Undoable {
+  readonly ref: string;
+  readonly head: LogEntry;
+  readonly entry: LogEntry;
+  readonly before: string | null;
+}
+
+/** Takes back the newest move of HEAD, a branch, a tag or an environment that was not taken back yet; moves of one command go together. */
+export async function undo(context: Context): Promise<Undone> {
+  const moves: Undoable[] = [];
+  for (const ref of await refsThatMove(context)) {
+    const move = await lastMove(context, ref);
+    if (move) moves.push(move);
+  }
+  const newest = moves.sort((a, b) => b.entry.time - a.entry.time)[0];
+  if (!newest) throw new SheafError("refused", {}, "there is nothing to undo");
+  const together = moves.filter(({ entry }) => entry.command === newest.entry.command && newest.entry.time - entry.time < 1000);
+  for (const { ref, head, entry, before } of together) await mustMove(context, ref, head, before, `undo ~${entry.number}: ${entry.command}`);
+  return { ref: newest.ref, from: newest.head.value, to: newest.before, command: newest.entry.command };
+}
+
+async function refsThatMove(context: Context): Promise<string[]> {
+  const refs = [headLog];
+  for (const prefix of ["refs/heads/", "refs/tags/", "refs/environments/"]) for await (const name of context.logs.names(prefix)) refs.push(name);
+  return refs;
+}
+
+/** The newest move of a ref that counts: undone ones, and the undos themselves, are passed over. */
+async function lastMove(context: Context, ref: string): Promise<Undoable | undefined> {
+  let head: LogEntry | undefined;
+  let entry: LogEntry | undefined;
+  /** Entries from this number on (they count downwards) were not taken back. */
+  let from = 0;
+  for await (const next of context.logs.history(ref)) {
+    head ??= next;
+    if (entry) return found(ref, head, entry, next.value);
+    if (next.number < from) continue;
+    const undone = undoing.exec(next.command)?.[1];
+    if (undone === undefined) entry = next;
+    else from = Number(undone) + 1;
+  }
+  return head && entry && found(ref, head, entry, null);
+}
+
+/** The birth of HEAD is no command that could be taken back. */
+function found(ref: string, head: LogEntry, entry: LogEntry, before: string | null): Undoable | undefined {
+  return ref === headLog && before === null ? undefined : { ref, head, entry, before };
+}

@@ -1,0 +1,218 @@
+/**
+ * Names that move, as logs of frozen entries: refs, HEAD, the configuration, the stash, merges under way.
+ *
+ * Step of the walk: commit → *ref*. To move a log is to create its next entry, so compare-and-swap is `create` (law 5), the reflog comes free, and a
+ * crash leaves no lock. Entries are numbered downwards: the first name listed is the value. Leaves what the values mean to others.
+ */
+import type { Cid } from "../block/cid.js";
+import { SheafError } from "../errors.js";
+import type { Platform } from "../platform.js";
+import { compareText } from "../text.js";
+import type { Drive } from "./drive.js";
+import { entryName, firstNumber, parseEntry, parseEntryName, printEntry, type LogEntry } from "./log-entry.js";
+import { checkLogName, decodeLogName, encodeLogName, encodePrefix } from "./log-name.js";
+
+export type { LogEntry } from "./log-entry.js";
+
+export interface Move {
+  /** The newest entry as it was read; `undefined` for a log that has none. */
+  readonly from: LogEntry | undefined;
+  /** The new value; `null` deletes. */
+  readonly to: string | null;
+  readonly who: { readonly name: string; readonly email: string };
+  /** Minutes east of UTC; default 0. */
+  readonly zone?: number;
+  readonly command: string;
+  /** Blocks that gc must keep for the entry, beside a value that is a CID. */
+  readonly roots?: readonly Cid[];
+}
+
+/** Who won has the new entry; who lost has the newest one, `undefined` if there is none. */
+export type Moved = { readonly ok: true; readonly entry: LogEntry } | { readonly ok: false; readonly head: LogEntry | undefined };
+
+/** Entries of one log passed over one by one; then a new listing that begins behind them is cheaper. */
+const maxPassed = 32;
+
+export class Logs {
+  /** The newest entry seen of each log: where to look first, never the answer. */
+  readonly #seen = new Map<string, LogEntry>();
+
+  constructor(
+    readonly drive: Drive,
+    readonly platform: Platform,
+  ) {}
+
+  /** Throws bad-input unless a log may have this name: for refs, what `git check-ref-format` says. */
+  check(name: string): void {
+    checkLogName(name);
+  }
+
+  /** The newest entry; `undefined` when there was never any. A deleted log's value is `null`. */
+  async read(name: string): Promise<LogEntry | undefined> {
+    checkLogName(name);
+    const path = encodeLogName(name);
+    const entry = (await this.#readOn(path)) ?? (await this.#readFirst(path));
+    if (entry) this.#seen.set(path, entry);
+    else this.#seen.delete(path);
+    return entry;
+  }
+
+  /**
+   * Creates the next entry; of n rivals that read the same one, one wins.
+   *
+   * Throws already-exists when a ref would be a folder of another, or the other way round; refused when the log is full.
+   */
+  async move(name: string, move: Move): Promise<Moved> {
+    checkLogName(name);
+    const isBirth = (move.from?.value ?? null) === null && move.to !== null;
+    const head = move.from ? undefined : await this.read(name);
+    if (head) return { ok: false, head };
+    if (isBirth) await this.#checkFolders(name);
+    const entry = this.#next(name, move);
+    if (!(await this.#create(name, entry)) || !(await this.#counts(name, move.from, entry))) return { ok: false, head: await this.read(name) };
+    this.#seen.set(encodeLogName(name), entry);
+    if (isBirth) await this.#withdrawIfFolder(name, entry);
+    return { ok: true, entry };
+  }
+
+  /** All entries, newest first: the reflog. */
+  async *history(name: string): AsyncIterable<LogEntry> {
+    checkLogName(name);
+    const path = encodeLogName(name);
+    for await (const file of this.drive.list(`${path}/~`)) {
+      const parsed = parseEntryName(file);
+      const entry = parsed && (await this.#entry(parsed.path, parsed.number));
+      if (entry) yield entry;
+    }
+  }
+
+  /** Names of the logs that begin with the prefix and are not deleted, in order. */
+  async *list(prefix: string): AsyncIterable<string> {
+    for (const { name } of await this.heads(prefix)) yield name;
+  }
+
+  /** The logs that begin with the prefix and are not deleted, each with its newest entry, in order of their names. */
+  async heads(prefix: string): Promise<{ name: string; entry: LogEntry }[]> {
+    const heads: { name: string; entry: LogEntry }[] = [];
+    for await (const name of this.names(prefix)) {
+      const entry = await this.read(name);
+      if (entry && entry.value !== null) heads.push({ name, entry });
+    }
+    return heads.sort((a, b) => compareText(a.name, b.name));
+  }
+
+  /** Names of all logs that begin with the prefix, deleted ones too, in the drive's order. */
+  async *names(prefix = ""): AsyncIterable<string> {
+    const folder = encodePrefix(prefix);
+    let after = "";
+    for (let isDone = false; !isDone; ) {
+      isDone = true;
+      let last = "";
+      let passed = 0;
+      for await (const file of this.drive.list(folder, after)) {
+        const path = parseEntryName(file)?.path;
+        if (path === undefined) continue;
+        passed = path === last ? passed + 1 : 0;
+        const name = path === last ? undefined : decodeLogName(path);
+        last = path;
+        if (name?.startsWith(prefix)) yield name;
+        if (passed < maxPassed) continue;
+        after = `${path}/~~`;
+        isDone = false;
+        break;
+      }
+    }
+  }
+
+  /** From the entry last seen, as entries are frozen and numbered without gaps: a few looks, however long the log is. */
+  async #readOn(path: string): Promise<LogEntry | undefined> {
+    let seen = this.#seen.get(path);
+    for (let steps = 0; seen && steps < maxPassed; steps++) {
+      const next = await this.#entry(path, seen.number - 1);
+      // Entries go oldest first: while the one seen is there, no later one has gone.
+      if (!next) return (await this.drive.read(entryName(path, seen.number))) ? seen : undefined;
+      seen = next;
+    }
+    return undefined;
+  }
+
+  async #readFirst(path: string): Promise<LogEntry | undefined> {
+    for (let tries = 0; ; tries++) {
+      const number = await this.#firstListed(path);
+      if (number === undefined) return undefined;
+      const entry = await this.#entry(path, number);
+      // It went between the listing and the read, so there is a newer one.
+      if (entry || tries === 10) return entry;
+    }
+  }
+
+  async #firstListed(path: string): Promise<number | undefined> {
+    for await (const name of this.drive.list(`${path}/~`)) return parseEntryName(name)?.number;
+    return undefined;
+  }
+
+  async #entry(path: string, number: number): Promise<LogEntry | undefined> {
+    if (number < 0) return undefined;
+    const file = entryName(path, number);
+    const bytes = await this.drive.read(file);
+    return bytes && parseEntry(this.platform, file, number, bytes);
+  }
+
+  #next(name: string, { from, to, who, zone = 0, command, roots = [] }: Move): LogEntry {
+    const number = from ? from.number - 1 : firstNumber;
+    if (number < 0) throw new SheafError("refused", {}, `${name} was moved ${firstNumber} times, which is all that its log holds; use a new name`);
+    return { number, value: to, time: this.platform.now(), zone, who, command, nonce: this.platform.nonce(), roots };
+  }
+
+  /** Creates an entry; after a lost reply the nonce says whose it is. */
+  async #create(name: string, entry: LogEntry): Promise<boolean> {
+    const path = encodeLogName(name);
+    try {
+      if (await this.drive.create(entryName(path, entry.number), printEntry(this.platform, entry))) return true;
+    } catch (error) {
+      const there = await this.#entry(path, entry.number).catch(() => undefined);
+      if (!there) throw error;
+      return there.nonce === entry.nonce;
+    }
+    return (await this.#entry(path, entry.number))?.nonce === entry.nonce;
+  }
+
+  /**
+   * Says whether the entry follows what it was made from. If that has gone, the log moved on long ago, the number was free again, and what was
+   * created means nothing: it is taken back.
+   */
+  async #counts(name: string, from: LogEntry | undefined, entry: LogEntry): Promise<boolean> {
+    const path = encodeLogName(name);
+    const isNext = from ? (await this.drive.read(entryName(path, from.number))) !== undefined : (await this.#firstListed(path)) === entry.number;
+    if (isNext) return true;
+    this.#seen.delete(path);
+    await this.drive.remove(entryName(path, entry.number));
+    return false;
+  }
+
+  /** Throws when a live ref is a folder of this name, or this name a folder of a live ref. */
+  async #checkFolders(name: string): Promise<void> {
+    if (!name.startsWith("refs/")) return;
+    const parts = name.split("/");
+    for (let length = 2; length < parts.length; length++) {
+      const above = parts.slice(0, length).join("/");
+      if (((await this.read(above))?.value ?? null) !== null) throw isFolder(above, name);
+    }
+    for await (const below of this.names(`${name}/`)) if (((await this.read(below))?.value ?? null) !== null) throw isFolder(below, name);
+  }
+
+  /** Two that were born at once each look for the other; whoever sees it withdraws, which may be both. */
+  async #withdrawIfFolder(name: string, entry: LogEntry): Promise<void> {
+    try {
+      await this.#checkFolders(name);
+    } catch (error) {
+      const { who, zone } = entry;
+      await this.move(name, { from: entry, to: null, who, zone, command: "withdrawn: a ref above or below was made at the same time" });
+      throw error;
+    }
+  }
+}
+
+function isFolder(other: string, name: string): SheafError<"already-exists"> {
+  return new SheafError("already-exists", { kind: "ref", name: other }, `${name} cannot be made while ${other} exists: one would be a folder of the other; choose another name`);
+}

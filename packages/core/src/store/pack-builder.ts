@@ -1,0 +1,259 @@
+/**
+ * Makes one pack: gathers blocks into frames, items apart from tree nodes, and prints the index at the end.
+ *
+ * Knows no drive: chunks come out of {@link PackBuilder.take}, the rest out of {@link PackBuilder.finish}.
+ */
+import type { Codec, Platform } from "../platform.js";
+import { codecs } from "../platform.js";
+import { DigestSet } from "./digest-set.js";
+import { checkOf, entryBytes, fanBitsFor, fanBytes, header, headerBytes, printTable, printTrailer, type Frame } from "./pack-format.js";
+import { printIndex, wordAt, type Unsorted } from "./pack-index.js";
+
+/** How a pack lays out its frames. */
+export interface PackShape {
+  readonly itemCodec: Codec;
+  readonly nodeCodec: Codec;
+  /** Bytes of blocks in a frame; a larger block has a frame of its own. */
+  readonly itemFrame: number;
+  readonly nodeFrame: number;
+  /** A frame is kept compressed when that leaves less than this share of it. */
+  readonly itemGain: number;
+  readonly nodeGain: number;
+}
+
+/** As a repack writes it. Small frames of items, as they are read one by one; nodes only where versions of one node stand side by side. */
+export const packedShape: PackShape = { itemCodec: codecs.deflate, nodeCodec: codecs.deflate, itemFrame: 16_384, nodeFrame: 16_384, itemGain: 0.9, nodeGain: 0.8 };
+
+/** As an import or a commit writes it: speed first, a repack compresses later. */
+export const plainShape: PackShape = { itemCodec: codecs.none, nodeCodec: codecs.none, itemFrame: 65_536, nodeFrame: 65_536, itemGain: 1, nodeGain: 1 };
+
+/** The offset of a member whose bytes rest elsewhere. */
+const elsewhere = 0xffff_ffff;
+/** Bytes of frames that were handed out and can still be read here. */
+const recentBytes = 8 << 20;
+const firstMembers = 64;
+
+/** A frame being filled. */
+interface Filling {
+  readonly codec: Codec;
+  readonly capacity: number;
+  readonly gain: number;
+  bytes: Uint8Array;
+  length: number;
+  members: number[];
+}
+
+/** Says whether a block looks like a tree node: nodes are lists, everything else is a map or raw. A wrong guess costs space, not truth. */
+export function looksLikeNode(bytes: Uint8Array, start = 0): boolean {
+  return (bytes[start] & 0xe0) === 0x80;
+}
+
+export class PackBuilder {
+  /** Every block that was offered, in order. */
+  readonly digests = new DigestSet();
+  readonly frames: Frame[] = [];
+  readonly #platform: Platform;
+  readonly #fillings: readonly [Filling, Filling];
+  /** Two words a member: offset (inside the open frame until it is sealed), length. */
+  #places = new Uint32Array(2 * firstMembers);
+  /** Where each sealed frame begins in the bytes of all frames, and those bytes while they are kept. */
+  #frameOffsets: number[] = [];
+  #recent = new Map<number, Uint8Array>();
+  #recentHeld = 0;
+  #chunks: Uint8Array[] = [header];
+  #chunkBytes = headerBytes;
+  #rawBytes = 0;
+  #storedBytes = headerBytes;
+  #stored = 0;
+
+  constructor(platform: Platform, shape: PackShape) {
+    this.#platform = platform;
+    this.#fillings = [filling(shape.itemCodec, shape.itemFrame, shape.itemGain), filling(shape.nodeCodec, shape.nodeFrame, shape.nodeGain)];
+  }
+
+  /** Blocks whose bytes are in this pack. */
+  get blocks(): number {
+    return this.#stored;
+  }
+
+  /** Bytes of blocks so far. */
+  get rawBytes(): number {
+    return this.#rawBytes + this.#fillings[0].length + this.#fillings[1].length;
+  }
+
+  /** Bytes of sealed frames that nobody took yet. */
+  get waiting(): number {
+    return this.#chunkBytes;
+  }
+
+  /** Numbers a block by its digest: the number when it is new, else −1 − its number. Give the bytes to {@link store} next, or to {@link skip}. */
+  claim(bytes: Uint8Array): number {
+    const { digests } = this;
+    const number = digests.size;
+    this.#platform.digestInto(bytes, digests.segment(number), digests.offset(number));
+    return digests.claim();
+  }
+
+  /** Keeps the bytes of a new member. */
+  store(member: number, bytes: Uint8Array, isNode: boolean): void {
+    const filling = this.#fillings[isNode ? 1 : 0];
+    if (filling.length + bytes.length > filling.capacity) this.#seal(filling);
+    if (bytes.length > filling.capacity) filling.bytes = new Uint8Array(bytes.length);
+    else if (filling.length + bytes.length > filling.bytes.length) enlarge(filling, filling.length + bytes.length);
+    filling.bytes.set(bytes, filling.length);
+    this.#place(member, filling.length, bytes.length);
+    filling.members.push(member);
+    filling.length += bytes.length;
+    this.#stored++;
+    if (filling.length >= filling.capacity) this.#seal(filling);
+  }
+
+  /** Notes that a new member's bytes rest elsewhere. */
+  skip(member: number): void {
+    this.#place(member, elsewhere, 0);
+  }
+
+  /** Says whether the member's bytes are in this pack. */
+  holds(member: number): boolean {
+    return this.#places[member * 2] !== elsewhere;
+  }
+
+  /** The bytes of a member, if they are still in memory here. */
+  read(member: number): Uint8Array | undefined {
+    const offset = this.#places[member * 2];
+    const length = this.#places[member * 2 + 1];
+    if (offset === elsewhere) return undefined;
+    for (const filling of this.#fillings)
+      if (filling.members.includes(member)) return filling.bytes.slice(offset, offset + length);
+    const frame = this.#frameOf(offset);
+    const from = offset - this.#frameOffsets[frame];
+    return this.#recent.get(frame)?.slice(from, from + length);
+  }
+
+  /** Hands out the chunks that are ready. */
+  take(): Uint8Array[] {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+    return chunks;
+  }
+
+  /** Seals what is open, and prints the index. Nothing can be stored after. Gives the last chunks; the trailer is the last of them. */
+  finish(made: number): Uint8Array[] {
+    this.#fillings.forEach(filling => this.#seal(filling));
+    const index = this.#printIndex();
+    const trailer = printTrailer(this.#platform, {
+      blocks: this.#stored,
+      frames: this.frames.length,
+      fanBits: fanBitsFor(this.#stored),
+      isPlain: this.frames.every(({ codec }) => codec === codecs.none),
+      rawBytes: this.#rawBytes,
+      tableAt: this.#storedBytes,
+      made,
+      check: checkOf(this.#platform, index),
+    });
+    return [...this.take(), index, trailer];
+  }
+
+  /** Table, fan-out and entries. */
+  #printIndex(): Uint8Array {
+    const table = printTable(this.frames);
+    const entriesFrom = table.length + fanBytes(fanBitsFor(this.#stored));
+    const index = new Uint8Array(entriesFrom + this.#stored * entryBytes);
+    index.set(table);
+    const fan = new Uint32Array(index.buffer, table.length, (entriesFrom - table.length) >>> 2);
+    printIndex(this.#unsorted(), fan, new Uint32Array(index.buffer, entriesFrom));
+    return index;
+  }
+
+  #unsorted(): Unsorted {
+    const { digests } = this;
+    const places = this.#places;
+    const members = new Uint32Array(this.#stored);
+    for (let member = 0, count = 0; member < digests.size; member++) if (this.holds(member)) members[count++] = member;
+    return {
+      count: members.length,
+      high: (i: number) => wordAt(digests.segment(members[i]), digests.offset(members[i])),
+      low: (i: number) => wordAt(digests.segment(members[i]), digests.offset(members[i]) + 4),
+      offset: (i: number) => places[members[i] * 2],
+      length: (i: number) => places[members[i] * 2 + 1],
+    };
+  }
+
+  #place(member: number, offset: number, length: number): void {
+    if (member * 2 + 1 >= this.#places.length) {
+      const places = new Uint32Array(this.#places.length * 2);
+      places.set(this.#places);
+      this.#places = places;
+    }
+    this.#places[member * 2] = offset;
+    this.#places[member * 2 + 1] = length;
+  }
+
+  #seal(filling: Filling): void {
+    if (filling.members.length === 0) return;
+    for (const member of filling.members) this.#places[member * 2] += this.#rawBytes;
+    const raw = filling.bytes.subarray(0, filling.length);
+    const { codec, stored } = this.#compress(filling, raw);
+    this.#keep(raw);
+    this.#frameOffsets.push(this.#rawBytes);
+    this.frames.push({ stored: stored.length, length: raw.length, codec });
+    this.#chunks.push(stored);
+    this.#chunkBytes += stored.length;
+    this.#storedBytes += stored.length;
+    this.#rawBytes += raw.length;
+    // The bytes went out with the chunk, so the next frame needs its own.
+    filling.bytes = new Uint8Array(filling.length >= filling.capacity / 2 ? filling.capacity : 0);
+    filling.length = 0;
+    filling.members = [];
+  }
+
+  #compress({ codec, gain }: Filling, raw: Uint8Array): { codec: Codec; stored: Uint8Array } {
+    if (codec === codecs.none) return { codec, stored: raw };
+    const stored = this.#platform.compress(codec, raw);
+    return stored.length < raw.length * gain ? { codec, stored } : { codec: codecs.none, stored: raw };
+  }
+
+  #keep(raw: Uint8Array): void {
+    this.#recent.set(this.frames.length, raw);
+    this.#recentHeld += raw.length;
+    for (const [frame, bytes] of this.#recent) {
+      if (this.#recentHeld <= recentBytes) return;
+      this.#recent.delete(frame);
+      this.#recentHeld -= bytes.length;
+    }
+  }
+
+  #frameOf(offset: number): number {
+    let low = 0;
+    let high = this.#frameOffsets.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#frameOffsets[middle] <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+function filling(codec: Codec, capacity: number, gain: number): Filling {
+  return { codec, capacity, gain, bytes: new Uint8Array(0), length: 0, members: [] };
+}
+
+/** Makes room: small commits never pay for a whole frame. */
+function enlarge(filling: Filling, needed: number): void {
+  const bytes = new Uint8Array(Math.min(filling.capacity, Math.max(needed, filling.bytes.length * 4, 4096)));
+  bytes.set(filling.bytes.subarray(0, filling.length));
+  filling.bytes = bytes;
+}
+
+/** The parts end to end. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

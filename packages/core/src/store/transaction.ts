@@ -1,0 +1,200 @@
+/**
+ * Writes blocks: what is put can be loaded at once, and is durable when the transaction is closed.
+ *
+ * A small transaction is one pack, made by one `create`. A large one streams: frames leave for the drive while more come, a pack ends after
+ * two million blocks, and memory stays bounded. A block that has left memory before its pack is durable is read by ending the pack early.
+ */
+import type { Blocks } from "../block/blocks.js";
+import type { Digest } from "../block/cid.js";
+import { SheafError } from "../errors.js";
+import type { Awaitable } from "../platform.js";
+import type { BlockStore } from "./blocks.js";
+import { looksLikeNode, PackBuilder, plainShape, type PackShape } from "./pack-builder.js";
+import { PackUpload } from "./pack-upload.js";
+
+/** Blocks of one pack: their index in memory is 32 MiB then, and the digests 100 MiB while it is made. */
+const maxBlocks = 1 << 21;
+/** Bytes of blocks in one pack: an offset has 32 bits. */
+const maxBytes = 2 ** 31;
+
+/** A pack in the making. */
+interface Build {
+  readonly builder: PackBuilder;
+  readonly upload: PackUpload;
+  /** Set once nothing more goes in: resolves when the pack is durable and on the shelf. */
+  landed?: Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** How packs are laid out; default: uncompressed, for speed. */
+  readonly shape?: PackShape;
+  /** Stores blocks though other packs hold them: to move them. */
+  readonly isAnew?: boolean;
+}
+
+export class Transaction implements Blocks {
+  /** The last one takes what is put; the others are on their way. */
+  readonly #builds: Build[] = [];
+  readonly #begun: number;
+  readonly #names: string[] = [];
+  #current: Build;
+
+  constructor(
+    readonly store: BlockStore,
+    readonly options: TransactionOptions = {},
+  ) {
+    this.#begun = store.platform.now();
+    this.#current = this.#build();
+  }
+
+  /** Names of the packs that are durable by now. */
+  get packs(): readonly string[] {
+    return this.#names;
+  }
+
+  put(bytes: Uint8Array): Digest {
+    const { digests } = this.#current.builder;
+    const member = this.#add(bytes, looksLikeNode(bytes));
+    return digests.digest(member < 0 ? -1 - member : member);
+  }
+
+  /**
+   * Puts the bytes from `start` to `end` and writes the digest into `out` from `at`; says whether the block was new to this transaction.
+   *
+   * The way for millions of blocks: nothing is allocated but a view.
+   */
+  putSpan(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {
+    const { digests } = this.#current.builder;
+    const member = this.#add(bytes.subarray(start, end), looksLikeNode(bytes, start));
+    const number = member < 0 ? -1 - member : member;
+    const segment = digests.segment(number);
+    const from = digests.offset(number);
+    for (let i = 0; i < 32; i++) out[at + i] = segment[from + i];
+    return member >= 0;
+  }
+
+  drain(): Awaitable<void> {
+    const landing = this.#builds.length > 1 ? this.#builds[0].landed : undefined;
+    if (landing) return landing;
+    return this.#current.upload.drain();
+  }
+
+  load(digest: Digest): Awaitable<Uint8Array> {
+    for (const build of this.#builds) {
+      const member = build.builder.digests.find(digest);
+      if (member < 0 || !build.builder.holds(member)) continue;
+      return build.builder.read(member) ?? this.#loadLanded(build, digest);
+    }
+    return this.store.load(digest);
+  }
+
+  loadMany(digests: readonly Digest[]): Awaitable<Uint8Array[]> {
+    return digests.some(digest => this.#isOwn(digest)) ? this.#loadMixed(digests) : this.store.loadMany(digests);
+  }
+
+  has(digest: Digest): Awaitable<boolean> {
+    return this.#isOwn(digest) || this.store.has(digest);
+  }
+
+  /**
+   * Makes everything that was put durable.
+   *
+   * Throws `refused` when it took longer than half the grace of gc: what it counted on may be about to go. Do the work again then.
+   */
+  async close(): Promise<void> {
+    this.#checkTime();
+    this.#next();
+    await Promise.all(this.#builds.map(({ landed }) => landed));
+    this.#checkTime();
+  }
+
+  /** Lets go of everything; packs that are durable already are left for gc. */
+  async abort(): Promise<void> {
+    await Promise.allSettled(this.#builds.map(({ upload }) => upload.abort()));
+    this.#builds.length = 0;
+    this.#current = this.#build();
+  }
+
+  #add(bytes: Uint8Array, isNode: boolean): number {
+    const { builder, upload } = this.#current;
+    const member = builder.claim(bytes);
+    if (member < 0) return member;
+    if (this.#isElsewhere(bytes, member)) builder.skip(member);
+    else {
+      builder.store(member, bytes, isNode);
+      upload.offer();
+    }
+    if (builder.digests.size >= maxBlocks || builder.rawBytes >= maxBytes) this.#next();
+    return member;
+  }
+
+  #isElsewhere(bytes: Uint8Array, member: number): boolean {
+    const { digests } = this.#current.builder;
+    const segment = digests.segment(member);
+    const at = digests.offset(member);
+    for (const { builder } of this.#builds) {
+      if (builder === this.#current.builder) continue;
+      const other = builder.digests.find(segment, at);
+      if (other >= 0 && builder.holds(other)) return true;
+    }
+    return !this.options.isAnew && this.store.holds(bytes, segment, at);
+  }
+
+  #isOwn(digest: Digest): boolean {
+    return this.#builds.some(({ builder }) => {
+      const member = builder.digests.find(digest);
+      return member >= 0 && builder.holds(member);
+    });
+  }
+
+  #build(): Build {
+    const { store } = this;
+    const builder = new PackBuilder(store.platform, this.options.shape ?? plainShape);
+    const build = { builder, upload: new PackUpload(store.drive, store.platform, builder) };
+    this.#builds.push(build);
+    return build;
+  }
+
+  /** Ends the current pack and begins another. */
+  #next(): void {
+    const ended = this.#current;
+    this.#current = this.#build();
+    this.#land(ended);
+  }
+
+  #land(build: Build): void {
+    build.landed ??= this.#finish(build);
+    // Whoever waits for it hears of a failure; nobody else needs to.
+    build.landed.catch(() => undefined);
+  }
+
+  async #finish(build: Build): Promise<void> {
+    const name = await build.upload.finish();
+    if (name !== undefined) {
+      await this.store.shelf.adopt(name);
+      this.#names.push(name);
+    }
+    this.#builds.splice(this.#builds.indexOf(build), 1);
+  }
+
+  async #loadLanded(build: Build, digest: Digest): Promise<Uint8Array> {
+    if (build === this.#current) this.#next();
+    await build.landed;
+    return this.store.load(digest);
+  }
+
+  async #loadMixed(digests: readonly Digest[]): Promise<Uint8Array[]> {
+    const own = new Map<number, Uint8Array>();
+    for (let i = 0; i < digests.length; i++) if (this.#isOwn(digests[i])) own.set(i, await this.load(digests[i]));
+    const others = await this.store.loadMany(digests.filter((_, i) => !own.has(i)));
+    let next = 0;
+    return digests.map((_, i) => own.get(i) ?? others[next++]);
+  }
+
+  #checkTime(): void {
+    const { platform, graceMs } = this.store;
+    if (platform.now() - this.#begun <= graceMs / 2) return;
+    const hours = Math.round(graceMs / 7_200_000);
+    throw new SheafError("refused", {}, `the write took longer than ${hours} hours, half the grace of gc, and nothing points to it yet; run it again`);
+  }
+}

@@ -1,0 +1,48 @@
+/** UTF-8 in chunks: where a chunk may be cut, and whether a character is one. */
+
+/** Gives the chunks again, cut between characters. What is not UTF-8 goes through as it is. */
+export async function* wholeCharacters(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held = new Uint8Array();
+  for await (const chunk of chunks) {
+    const joined = held.length === 0 ? chunk : join(held, chunk);
+    const cut = joined.length - unfinished(joined);
+    held = joined.slice(cut);
+    if (cut > 0) yield joined.subarray(0, cut);
+  }
+  if (held.length > 0) yield held;
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
+/** Counts the bytes at the end that begin a character whose rest is missing: 0 to 3. */
+function unfinished(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back];
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return sizeBy(byte) > back ? back : 0;
+  }
+  return 0;
+}
+
+function sizeBy(lead: number): number {
+  return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+}
+
+/** Gives the size of the character of several bytes that begins here, 2 to 4; 0 when it is none (RFC 3629: no surrogates, nothing longer than needed). */
+export function characterBytes(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at];
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const size = sizeBy(lead);
+  if (at + size > bytes.length) return 0;
+  const second = bytes[at + 1];
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  for (let i = 2; i < size; i++) if ((bytes[at + i] & 0xc0) !== 0x80) return 0;
+  return size;
+}

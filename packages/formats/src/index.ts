@@ -1,0 +1,7 @@
+/** Bytes to rows and rows to bytes: JSONL, JSON, CSV and TSV. */
+export { columnsOf } from "./csv-print.js";
+export { detect, detectBytes } from "./detect.js";
+export { gather, type Source } from "./input.js";
+export { parse } from "./parse.js";
+export { print } from "./print.js";
+export { formats, type Format, type Parsed, type ParseOptions, type PrintOptions, type RowBatch } from "./rows.js";

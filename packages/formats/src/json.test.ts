@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { parse, type ParseOptions } from "./index.js";
+import { blocksOf, chunked, rowsOf } from "./testing.js";
+
+const read = async (text: string, options: ParseOptions = {}, size = Infinity) =>
+  (await rowsOf(parse("json", chunked(text, size), options))).map(({ id, block }) => (id === undefined ? block : [id, block]));
+
+describe("where rows stand", () => {
+  test("an array", async () => {
+    expect(await read(' [ {"a":1} ,\n{"a":[{"b":"]}"}]}\r\n] \n')).toEqual([{ a: 1 }, { a: [{ b: "]}" }] }]);
+    expect(await read("[]")).toEqual([]);
+  });
+
+  test("an object of rows by key: the keys are the ids", async () => {
+    expect(await read('{"q1":{"a":1},"q\\"2":{"a":2}}')).toEqual([["q1", { a: 1 }], ['q"2', { a: 2 }]]);
+    expect(await read("{}")).toEqual([]);
+  });
+
+  test("behind a pointer, an array or an object by key", async () => {
+    const text = '{"canary":"x","n":[1,{"no":[]}],"a/b":{"rows":[{"a":1},{"a":2}]},"keyed":{"k":{"a":3}}}';
+    expect(await read(text, { records: "/a~1b/rows" })).toEqual([{ a: 1 }, { a: 2 }]);
+    expect(await read(text, { records: "/keyed" })).toEqual([["k", { a: 3 }]]);
+  });
+
+  test("behind stars, for every element or member", async () => {
+    const text = '{"data":[{"ps":[{"qas":[{"q":1},{"q":2}],"c":"x"}]},{"ps":[{"qas":[]},{"qas":[{"q":3}]}]}]}';
+    expect(await read(text, { records: "/data/*/ps/*/qas" })).toEqual([{ q: 1 }, { q: 2 }, { q: 3 }]);
+    expect(await read(text, { records: "/data/1/ps/*/qas" })).toEqual([{ q: 3 }]);
+    expect(await read('{"a":{"x":{"q":1}},"b":{"y":{"q":2}}}', { records: "/*" })).toEqual([["x", { q: 1 }], ["y", { q: 2 }]]);
+  });
+
+  test("an envelope is refused with the pointers that would do", async () => {
+    const text = '{"version":"1","data":[{"title":"t","ps":[{"q":1}]}],"more":[{"a":1}]}';
+    await expect(read(text, { file: "f.json" })).rejects.toThrow(
+      "f.json: the file is one object, and its member /version is a text, not a row; say where the rows are: --records '/data', --records '/data/*/ps', --records '/more'",
+    );
+    await expect(read(text, { records: "/nowhere" })).rejects.toThrow("no rows stand at /nowhere; say where the rows are: --records '/data'");
+    await expect(read('{"a":{},"b":[{"c":1}]}')).rejects.toThrow("its member /b is an array, not a row");
+  });
+});
+
+describe("refused, with line, column and pointer", () => {
+  test.each<[string, string, ParseOptions, string]>([
+    ["a row that is no object", '[{"a":1},\n 2]', {}, "line 2:2, at /1: a number stands where a row"],
+    ["an array as a row", "[{},[]]", {}, "line 1:5, at /1: an array stands where a row"],
+    ["a flaw inside a row", '[{"a":1},\n {"a":\n  [tru]}]', {}, "line 3:4, at /1/a/0: expected a value"],
+    ["a flaw on the row's first line", '[{"é":1},{"a":+}]', {}, "line 1:15, at /1/a: expected a value"],
+    ["brackets that do not pair", '[{"a":[1}]', {}, "line 1:9, at /0/a"],
+    ["a line break in a text", '{"x":[{"a":"b\nc"}]}', { records: "/x" }, "line 1:14, at /x/0/a"],
+    ["a key twice in a row", '{"k":{"a":1,"a":2}}', {}, "line 1:13, at /k/a: the key"],
+    ["a missing comma", "[{} {}]", {}, "line 1:5, at /0: expected a comma or ] but found a value"],
+    ["a comma too many", "[{},]", {}, "line 1:5, at /1: expected a value but found ]"],
+    ["a missing colon", '{"a" {}}', {}, "line 1:6, at /a: expected a colon but found a value"],
+    ["a second document", '[{"a":1}]\n[]', {}, "line 2:1, at the root: expected the end of the file but found a value; if each line"],
+    ["an end too early, between rows", '[{"a":1},', {}, "line 1:10, at /1: the text ends where a value is wanted"],
+    ["an end too early, in a row", '[{"a":1},{"b', {}, "line 1:13, at /1"],
+    ["an end too early, in a key", '{"abc', {}, "line 1:6"],
+    ["nothing", " \n", {}, "the file is empty"],
+    ["a key of the envelope twice", '{"x":[],"x":[]}', { records: "/x" }, "line 1:9, at /x: the key \"x\" stands there twice"],
+    ["a scalar at the pointer", '{"x":1}', { records: "/x" }, "line 1:6, at /x: a number stands where an array or an object of rows is wanted"],
+    ["a bad scalar beside the rows", '{"y":01,"x":[]}', { records: "/x" }, "line 1:7, at /y"],
+    ["a lone surrogate beside the rows", '{"y":"\\ud800","x":[]}', { records: "/x" }, "at /y: a lone surrogate"],
+    ["a scalar document", "42", {}, "line 1:1, at the root: a number stands where"],
+    ["a pointer that is none", "[]", { records: "data" }, "--records data: write a JSON Pointer"],
+  ])("%s", async (_, text, options, message) => {
+    for (const size of [1, Infinity]) await expect(read(text, options, size)).rejects.toThrow(message);
+  });
+
+  test("more levels than can be kept, in a row and around it", async () => {
+    const deep = "[".repeat(100_000);
+    await expect(read(`[{"a":${deep}`)).rejects.toThrow("more than 1000 levels deep");
+    await expect(read(`{"x":${deep}`, { records: "/y" })).rejects.toThrow("more than 1000 levels deep");
+  });
+});
+
+test("places stay right behind the first batch", async () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => `{"é":${i},\n"text":"${"x".repeat(i % 50)}"}`);
+  const parsed = parse("json", chunked(`[${rows.join(",")}]`, 10_000));
+  const places: unknown[] = [];
+  for await (const batch of parsed)
+    for (let i = 0; i < batch.count; i++) {
+      const isWatched = places.length % 15_000 === 0;
+      places.push([batch.lines[i], isWatched ? batch.place(i) : undefined]);
+    }
+  expect(places).toHaveLength(20_000);
+  expect(places[0]).toEqual([1, { line: 1, column: 2, pointer: "/0" }]);
+  const column = '"text":""},'.length + (14_999 % 50) + 1;
+  expect(places[15_000]).toEqual([15_001, { line: 15_001, column, pointer: "/15000" }]);
+  const broken = `[${rows.with(15_000, '{"é":tru}').join(",")}]`;
+  await expect(blocksOf("json", broken, {}, 10_000)).rejects.toThrow(`line 15001:${column + 5}, at /15000/é: expected a value`);
+});
+
+test("rows under keys say their ids once", async () => {
+  expect(await read('{"q1":{"@id":"q1","a":1}}', { rows: true })).toEqual([["q1", { a: 1 }]]);
+  await expect(read('{"q1":{"@id":"q2"}}', { rows: true })).rejects.toThrow('at /q1: @id is "q2"');
+});
+
+test("one long line of rows is read in bounded memory", async () => {
+  const total = 60_000;
+  let most = 0;
+  const source = async function* () {
+    const encoder = new TextEncoder();
+    yield encoder.encode('{"skip":[');
+    for (let i = 0; i < 2_000; i++) yield encoder.encode(`"${"s".repeat(1000)}",`);
+    yield encoder.encode('0],"rows":[');
+    for (let i = 0; i < total; i++) yield encoder.encode(`${i > 0 ? "," : ""}{"n":${i},"t":"${"x".repeat(200)}"}`);
+    yield encoder.encode("]}");
+  };
+  let count = 0;
+  for await (const batch of parse("json", source(), { records: "/rows" })) {
+    count += batch.count;
+    most = Math.max(most, batch.items.bytes.length);
+  }
+  expect(count).toBe(total);
+  expect(most).toBeLessThan(2 ** 21);
+});

@@ -1,0 +1,85 @@
+/** The one way out: rows become streamed bytes of any format. */
+import { printDelimited } from "./csv-print.js";
+import { badInput, decodeItem, LinePrinter } from "./engine.js";
+import { findMetaKey, loss, rowPlace } from "./losses.js";
+import type { Format, PrintOptions, RowBatch } from "./rows.js";
+
+/**
+ * Prints rows in their order; what is given may be kept.
+ *
+ * Throws refused, with id and pointer, before the first row that the format cannot hold whole, unless `options.lossy`: attributes without `rows`; in CSV and
+ * TSV also absent fields, values that are no texts, and fields beyond `options.columns`. Lossy CSV has numbers, booleans, arrays and objects as JSON text,
+ * and null and absent fields as empty cells.
+ */
+export function print(
+  format: Format,
+  batches: AsyncIterable<RowBatch>,
+  options: PrintOptions = {},
+): AsyncIterable<Uint8Array> {
+  switch (format) {
+    case "jsonl":
+      return printJsonl(batches, options);
+    case "json":
+      return printJsonArray(batches, options);
+    case "csv":
+    case "tsv":
+      if (options.rows === true) throw badInput(`${format} has no place for positions and attributes; use jsonl or json`);
+      return printDelimited(format, batches, options);
+  }
+}
+
+async function* printJsonl(batches: AsyncIterable<RowBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
+  const printer = new LinePrinter();
+  for await (const batch of batches) {
+    options.signal?.throwIfAborted();
+    if (batch.count > 0) yield lines(printer, batch, options).slice();
+  }
+}
+
+/** One row a line between the brackets. */
+async function* printJsonArray(batches: AsyncIterable<RowBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
+  const printer = new LinePrinter();
+  let begun = false;
+  for await (const batch of batches) {
+    options.signal?.throwIfAborted();
+    if (batch.count === 0) continue;
+    yield separated(lines(printer, batch, options), batch.count, begun ? "," : "[");
+    begun = true;
+  }
+  yield Uint8Array.from(begun ? "\n]\n" : "[]\n", letter => letter.charCodeAt(0));
+}
+
+/** Puts `first` and a line break in front of the first line, a comma between lines, and no line break behind the last. */
+function separated(text: Uint8Array, count: number, first: "[" | ","): Uint8Array {
+  const out = new Uint8Array(text.length + count);
+  out[0] = first.charCodeAt(0);
+  let length = 1;
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf(0x0a, at);
+    out[length++] = 0x0a;
+    out.set(text.subarray(at, end), length);
+    length += end - at;
+    at = end + 1;
+    if (at < text.length) out[length++] = 0x2c;
+  }
+  return out;
+}
+
+function lines(printer: LinePrinter, batch: RowBatch, options: PrintOptions): Uint8Array {
+  if (options.rows === true) return printer.printRows(batch.items, named(batch.ids, "ids"), named(batch.positions, "positions"));
+  if (options.lossy !== true) refuseMeta(batch);
+  return printer.print(batch.items, "plain");
+}
+
+function named(names: readonly (string | undefined)[] | undefined, what: string): readonly string[] {
+  if (names?.every(name => name !== undefined)) return names;
+  throw badInput(`rows without ${what} cannot be printed as lines of the projection`);
+}
+
+/** Refuses rows with attributes, which the plain form leaves out. */
+function refuseMeta(batch: RowBatch): void {
+  const { bytes, starts, ends } = batch.items;
+  for (let i = findMetaKey(batch, 0); i >= 0; i = findMetaKey(batch, i + 1))
+    if (Object.hasOwn(decodeItem(bytes.subarray(starts[i], ends[i])), "@meta"))
+      throw loss("attributes are not in the plain form", rowPlace(batch, i, "/@meta"));
+}

@@ -1,0 +1,64 @@
+/**
+ * What flows between formats and the engine: rows in batches, their items as blocks, with where each came from.
+ */
+import type { ItemBatch, Place } from "./engine.js";
+
+/**
+ * Some rows in their order. What is in it may be overwritten when the next batch is asked for: copy what must stay.
+ *
+ * `ids` and `positions` are there when the input can name them (`--rows`, an object of rows by key); a row without one has `undefined`.
+ */
+export interface RowBatch {
+  readonly count: number;
+  /** The items, each a dag-cbor block in block form. */
+  readonly items: ItemBatch;
+  /** For each row the line on which it begins, from 1. */
+  readonly lines: Uint32Array;
+  readonly ids?: readonly (string | undefined)[];
+  readonly positions?: readonly (string | undefined)[];
+  /** Says where row `i` stands in the input, for an error about it. */
+  place(i: number): Place;
+}
+
+export const formats = ["jsonl", "json", "csv", "tsv"] as const;
+/** A format by its name, as `--format` takes it. */
+export type Format = (typeof formats)[number];
+
+/** How to read. Options that a format has no use for are refused, so that none is forgotten silently. */
+export interface ParseOptions {
+  /** Name for errors, and for detection. */
+  readonly file?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** JSONL, JSON: each row is a line of the projection, with `@id`, `@pos` and `@meta` beside the data. Otherwise every key is data. */
+  readonly rows?: boolean | undefined;
+  /** JSON: where the rows stand; see `RecordScanner`. */
+  readonly records?: string | undefined;
+  /** CSV, TSV: one ASCII character, `\t` written out included. */
+  readonly delimiter?: string | undefined;
+  /** CSV, TSV: names of the columns of a file without a header. */
+  readonly columns?: readonly string[] | undefined;
+  /** CSV, TSV: `false` takes every `"` as text. */
+  readonly quotes?: boolean | undefined;
+  /** CSV, TSV: make numbers and booleans of columns that hold nothing else. Reads the source twice, so it must be a function. */
+  readonly infer?: boolean | undefined;
+}
+
+/** Rows being read: iterate once. */
+export interface Parsed extends AsyncIterable<RowBatch> {
+  /** Bytes taken from the source so far, as they came. */
+  readonly bytesRead: number;
+  /** CSV, TSV: the columns in the file's order, once the first batch is there or the rows have ended. */
+  readonly columns: readonly string[] | undefined;
+}
+
+/** How to write. */
+export interface PrintOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** JSONL, JSON: write ids, positions and attributes too, as lines of the projection. */
+  readonly rows?: boolean | undefined;
+  /** Write what the format can hold and leave the rest; without it, a row that would lose something is refused. */
+  readonly lossy?: boolean | undefined;
+  /** CSV, TSV: every column, in order; see `columnsOf`. */
+  readonly columns?: readonly string[] | undefined;
+  readonly delimiter?: string | undefined;
+}

@@ -1,0 +1,29 @@
+/**
+ * Sheaf as a library: a repository in a folder, on Node.
+ *
+ * ```ts
+ * import { Repository } from "sheaf";
+ * const repo = await Repository.open("./evals", { create: true });
+ * await repo.dataset("qa").import([{ id: "q1", answer: "4" }], { key: "id" });
+ * ```
+ */
+import { openFolder, type OpenOptions } from "@sheaf/cli";
+import type { Repository as Engine } from "@sheaf/core";
+
+export type { OpenOptions };
+export * from "./library.js";
+export { exportFile, importFile, type ExportOptions, type ImportFileOptions } from "./files.js";
+
+/** A repository: every version of every dataset in one folder. */
+export type Repository = Engine;
+
+export const Repository = {
+  /**
+   * Opens the repository in a folder; its data lies in `<path>/.sheaf`. Throws no-such-repository when there is none, unless `create` asks for one.
+   *
+   * Commits are made by the author that the command line would find: environment, repository configuration, git's, else the user of the machine.
+   */
+  open(path: string, options: OpenOptions = {}): Promise<Repository> {
+    return openFolder(path, options);
+  },
+};
