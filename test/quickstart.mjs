@@ -9,6 +9,7 @@ import { copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, "packages", "sheaf", "bin", "sheaf.js");
@@ -23,9 +24,9 @@ copyFileSync(require.resolve("registry-new/data/json/registry.json"), join(folde
 // Fields that the new release leaves alone, on rows that it changes elsewhere: the merge has to go field by field.
 const note = text => ({ op: "add", value: [text] });
 const edits = [
-  { path: "/items/language~1sa/Comments", ...note("Classical language of South Asia, still in use") },
-  { path: "/items/language~1apc/Comments", ...note("Spoken in Syria, Lebanon, Jordan, Israel and Palestine") },
-  { op: "replace", path: "/items/language~1aa/Description/0", value: "Afar, also called Danakil" },
+  { path: "/items/language~1sa~1/Comments", ...note("Classical language of South Asia, still in use") },
+  { path: "/items/language~1apc~1/Comments", ...note("Spoken in Syria, Lebanon, Jordan, Israel and Palestine") },
+  { op: "replace", path: "/items/language~1aa~1/Description/0", value: "Afar, also called Danakil" },
 ];
 writeFileSync(join(folder, "notes.json"), `${JSON.stringify(edits, null, 2)}\n`);
 
@@ -46,36 +47,44 @@ sheaf("switch main");
 sheaf(`import subtags registry-2025.json ${key} -m "registry of 2025"`);
 say("Merge the notes into it. Both sides changed the same rows, in different fields:");
 sheaf('merge notes -m "notes, on the registry of 2025"');
-sheaf("get subtags language/sa");
+sheaf("get subtags language/sa/");
 say("What is different from the tag now: counts, and a few rows field by field:");
 sheaf("diff v2022 main --stat");
 sheaf("diff v2022 main", { show: lines => changedRows(lines, 4) });
 sheaf("log --oneline");
 say("Export both versions:");
-sheaf("export subtags subtags-2022.csv --at v2022 --lossy");
+sheaf("export subtags subtags-2022.json --at v2022");
 sheaf("export subtags subtags-merged.jsonl");
 sheaf("verify");
-say(`All of it is in ${folder}. Go on there, for example with:\n\n  cd ${folder}\n  npx --prefix ${root} sheaf log`);
+say(`All of it is in ${folder}. Go on from here, for example with:`);
+process.stdout.write(`\n  npx sheaf -C ${folder} show notes\n  npx sheaf --help\n`);
 
 function say(text) {
   process.stdout.write(`\n${bold(text)}\n`);
 }
 
-/** Runs one command as typed, shows it and what it prints, and ends the walk if it fails. */
-function sheaf(line, { show = lines => lines } = {}) {
+/** Runs one command as typed, shows it and what it prints, and ends the walk if it fails. `show` picks the lines to show. */
+function sheaf(line, { show } = {}) {
   process.stdout.write(`\n$ sheaf ${line}\n`);
   const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map(match => match[1] ?? match[0]);
-  const env = { ...process.env, ...(colour ? { FORCE_COLOR: "1" } : {}) };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], { cwd: folder, env, encoding: "utf8", maxBuffer: 2 ** 28 });
-  const lines = stdout.split("\n").slice(0, -1);
-  for (const text of show(lines)) process.stdout.write(`${text}\n`);
-  process.stderr.write(stderr);
+  const piped = {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...(colour ? { FORCE_COLOR: "1" } : {}) },
+  };
+  const options = {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    ...(show ? piped : { stdio: ["ignore", "inherit", "inherit"] }),
+  };
+  const { status, stdout } = spawnSync(process.execPath, [bin, ...words], options);
+  if (show) process.stdout.write(`${show(stdout.split("\n").slice(0, -1)).join("\n")}\n`);
   if (status !== 0) process.exit(status ?? 1);
 }
 
 /** The heading and the first rows that changed, with a word on how much is left out. */
 function changedRows(lines, count) {
-  const plain = lines.map(line => line.replace(/\x1b\[\d+m/g, ""));
+  const plain = lines.map(stripVTControlCharacters);
   const starts = plain.flatMap((line, i) => (line.startsWith("~ ") ? [i] : []));
   const shown = starts.slice(0, count).flatMap(start => {
     const end = plain.findIndex((line, i) => i > start && !line.startsWith("    "));

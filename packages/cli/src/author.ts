@@ -25,7 +25,9 @@ export async function findAuthor(config: Repository["config"] | undefined, sourc
   if (name && email) return { name, email };
   const user = systemUser();
   const person = { name: name || user, email: email || `${user}@${hostname() || "localhost"}` };
-  sources.hint(`hint: commits are made by ${person.name} <${person.email}>; say who you are with: sheaf config user.name "…" and sheaf config user.email …`);
+  sources.hint(
+    `hint: commits are made by ${person.name} <${person.email}>; say who you are with: sheaf config user.name "…" and sheaf config user.email …`,
+  );
   return person;
 }
 
@@ -40,7 +42,13 @@ function text(value: unknown): string | undefined {
 
 async function gitPerson({ env, folder }: AuthorSources): Promise<Partial<Person>> {
   const { spawnSync } = await import("node:child_process");
-  const options = { cwd: folder, env: env as NodeJS.ProcessEnv, encoding: "utf8", timeout: 5000, windowsHide: true } as const;
+  const options = {
+    cwd: folder,
+    env: env as NodeJS.ProcessEnv,
+    encoding: "utf8",
+    timeout: 5000,
+    windowsHide: true,
+  } as const;
   const { stdout, status } = spawnSync("git", ["config", "--null", "--get-regexp", "^user\\.(name|email)$"], options);
   const found: { name?: string; email?: string } = {};
   for (const entry of status === 0 ? stdout.split("\0") : []) {

@@ -1,7 +1,6 @@
 /** What may stand at a place of a command line: for the completion of shells. */
 import { Cli } from "./cli.js";
 import { makeCommand, type Command } from "./parse.js";
-import { verbs } from "./verbs.js";
 
 /** Arguments of commands, by the names that they have in help, that are datasets or revisions. */
 const datasetArguments = new Set(["dataset", "path", "from"]);
@@ -18,11 +17,14 @@ export async function candidates(cli: Cli, line: readonly string[], index: numbe
 async function allCandidates(cli: Cli, before: readonly string[], typed: string): Promise<string[]> {
   const at = before.findIndex((word, i) => !word.startsWith("-") && before[i - 1] !== "-C");
   const name = before[at];
-  const verb = name === undefined ? undefined : verbs.get(name);
-  if (name === undefined) return [...verbs.keys(), "help", "--version", "--help"];
+  const verb = name === undefined ? undefined : cli.verbs.get(name);
+  if (name === undefined) return [...cli.verbs.keys(), "help", "--version", "--help"];
   if (verb === undefined) return [];
-  const inner = new Cli(cli.io, { ...cli.options, ...folderOf(before) });
-  const root = makeCommand(name, verb.summary, (await verb.load()).define, inner, { columns: 80, write: () => undefined });
+  const inner = new Cli(cli.io, { ...cli.options, ...folderOf(before) }, cli.verbs);
+  const root = makeCommand(name, verb.summary, (await verb.load()).define, inner, {
+    columns: 80,
+    write: () => undefined,
+  });
   const words = before.slice(at + 1).filter(word => !word.startsWith("-"));
   const below = root.commands.find(each => each.name() === words[0]);
   if (typed.startsWith("-")) return optionsOf(root, below);
@@ -38,7 +40,9 @@ function folderOf(before: readonly string[]): { C?: string } {
 }
 
 function optionsOf(root: Command, below: Command | undefined): string[] {
-  return [...root.options, ...(below?.options ?? [])].flatMap(({ long, short, hidden }) => (hidden ? [] : (long ?? short ?? [])));
+  return [...root.options, ...(below?.options ?? [])].flatMap(({ long, short, hidden }) =>
+    hidden ? [] : (long ?? short ?? []),
+  );
 }
 
 async function namesFor(argument: string, cli: Cli): Promise<string[]> {

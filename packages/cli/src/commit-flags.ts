@@ -14,13 +14,22 @@ export interface FlagChoice {
 }
 
 /** Declares the options. */
-export function commitFlags(command: Command, { branch = true, base = false, allowEmpty = false }: FlagChoice = {}): Command {
+export function commitFlags(
+  command: Command,
+  { branch = true, base = false, allowEmpty = false }: FlagChoice = {},
+): Command {
   command.option("-m, --message <text>", "message of the commit");
   if (branch) command.option("--branch <name>", "the branch that moves (default: the current one)");
-  if (base) command.option("--base <rev>", "the version that the change was made on; refused if the dataset changed since");
+  if (base)
+    command.option("--base <rev>", "the version that the change was made on; refused if the dataset changed since");
   if (allowEmpty) command.option("--allow-empty", "make a commit even when nothing changes");
   command.addOption(new Option("--author <who>", 'who made the change, as "Name <e-mail>"').argParser(parseAuthor));
-  return command.addOption(new Option("--date <when>", "when: an ISO 8601 time, or seconds since 1970 and a zone as git writes them").argParser(parseDate));
+  return command.addOption(
+    new Option(
+      "--date <when>",
+      "when: an ISO 8601 time, or seconds since 1970 and a zone as git writes them",
+    ).argParser(parseDate),
+  );
 }
 
 /** Reads `Name <e-mail>`. */
@@ -36,7 +45,10 @@ export function parseDate(text: string): { time: number; zone: number } {
   if (git !== null) return { time: Number(git[1]), zone: zoneOf(git[2], git[3], git[4]) };
   const iso = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(Z|([+-])(\d\d):?(\d\d))?)?$/i.exec(text.trim());
   const time = iso === null ? Number.NaN : Date.parse(text.trim().replace(" ", "T").replace(/\s+/, ""));
-  if (iso === null || Number.isNaN(time)) throw new UsageError(`--date ${JSON.stringify(text)} is not a time; write 2024-03-01T12:00:00+01:00, or seconds since 1970`);
+  if (iso === null || Number.isNaN(time))
+    throw new UsageError(
+      `--date ${JSON.stringify(text)} is not a time; write 2024-03-01T12:00:00+01:00, or seconds since 1970`,
+    );
   const zone = iso[1] === undefined ? -new Date(time).getTimezoneOffset() || 0 : zoneOf(iso[2], iso[3], iso[4]);
   return { time: Math.floor(time / 1000), zone };
 }
@@ -47,8 +59,15 @@ function zoneOf(sign: string | undefined, hours = "0", minutes = "0"): number {
 }
 
 /** Tells what a command committed: `{"commit", …}`, or `main bafyreih2kx4mq7z: 2 added`. */
-export async function tellCommit(cli: Cli, { commit, advanced }: Committed, words: string, more: { [name: string]: Value | undefined } = {}): Promise<void> {
+export async function tellCommit(
+  cli: Cli,
+  { commit, advanced }: Committed,
+  words: string,
+  more: { [name: string]: Value | undefined } = {},
+): Promise<void> {
   if (cli.json) return void (await cli.line(record({ commit, ...more })));
   const short = cli.paint.yellow(shortCid(commit));
-  await cli.line(advanced ? `${short} ${words}` : `${words || "nothing changed"}; no commit made, the head is ${short}`);
+  await cli.line(
+    advanced ? `${short} ${words}` : `${words || "nothing changed"}; no commit made, the head is ${short}`,
+  );
 }

@@ -39,7 +39,11 @@ export async function openFolder(path: string, options: OpenOptions = {}): Promi
 }
 
 /** Opens the repository that a command works in: of the folder `-C` names or the current one, or the nearest above it. */
-export async function openNearest(io: Io, folder: string | undefined, hint: (text: string) => void): Promise<Repository> {
+export async function openNearest(
+  io: Io,
+  folder: string | undefined,
+  hint: (text: string) => void,
+): Promise<Repository> {
   const start = resolve(io.cwd, folder ?? ".");
   return await openFolder(nearestRepository(start) ?? missing(start), { env: io.env, hint });
 }

@@ -34,7 +34,11 @@ function runEditor(editor: string, file: string, { env, cwd }: Io): Promise<void
 }
 
 function gaveUp(editor: string, code: number | null): SheafError<"refused"> {
-  return new SheafError("refused", {}, `the editor ${JSON.stringify(editor)} ended with ${code === null ? "a signal" : `code ${code}`}; nothing was changed`);
+  return new SheafError(
+    "refused",
+    {},
+    `the editor ${JSON.stringify(editor)} ended with ${code === null ? "a signal" : `code ${code}`}; nothing was changed`,
+  );
 }
 
 function safeName(name: string): string {

@@ -1,5 +1,14 @@
 /** Items as they are printed: exact JSON in the user's form, straight from blocks. */
-import { decode, fromBlockForm, printCid, printJson, type Dataset, type RowsOptions, type Value, type ValueObject } from "@sheaf/core";
+import {
+  decode,
+  fromBlockForm,
+  printCid,
+  printJson,
+  type Dataset,
+  type RowsOptions,
+  type Value,
+  type ValueObject,
+} from "@sheaf/core";
 
 /** A row as it is printed: its item as JSON text, numbers exactly, and its attributes if it has any. */
 export interface PrintedRow {
@@ -14,7 +23,12 @@ export interface PrintedRow {
 export async function* exactRows(dataset: Dataset, options: RowsOptions): AsyncGenerator<PrintedRow> {
   for await (const { count, ids, positions, digests, blocks } of dataset.batches(options))
     for (let i = 0; i < count; i++)
-      yield { id: ids[i], position: positions[i], cid: printCid(digests[i]), ...fromBlockForm(decode(blocks[i]) as ValueObject) };
+      yield {
+        id: ids[i],
+        position: positions[i],
+        cid: printCid(digests[i]),
+        ...fromBlockForm(decode(blocks[i]) as ValueObject),
+      };
 }
 
 /** A value as JSON with line breaks, for people: two spaces a level, numbers exactly, keys in the order of {@link printJson}. */

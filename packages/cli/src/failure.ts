@@ -40,13 +40,18 @@ export interface Failure {
 /** Judges what was thrown. `aborted` says that the user interrupted. */
 export function judge(error: unknown, aborted: boolean): Failure {
   if (error instanceof ReaderGone) return { exit: 0, code: "reader-gone" };
-  if (isSheafError(error)) return { exit: exitCodes[error.code], code: error.code, message: sentence(error), data: error.data };
+  if (isSheafError(error))
+    return { exit: exitCodes[error.code], code: error.code, message: sentence(error), data: error.data };
   if (error instanceof UsageError) return { exit: usageExit, code: error.code, message: error.message };
   if (aborted) return { exit: interruptedExit, code: "interrupted" };
   const system = systemFailure(error);
   if (system !== undefined) return system;
   const what = error instanceof Error ? error.message : String(error);
-  return { exit: bugExit, code: "internal", message: `${what} (this is a bug in Sheaf: please report it with the output of --debug)` };
+  return {
+    exit: bugExit,
+    code: "internal",
+    message: `${what} (this is a bug in Sheaf: please report it with the output of --debug)`,
+  };
 }
 
 /** The failure as it goes to standard error: a sentence, or one JSON value. */
@@ -66,5 +71,10 @@ function systemFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
   const path = "path" in error ? String(error.path) : "";
   const reason = error.message.replace(/, \w+( '.*)?$/, "");
-  return { exit: exitCodes["drive-failed"], code: "drive-failed", message: path ? `${path}: ${reason}` : reason, data: { name: path, reason } };
+  return {
+    exit: exitCodes["drive-failed"],
+    code: "drive-failed",
+    message: path ? `${path}: ${reason}` : reason,
+    data: { name: path, reason },
+  };
 }

@@ -35,7 +35,8 @@ async function tableColumns(dataset: Dataset, options: WriteOptions): Promise<re
 
 /** Rows as they rest, in the form that formats take: items end to end in one buffer. */
 async function* rowBatches(dataset: Dataset, { at, signal, progress }: WriteOptions): AsyncGenerator<RowBatch> {
-  for await (const batch of dataset.batches({ signal, progress, ...(at === undefined ? {} : { at }) })) yield joined(batch, dataset.path);
+  for await (const batch of dataset.batches({ signal, progress, ...(at === undefined ? {} : { at }) }))
+    yield joined(batch, dataset.path);
 }
 
 function joined({ count, ids, positions, blocks }: StoredBatch, dataset: string): RowBatch {
@@ -48,8 +49,14 @@ function joined({ count, ids, positions, blocks }: StoredBatch, dataset: string)
   }
   const bytes = new Uint8Array(length);
   for (let i = 0; i < count; i++) bytes.set(blocks[i], starts[i]);
-  const lines = new Uint32Array(count);
-  return { count, items: { bytes, count, starts, ends, lines }, lines, ids, positions, place: i => ({ dataset, id: ids[i] }) };
+  return {
+    count,
+    items: { bytes, starts, ends },
+    lines: new Uint32Array(count),
+    ids,
+    positions,
+    place: i => ({ dataset, id: ids[i] }),
+  };
 }
 
 async function* gzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -24,7 +24,11 @@ export async function importSource(
 }
 
 /** Opens the parser, telling the format first where it was not given. */
-async function parseSource(source: Source, { format, ...reading }: ReadOptions, signal: AbortSignal | undefined): Promise<Parsed> {
+async function parseSource(
+  source: Source,
+  { format, ...reading }: ReadOptions,
+  signal: AbortSignal | undefined,
+): Promise<Parsed> {
   const options = { ...reading, file: source.file, signal };
   const again = source.file === undefined ? undefined : source.open;
   if (format !== undefined) return parse(format, again ?? source.open(), options);

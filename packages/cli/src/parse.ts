@@ -19,7 +19,11 @@ export interface HelpSink {
 /** Makes the command that parses what follows `sheaf <name>`. */
 export function makeCommand(name: string, summary: string, define: Define, cli: Cli, sink: HelpSink): Command {
   const command = new Command(`sheaf ${name}`).description(`${sentence(summary)}`);
-  command.exitOverride().configureOutput({ writeOut: text => sink.write(text), writeErr: () => undefined, getOutHelpWidth: () => sink.columns });
+  command.exitOverride().configureOutput({
+    writeOut: text => sink.write(text),
+    writeErr: () => undefined,
+    getOutHelpWidth: () => sink.columns,
+  });
   command.configureHelp({ showGlobalOptions: true, sortOptions: false });
   command.helpOption("-h, --help", "print this help");
   command.helpCommand(false);
@@ -78,6 +82,9 @@ function sentence(summary: string): string {
 
 /** commander's message as one sentence that ends in what to do. */
 function usageSentence(message: string, name: string): string {
-  const what = message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, "; did you mean $1?").replaceAll("\n", " ");
+  const what = message
+    .replace(/^error: /, "")
+    .replace(/\n\(Did you mean (.*)\?\)$/s, "; did you mean $1?")
+    .replaceAll("\n", " ");
   return `${what.replace(/\.$/, "")}; see ${name} --help`;
 }

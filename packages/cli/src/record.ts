@@ -8,7 +8,11 @@ export interface Members {
 
 /** Prints the members as one JSON object. */
 export function record(members: Members): string {
-  return printMembers(Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[name, printJson(value)] as const])));
+  return printMembers(
+    Object.entries(members).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, printJson(value)] as const],
+    ),
+  );
 }
 
 /** Prints an object of members whose values are JSON text already. */

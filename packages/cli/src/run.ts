@@ -22,7 +22,7 @@ const helpColumns = 100;
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { options, rest } = leadingOptions(args);
-  const cli = new Cli(io, options);
+  const cli = new Cli(io, options, verbs);
   try {
     await dispatch(rest, cli);
     await cli.close();
@@ -35,12 +35,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** Tells what went wrong, and gives the exit code. */
-async function fail(error: unknown, cli: Cli): Promise<number> {
+async function fail(thrown: unknown, cli: Cli): Promise<number> {
   const { judge, printFailure } = await import("./failure.js");
-  const failure = judge(error, cli.io.signal.aborted);
+  const failure = judge(thrown, cli.io.signal.aborted);
   await cli.close().catch(() => undefined);
   if (failure.message !== undefined) cli.io.stderr.write(`${printFailure(failure, cli.json)}\n`);
-  if (cli.options.debug && error instanceof Error) cli.io.stderr.write(`${error.stack}\n`);
+  if (cli.options.debug && thrown instanceof Error) cli.io.stderr.write(`${thrown.stack}\n`);
   return failure.exit;
 }
 
@@ -52,16 +52,23 @@ async function dispatch(words: readonly string[], cli: Cli): Promise<void> {
   if (verb === undefined) throw new UsageError(await unknown(name));
   const [{ makeCommand, parse }, { define }] = await Promise.all([import("./parse.js"), verb.load()]);
   let printed = "";
-  const sink = { columns: Math.min(cli.io.stdout.columns ?? helpColumns, helpColumns), write: (text: string) => void (printed += text) };
+  const sink = {
+    columns: Math.min(cli.io.stdout.columns ?? helpColumns, helpColumns),
+    write: (text: string) => void (printed += text),
+  };
   const command = makeCommand(name, verb.summary, define, cli, sink);
-  command.hook("preAction", (_, acting) => void Object.assign(cli.options, globals({ ...cli.options, ...acting.optsWithGlobals() })));
+  command.hook(
+    "preAction",
+    (_, acting) => void Object.assign(cli.options, globals({ ...cli.options, ...acting.optsWithGlobals() })),
+  );
   if (!(await parse(command, args)) && printed !== "") await cli.out.write(printed);
 }
 
 async function help(args: readonly string[], name: string | undefined, cli: Cli): Promise<void> {
   const { overview, reference } = await import("./help.js");
   if (name === "help" && args[0] === "--markdown") return void (await cli.out.write(await reference(cli)));
-  if (name === "help" && args[0] !== undefined && !args[0].startsWith("-")) return await dispatch([...args, "--help"], cli);
+  if (name === "help" && args[0] !== undefined && !args[0].startsWith("-"))
+    return await dispatch([...args, "--help"], cli);
   if (name !== undefined) return void (await cli.out.write(overview(cli.paint)));
   cli.io.stderr.write(overview(cli.paint));
   cli.exitCode = 2;
@@ -92,5 +99,9 @@ function leadingOptions(args: readonly string[]): { options: GlobalOptions; rest
 }
 
 function globals({ C, json, debug }: GlobalOptions): GlobalOptions {
-  return { ...(C === undefined ? {} : { C }), ...(json === undefined ? {} : { json }), ...(debug === undefined ? {} : { debug }) };
+  return {
+    ...(C === undefined ? {} : { C }),
+    ...(json === undefined ? {} : { json }),
+    ...(debug === undefined ? {} : { debug }),
+  };
 }

@@ -19,7 +19,10 @@ export interface Source {
 }
 
 /** Looks the input up. Throws bad-input when the file is not there or cannot be read. */
-export async function openSource(io: Pick<Io, "stdin"> & { readonly cwd: string | (() => string) }, name: string): Promise<Source> {
+export async function openSource(
+  io: Pick<Io, "stdin"> & { readonly cwd: string | (() => string) },
+  name: string,
+): Promise<Source> {
   if (name === "-") return { file: undefined, size: undefined, open: () => io.stdin };
   const path = resolve(typeof io.cwd === "string" ? io.cwd : io.cwd(), name);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -45,8 +48,17 @@ async function* read(path: string, name: string): AsyncGenerator<Uint8Array> {
 }
 
 function unreadable(name: string, error: NodeJS.ErrnoException): SheafError {
-  const reasons: Record<string, string> = { ENOENT: "there is no such file", ENOTDIR: "there is no such file", EACCES: "the file may not be read" };
+  const reasons: Record<string, string> = {
+    ENOENT: "there is no such file",
+    ENOTDIR: "there is no such file",
+    EACCES: "the file may not be read",
+  };
   const reason = reasons[error.code ?? ""];
   if (reason !== undefined) return badInput(reason, { file: name });
-  return new SheafError("drive-failed", { name, reason: error.code ?? error.message }, `${name}: the file cannot be read (${error.message})`, { cause: error });
+  return new SheafError(
+    "drive-failed",
+    { name, reason: error.code ?? error.message },
+    `${name}: the file cannot be read (${error.message})`,
+    { cause: error },
+  );
 }

@@ -10,7 +10,10 @@ import { SheafError } from "@sheaf/core";
  * What is no ordinary file (a terminal, a pipe, /dev/null) is written to directly. Throws drive-failed, and what the chunks throw.
  */
 export async function writeFileWhole(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const special = await stat(path).then(found => !found.isFile(), () => false);
+  const special = await stat(path).then(
+    found => !found.isFile(),
+    () => false,
+  );
   if (special) return await fill(path, path, chunks);
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
@@ -35,5 +38,7 @@ async function fill(path: string, name: string, chunks: AsyncIterable<Uint8Array
 
 function fail(name: string, error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error);
-  throw new SheafError("drive-failed", { name, reason }, `${name}: the file cannot be written (${reason})`, { cause: error });
+  throw new SheafError("drive-failed", { name, reason }, `${name}: the file cannot be written (${reason})`, {
+    cause: error,
+  });
 }

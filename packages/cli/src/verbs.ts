@@ -8,6 +8,9 @@ export interface Verb {
   readonly hidden?: true;
 }
 
+/** Commands by their names. */
+export type Verbs = ReadonlyMap<string, Verb>;
+
 /** The groups in which help lists the commands, in the order of a first day with Sheaf. */
 export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "Start a repository": {
@@ -22,7 +25,10 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
     ls: { summary: "list the datasets", load: () => import("./commands/ls.js") },
     rows: { summary: "show a dataset's rows", load: () => import("./commands/rows.js") },
     get: { summary: "print one item", load: () => import("./commands/get.js") },
-    blame: { summary: "say which commit last changed each row, or each field of one", load: () => import("./commands/blame.js") },
+    blame: {
+      summary: "say which commit last changed each row, or each field of one",
+      load: () => import("./commands/blame.js"),
+    },
   },
   "Change data": {
     patch: { summary: "apply a JSON Patch to a dataset", load: () => import("./commands/patch.js") },
@@ -46,7 +52,10 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
     resolve: { summary: "decide conflicts of a merge", load: () => import("./commands/resolve.js") },
     revert: { summary: "make a commit that takes another back", load: () => import("./commands/revert.js") },
     "cherry-pick": { summary: "make another commit's changes here", load: () => import("./commands/cherry-pick.js") },
-    undo: { summary: "take back the last command that moved a branch or tag", load: () => import("./commands/undo.js") },
+    undo: {
+      summary: "take back the last command that moved a branch or tag",
+      load: () => import("./commands/undo.js"),
+    },
     tag: { summary: "list, make and delete tags", load: () => import("./commands/tag.js") },
     env: { summary: "say which version of a dataset each environment has", load: () => import("./commands/env.js") },
   },
@@ -59,4 +68,4 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
 };
 
 /** Every command by its name. */
-export const verbs: ReadonlyMap<string, Verb> = new Map(Object.values(groups).flatMap(group => Object.entries(group)));
+export const verbs: Verbs = new Map(Object.values(groups).flatMap(group => Object.entries(group)));

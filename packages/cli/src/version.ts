@@ -5,4 +5,5 @@ interface Manifest {
   readonly version: string;
 }
 
-export const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Manifest).version;
+export const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Manifest)
+  .version;

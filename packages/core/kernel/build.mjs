@@ -34,7 +34,7 @@ if (
   ];
   writeFileSync(`${target}.new`, lines.join("\n"));
   renameSync(`${target}.new`, target);
-  console.log(`kernel: ${wasm.length} bytes`);
+  process.stdout.write(`kernel: ${wasm.length} bytes\n`);
 }
 
 async function loadCompiler() {

@@ -11,10 +11,10 @@ export type Codec = (typeof codecs)[keyof typeof codecs];
 export interface Platform {
   /** Writes the sha2-256 of `bytes` into `out` from `at`: 32 bytes. */
   digestInto(bytes: Uint8Array, out: Uint8Array, at: number): void;
-  /** Compresses one frame. `archival` may take its time (a repack), otherwise speed comes first. */
-  compress(codec: Codec, bytes: Uint8Array): Uint8Array;
-  /** Gives back exactly `length` bytes; throws when the input is damaged. */
-  decompress(codec: Codec, bytes: Uint8Array, length: number): Uint8Array;
+  /** Compresses one frame. With deflate, a dictionary of up to 32 KiB of what the bytes are like makes small frames smaller; other codecs ignore it. */
+  compress(codec: Codec, bytes: Uint8Array, dictionary?: Uint8Array): Uint8Array;
+  /** Gives back exactly `length` bytes, given the dictionary that they were compressed with; throws when the input is damaged. */
+  decompress(codec: Codec, bytes: Uint8Array, length: number, dictionary?: Uint8Array): Uint8Array;
   /** Milliseconds since 1970, UTC. */
   now(): number;
   /** A fresh name that nobody else will make: 32 lower-case hex digits of randomness. */

@@ -212,7 +212,7 @@ function toEntry(entry: Dirent, folder: string): { name: string; isFolder: boole
 }
 
 function readRange(descriptor: number, start: number, length: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = allocate(length);
   let done = 0;
   while (done < length) {
     const count = readSync(descriptor, bytes, done, length - done, start + done);
@@ -220,6 +220,13 @@ function readRange(descriptor: number, start: number, length: number): Uint8Arra
     done += count;
   }
   return bytes;
+}
+
+/** Memory for a read. Not a Buffer, whose `slice` would be no copy; what is large is not zeroed first. */
+function allocate(length: number): Uint8Array {
+  if (length <= 4096) return new Uint8Array(length);
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 async function writeWhole(descriptor: number, bytes: Uint8Array): Promise<void> {

@@ -17,7 +17,7 @@ export class MemoryDrive implements Drive {
 
   async create(name: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<boolean> {
     checkDriveName(name);
-    const whole = bytes instanceof Uint8Array ? bytes.slice() : await gather(bytes);
+    const whole = bytes instanceof Uint8Array ? new Uint8Array(bytes) : await gather(bytes);
     if (this.#files.has(name)) return false;
     this.#files.set(name, whole);
     this.#sorted = undefined;
@@ -44,7 +44,8 @@ async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of stream) {
-    parts.push(part.slice());
+    // A Buffer's slice would be no copy.
+    parts.push(new Uint8Array(part));
     length += part.length;
   }
   const whole = new Uint8Array(length);

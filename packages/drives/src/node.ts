@@ -1,8 +1,9 @@
 /** The engine's platform on Node: hash, compressors, clock, randomness. */
 import { hash, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync, inflateRawSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync } from "node:zlib";
 import { codecs, type Codec, type Platform } from "@sheaf/core";
+import { inflate } from "./inflate.js";
 
 /** Node's native one-byte-per-character write, missing from the type declarations. Works on any Uint8Array. */
 type Latin1Write = (this: Uint8Array, text: string, at: number, length: number) => number;
@@ -27,12 +28,12 @@ export const nodePlatform: Platform = {
   pause: () => setImmediate(),
 };
 
-function compress(codec: Codec, bytes: Uint8Array): Uint8Array {
+function compress(codec: Codec, bytes: Uint8Array, dictionary?: Uint8Array): Uint8Array {
   switch (codec) {
     case codecs.none:
       return bytes;
     case codecs.deflate:
-      return deflateRawSync(bytes, deflateOptions);
+      return plain(deflateRawSync(bytes, dictionary ? { ...deflateOptions, dictionary } : deflateOptions));
     case codecs.brotli: {
       const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
       const params = {
@@ -40,25 +41,29 @@ function compress(codec: Codec, bytes: Uint8Array): Uint8Array {
         [BROTLI_PARAM_LGWIN]: brotliWindow,
         [BROTLI_PARAM_SIZE_HINT]: bytes.length,
       };
-      return brotliCompressSync(bytes, { params });
+      return plain(brotliCompressSync(bytes, { params }));
     }
   }
 }
 
-function decompress(codec: Codec, bytes: Uint8Array, length: number): Uint8Array {
-  const out = expand(codec, bytes, length);
+function decompress(codec: Codec, bytes: Uint8Array, length: number, dictionary?: Uint8Array): Uint8Array {
+  const out = expand(codec, bytes, length, dictionary);
   if (out.length !== length) throw new RangeError(`the frame holds ${out.length} bytes, not ${length}`);
   return out;
 }
 
-function expand(codec: Codec, bytes: Uint8Array, length: number): Uint8Array {
-  const options = { maxOutputLength: length || 1, chunkSize: Math.max(64, length) };
+function expand(codec: Codec, bytes: Uint8Array, length: number, dictionary: Uint8Array | undefined): Uint8Array {
   switch (codec) {
     case codecs.none:
       return bytes;
     case codecs.deflate:
-      return inflateRawSync(bytes, options);
+      return inflate(bytes, length, dictionary);
     case codecs.brotli:
-      return brotliDecompressSync(bytes, options);
+      return plain(brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, length), chunkSize: Math.max(64, length) }));
   }
+}
+
+/** The same bytes as a plain array: a Buffer's `slice` would be no copy. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

@@ -5,9 +5,9 @@
  * and the delimiter. A quote inside a bare cell is refused where `strayQuotes` does not allow it. Cells go out as JSON text between a prefix and a suffix
  * of the caller's choice, so that rows become lines for the kernel without a string in between.
  */
-import { badInput } from "./engine.js";
+import { badInput } from "@sheaf/core";
 import { characterBytes } from "./characters.js";
-import { fileOf } from "./window.js";
+import { fileOf } from "./places.js";
 
 const quote = 0x22;
 const lf = 10;
@@ -27,7 +27,9 @@ const bare = 1;
 const quoted = 2;
 const quoteInQuoted = 3;
 
-const escapes = Array.from({ length: 32 }, (_, byte) => Uint8Array.from(JSON.stringify(String.fromCharCode(byte)), c => c.charCodeAt(0)).slice(1, -1));
+const escapes = Array.from({ length: 32 }, (_, byte) =>
+  Uint8Array.from(JSON.stringify(String.fromCharCode(byte)), c => c.charCodeAt(0)).slice(1, -1),
+);
 
 const escapedQuote = Uint8Array.of(backslash, quote);
 const escapedBackslash = Uint8Array.of(backslash, backslash);
@@ -35,10 +37,12 @@ const emptyText = Uint8Array.of(quote, quote);
 
 /** How the cells of a row go out, and what is done when it is complete. */
 export interface Layout {
-  /** What stands before cell `i`. Throws for a cell too many. */
+  /** What stands before cell `i`, its opening quote included if it has one. Throws for a cell too many. */
   prefix(i: number): Uint8Array;
   /** Says whether cell `i` goes out as it is; else between quotes, as an empty cell always does. */
   isRaw(i: number): boolean;
+  /** Cell `i` is complete, from `from` to `length` of what was written. */
+  cell?(i: number, from: number): void;
   /** A row of `cells` cells is complete, from `rowStart` to `length`; `blank`: nothing at all stood on its line. */
   row(cells: number, blank: boolean): void;
 }
@@ -137,31 +141,35 @@ export class CellScanner {
   #openCell(more: number): void {
     const prefix = this.layout.prefix(this.#cells);
     this.#room(prefix.length + 6 * more + 16);
-    this.out.set(prefix, this.length);
-    this.length += prefix.length;
-    if (!this.layout.isRaw(this.#cells)) this.out[this.length++] = quote;
+    this.#write(prefix);
     this.#contentStart = this.length;
     this.#state = bare;
     this.#quoted = false;
   }
 
+  /** Goes on in a bare cell, and in the bare cells that follow it. */
   #bare(chunk: Uint8Array, from: number): number {
     this.#room(6 * (chunk.length - from) + 16);
-    const { out } = this;
     const meaning = this.#meaning;
-    let length = this.length;
     let at = from;
     let sense = isText;
-    for (; at < chunk.length; at++) {
-      const byte = chunk[at];
-      sense = meaning[byte];
-      if (sense !== isText) break;
-      out[length++] = byte;
+    while (true) {
+      const { out } = this;
+      let { length } = this;
+      for (; at < chunk.length; at++) {
+        const byte = chunk[at];
+        sense = meaning[byte];
+        if (sense !== isText) break;
+        out[length++] = byte;
+      }
+      this.length = length;
+      if (at === chunk.length) return at;
+      if (sense !== isDelimiter) break;
+      this.#endCell();
+      if (++at === chunk.length || meaning[chunk[at]] === isQuote) return at;
+      this.#openCell(chunk.length - at);
     }
-    this.length = length;
-    if (at === chunk.length) return at;
-    if (sense === isDelimiter) this.#endCell();
-    else if (sense === isBreak) this.#break(chunk[at], at);
+    if (sense === isBreak) this.#break(chunk[at], at);
     else if (sense === isQuote) this.#strayQuote();
     else return this.#special(chunk, at);
     return at + 1;
@@ -208,7 +216,9 @@ export class CellScanner {
 
   #strayQuote(): void {
     if (!this.#stray)
-      throw this.#refuse('a " inside a cell that does not begin with one; put the cell in quotes and write it twice, or read with --no-quotes');
+      throw this.#refuse(
+        'a " inside a cell that does not begin with one; put the cell in quotes and write it twice, or read with --no-quotes',
+      );
     this.#write(escapedQuote);
   }
 
@@ -216,7 +226,7 @@ export class CellScanner {
   #special(chunk: Uint8Array, at: number): number {
     const byte = chunk[at];
     if (byte >= 128) return this.#high(chunk, at);
-    this.#write(byte < 32 ? escapes[byte]! : byte === quote ? escapedQuote : escapedBackslash);
+    this.#write(byte < 32 ? escapes[byte] : byte === quote ? escapedQuote : escapedBackslash);
     if (byte === cr) this.#crAt = this.#passed + at;
     const continues = byte === lf && this.#crAt === this.#passed + at - 1;
     if (byte === cr || (byte === lf && !continues)) this.line++;
@@ -237,6 +247,7 @@ export class CellScanner {
   #endCell(): void {
     const i = this.#cells++;
     const isEmpty = this.length === this.#contentStart;
+    this.layout.cell?.(i, this.#contentStart);
     if (!this.layout.isRaw(i)) this.out[this.length++] = quote;
     else if (isEmpty) this.#write(emptyText);
     this.#blank = isEmpty && i === 0 && !this.#quoted;
@@ -257,7 +268,9 @@ export class CellScanner {
   }
 
   #write(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i++) this.out[this.length++] = bytes[i]!;
+    const { out, length } = this;
+    for (let i = 0; i < bytes.length; i++) out[length + i] = bytes[i];
+    this.length = length + bytes.length;
   }
 
   #room(more: number): void {

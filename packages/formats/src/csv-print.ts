@@ -1,14 +1,24 @@
 /** Rows as CSV and TSV: minimal quoting, and nothing lost unless that is asked for. */
 import { toDialect } from "./csv.js";
-import { compareText, decodeItem, fromBlockForm, isObject, printJson, printPointer, utf8, type Value, type ValueObject } from "./engine.js";
+import {
+  compareText,
+  decodeItem,
+  fromBlockForm,
+  printJson,
+  printPointer,
+  utf8,
+  type Value,
+  type ValueObject,
+} from "@sheaf/core";
 import { loss, rowPlace } from "./losses.js";
-import type { PrintOptions, RowBatch } from "./rows.js";
+import type { PrintOptions, PrintBatch } from "./rows.js";
 import { checkColumns } from "./table.js";
+import { nameOf } from "./value-name.js";
 
 /** Prints a header and rows. `options.columns` must name every column; see `columnsOf`. */
 export async function* printDelimited(
   format: "csv" | "tsv",
-  batches: AsyncIterable<RowBatch>,
+  batches: AsyncIterable<PrintBatch>,
   options: PrintOptions,
 ): AsyncGenerator<Uint8Array> {
   const table = new TableWriter(format, options);
@@ -40,15 +50,14 @@ class TableWriter {
     return this.#line(this.#columns);
   }
 
-  rows(batch: RowBatch): string {
+  rows(batch: PrintBatch): string {
     const { bytes, starts, ends } = batch.items;
     let text = "";
-    for (let i = 0; i < batch.count; i++)
-      text += this.#row(decodeItem(bytes.subarray(starts[i], ends[i])), batch, i);
+    for (let i = 0; i < batch.count; i++) text += this.#row(decodeItem(bytes.subarray(starts[i], ends[i])), batch, i);
     return text;
   }
 
-  #row(block: ValueObject, batch: RowBatch, i: number): string {
+  #row(block: ValueObject, batch: PrintBatch, i: number): string {
     const { item, meta } = fromBlockForm(block);
     if (!this.#lossy) this.#refuseLoss(item, meta, batch, i);
     return this.#line(this.#columns.map(name => (Object.hasOwn(item, name) ? cellOf(item[name]) : "")));
@@ -60,7 +69,7 @@ class TableWriter {
     return `${cells.map(cell => (this.#needsQuotes.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(this.#delimiter)}\n`;
   }
 
-  #refuseLoss(item: ValueObject, meta: ValueObject | undefined, batch: RowBatch, i: number): void {
+  #refuseLoss(item: ValueObject, meta: ValueObject | undefined, batch: PrintBatch, i: number): void {
     if (meta !== undefined) throw loss("attributes have no place in a table", rowPlace(batch, i, "/@meta"));
     for (const name of this.#columns) if (!Object.hasOwn(item, name)) this.#refuseAbsent(name, batch, i);
     for (const name of Object.keys(item)) {
@@ -71,7 +80,7 @@ class TableWriter {
     }
   }
 
-  #refuseAbsent(name: string, batch: RowBatch, i: number): never {
+  #refuseAbsent(name: string, batch: PrintBatch, i: number): never {
     throw loss("the field is absent and would come back as an empty text", rowPlace(batch, i, printPointer([name])));
   }
 }
@@ -81,15 +90,8 @@ function cellOf(value: Value): string {
   return value === null ? "" : printJson(value);
 }
 
-function nameOf(value: Value): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (isObject(value)) return "an object";
-  return typeof value === "boolean" ? `${value}` : "a number";
-}
-
 /** Lists every column of these rows: the known ones first, then other keys in the order in which rows show them, sorted within a row. */
-export async function columnsOf(batches: AsyncIterable<RowBatch>, known: readonly string[] = []): Promise<string[]> {
+export async function columnsOf(batches: AsyncIterable<PrintBatch>, known: readonly string[] = []): Promise<string[]> {
   const columns = new Set(known);
   for await (const { count, items } of batches)
     for (let i = 0; i < count; i++) {

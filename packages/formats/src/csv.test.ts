@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import Papa from "papaparse";
 import { describe, expect, test } from "vitest";
-import type { Value } from "./engine.js";
+import type { Value } from "@sheaf/core";
 import { parse, type ParseOptions } from "./index.js";
 import { blocksOf, chunked, rowsOf } from "./testing.js";
 
@@ -13,25 +13,133 @@ const cellsOf = async (text: string | Uint8Array, options: ParseOptions = {}, fo
 
 describe("cells", () => {
   test.each<[string, string, Value[][]]>([
-    ["LF", "a,b\n1,2\n", [["a", "b"], ["1", "2"]]],
-    ["CRLF", "a,b\r\n1,2\r\n", [["a", "b"], ["1", "2"]]],
-    ["bare CR", "a,b\r1,2\r", [["a", "b"], ["1", "2"]]],
-    ["line ends of all kinds in one file", "a,b\n1,2\r\n3,4\r5,6", [["a", "b"], ["1", "2"], ["3", "4"], ["5", "6"]]],
-    ["no final line end", "a,b\n1,2", [["a", "b"], ["1", "2"]]],
-    ["a final delimiter", "a,b\n1,", [["a", "b"], ["1", ""]]],
-    ["a byte order mark", "\ufeffa,b\n1,2", [["a", "b"], ["1", "2"]]],
-    ["a byte order mark before a quoted name", '\ufeff"a",b\n1,2', [["a", "b"], ["1", "2"]]],
+    [
+      "LF",
+      "a,b\n1,2\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "CRLF",
+      "a,b\r\n1,2\r\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "bare CR",
+      "a,b\r1,2\r",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "line ends of all kinds in one file",
+      "a,b\n1,2\r\n3,4\r5,6",
+      [
+        ["a", "b"],
+        ["1", "2"],
+        ["3", "4"],
+        ["5", "6"],
+      ],
+    ],
+    [
+      "no final line end",
+      "a,b\n1,2",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a final delimiter",
+      "a,b\n1,",
+      [
+        ["a", "b"],
+        ["1", ""],
+      ],
+    ],
+    [
+      "a byte order mark",
+      "\ufeffa,b\n1,2",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a byte order mark before a quoted name",
+      '\ufeff"a",b\n1,2',
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
     ["quoted line ends, each kept", 'a\n"1\n2\r\n3\r4"\n', [["a"], ["1\n2\r\n3\r4"]]],
-    ["quotes written twice", 'a,b\n"""","x""y"\n', [["a", "b"], ['"', 'x"y']]],
-    ["quoted delimiters", 'a,b\n",",",,"\n', [["a", "b"], [",", ",,"]]],
-    ["empty and quoted empty cells", 'a,b,c\n,"",\n', [["a", "b", "c"], ["", "", ""]]],
-    ["spaces around cells", "a,b\n 1 , 2\n", [["a", "b"], [" 1 ", " 2"]]],
+    [
+      "quotes written twice",
+      'a,b\n"""","x""y"\n',
+      [
+        ["a", "b"],
+        ['"', 'x"y'],
+      ],
+    ],
+    [
+      "quoted delimiters",
+      'a,b\n",",",,"\n',
+      [
+        ["a", "b"],
+        [",", ",,"],
+      ],
+    ],
+    [
+      "empty and quoted empty cells",
+      'a,b,c\n,"",\n',
+      [
+        ["a", "b", "c"],
+        ["", "", ""],
+      ],
+    ],
+    [
+      "spaces around cells",
+      "a,b\n 1 , 2\n",
+      [
+        ["a", "b"],
+        [" 1 ", " 2"],
+      ],
+    ],
     ["U+2028, NUL, a backslash, controls", "a\n\u2028\0\\\x01\t\n", [["a"], ["\u2028\0\\\x01\t"]]],
-    ["names that objects have already", "__proto__,constructor\n1,2\n", [["__proto__", "constructor"], ["1", "2"]]],
-    ["blank lines between rows", "\n\na,b\n\n1,2\n\n\n3,4\n\n", [["a", "b"], ["1", "2"], ["3", "4"]]],
+    [
+      "names that objects have already",
+      "__proto__,constructor\n1,2\n",
+      [
+        ["__proto__", "constructor"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "blank lines between rows",
+      "\n\na,b\n\n1,2\n\n\n3,4\n\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+        ["3", "4"],
+      ],
+    ],
     ["blank lines of a single column, which are empty cells", 'a\n\n1\n""\n', [["a"], [""], ["1"], [""]]],
     ["a header alone", "a,b\n", [["a", "b"]]],
-    ["cells that look like values", "a,b,c\n007,1E2,null\n", [["a", "b", "c"], ["007", "1E2", "null"]]],
+    [
+      "cells that look like values",
+      "a,b,c\n007,1E2,null\n",
+      [
+        ["a", "b", "c"],
+        ["007", "1E2", "null"],
+      ],
+    ],
   ])("take %s", async (_, text, expected) => {
     expect(await cellsOf(text)).toEqual(expected);
   });
@@ -41,23 +149,55 @@ describe("cells", () => {
   });
 
   test("given names make the first line a row", async () => {
-    expect(await cellsOf("1\t2\n3\t4", { columns: ["q", "a"] }, "tsv")).toEqual([["q", "a"], ["1", "2"], ["3", "4"]]);
+    expect(await cellsOf("1\t2\n3\t4", { columns: ["q", "a"] }, "tsv")).toEqual([
+      ["q", "a"],
+      ["1", "2"],
+      ["3", "4"],
+    ]);
   });
 
   test("any ASCII character delimits; \\t may be written out", async () => {
-    expect(await cellsOf("a;b\n1,5;2\n", { delimiter: ";" })).toEqual([["a", "b"], ["1,5", "2"]]);
-    expect(await cellsOf("a\tb\n1\t2\n", { delimiter: "\\t" })).toEqual([["a", "b"], ["1", "2"]]);
+    expect(await cellsOf("a;b\n1,5;2\n", { delimiter: ";" })).toEqual([
+      ["a", "b"],
+      ["1,5", "2"],
+    ]);
+    expect(await cellsOf("a\tb\n1\t2\n", { delimiter: "\\t" })).toEqual([
+      ["a", "b"],
+      ["1", "2"],
+    ]);
     for (const delimiter of ["", ",,", '"', "\n", "é"])
       await expect(cellsOf("a\n", { delimiter })).rejects.toThrow("a delimiter is one ASCII character");
   });
 
   test("a quote inside a bare cell is text in TSV, and everywhere without quoting", async () => {
-    expect(await cellsOf('a\tb\n5" pipe\t"x ""y"""\n', {}, "tsv")).toEqual([["a", "b"], ['5" pipe', 'x "y"']]);
-    expect(await cellsOf('a,b\n"x,y"\n', { quotes: false })).toEqual([["a", "b"], ['"x', 'y"']]);
+    expect(await cellsOf('a\tb\n5" pipe\t"x ""y"""\n', {}, "tsv")).toEqual([
+      ["a", "b"],
+      ['5" pipe', 'x "y"'],
+    ]);
+    expect(await cellsOf('a,b\n"x,y"\n', { quotes: false })).toEqual([
+      ["a", "b"],
+      ['"x', 'y"'],
+    ]);
   });
 
   test("agree with papaparse wherever it has no complaint", async () => {
-    const piece = fc.constantFrom("a", "b ", " ", ",", "\n", '"', '""', ',"', '",', '\n"', '"\n', "é", "😀", "\u2028", "\0");
+    const piece = fc.constantFrom(
+      "a",
+      "b ",
+      " ",
+      ",",
+      "\n",
+      '"',
+      '""',
+      ',"',
+      '",',
+      '\n"',
+      '"\n',
+      "é",
+      "😀",
+      "\u2028",
+      "\0",
+    );
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async pieces => {
@@ -117,22 +257,44 @@ describe("inferring", () => {
   test("makes numbers and booleans of columns that hold nothing else, exactly as they are printed", async () => {
     const text = "n,f,b,z,e,m\n42,-1.5,true,007,1e-7,1\n-3,1.0,false,10,,x\n18446744073709551615,1e+21,true,1,-0.0,2\n";
     const blocks = await blocksOf("csv", text, { infer: true });
-    expect(blocks).toEqual(await blocksOf("jsonl", [
-      '{"n":42,"f":-1.5,"b":true,"z":"007","e":1e-7,"m":"1"}',
-      '{"n":-3,"f":1.0,"b":false,"z":"10","e":"","m":"x"}',
-      '{"n":18446744073709551615,"f":1e21,"b":true,"z":"1","e":-0.0,"m":"2"}',
-    ].join("\n")));
+    expect(blocks).toEqual(
+      await blocksOf(
+        "jsonl",
+        [
+          '{"n":42,"f":-1.5,"b":true,"z":"007","e":1e-7,"m":"1"}',
+          '{"n":-3,"f":1.0,"b":false,"z":"10","e":"","m":"x"}',
+          '{"n":18446744073709551615,"f":1e21,"b":true,"z":"1","e":-0.0,"m":"2"}',
+        ].join("\n"),
+      ),
+    );
   });
 
-  test.each(["NA", "null", "1E2", "+1", "1.50", "0x10", ".5", "1.", "1e400", "18446744073709551616", "-0", " 1", "TRUE", "NaN", "1e5", "1_000"])(
-    "leaves a column with %s as text",
-    async cell => {
-      expect(await blocksOf("csv", `a\n1\n${cell}\n`, { infer: true })).toEqual([{ a: "1" }, { a: cell }]);
-    },
-  );
+  test.each([
+    "NA",
+    "null",
+    "1E2",
+    "+1",
+    "1.50",
+    "0x10",
+    ".5",
+    "1.",
+    "1e400",
+    "18446744073709551616",
+    "-0",
+    " 1",
+    "TRUE",
+    "NaN",
+    "1e5",
+    "1_000",
+  ])("leaves a column with %s as text", async cell => {
+    expect(await blocksOf("csv", `a\n1\n${cell}\n`, { infer: true })).toEqual([{ a: "1" }, { a: cell }]);
+  });
 
   test("does not mix numbers and booleans, and does not care for quotes", async () => {
-    expect(await blocksOf("csv", 'a,b\n1,"2"\ntrue,3\n', { infer: true })).toEqual([{ a: "1", b: 2 }, { a: "true", b: 3 }]);
+    expect(await blocksOf("csv", 'a,b\n1,"2"\ntrue,3\n', { infer: true })).toEqual([
+      { a: "1", b: 2 },
+      { a: "true", b: 3 },
+    ]);
   });
 
   test("needs a source that can be read twice", async () => {

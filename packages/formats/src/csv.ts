@@ -6,14 +6,14 @@
  */
 import { CellScanner, type Dialect } from "./cells.js";
 import { wholeCharacters } from "./characters.js";
-import { badInput, maxLineBytes } from "./engine.js";
+import { badInput, maxLineBytes } from "@sheaf/core";
 import { ColumnSurvey } from "./infer.js";
 import { read, type Meter, type Source } from "./input.js";
 import { batchBytes } from "./jsonl.js";
 import { RowEncoder } from "./row-encoder.js";
 import type { ParseOptions, RowBatch } from "./rows.js";
 import { checkColumns, RowLayout, TextLayout } from "./table.js";
-import { fileOf, tooLong } from "./window.js";
+import { fileOf, tooLong } from "./places.js";
 
 /** What the parser learns on the way: the names of the columns, once the header is read. */
 export interface Table {
@@ -52,13 +52,11 @@ export function toDialect(format: "csv" | "tsv", options: Pick<ParseOptions, "de
 async function surveyColumns(dialect: Dialect, source: Source, options: ParseOptions): Promise<ColumnSurvey> {
   if (typeof source !== "function")
     throw badInput("types are found by reading the input twice; give it as a file", fileOf(options.file));
-  const survey = new ColumnSurvey();
-  let columns = options.columns?.length ?? 0;
-  const take = (cells: string[]) => (columns === 0 ? (columns = cells.length) : survey.take(cells));
-  const scanner: CellScanner = new CellScanner(dialect, options.file, new TextLayout(() => scanner, take));
+  const survey = new ColumnSurvey(() => scanner, options.columns === undefined);
+  const scanner: CellScanner = new CellScanner(dialect, options.file, survey);
   for await (const chunk of wholeCharacters(read(source, options))) {
     scanner.scan(chunk);
-    if (columns > 0 && survey.settled(columns)) return survey;
+    if (survey.isSettled) return survey;
   }
   scanner.finish();
   return survey;
@@ -77,7 +75,14 @@ class RowReader {
     readonly table: Table,
   ) {
     const { columns, file } = options;
-    this.scanner = new CellScanner(dialect, file, new TextLayout(() => this.scanner, names => this.#begin(names)));
+    this.scanner = new CellScanner(
+      dialect,
+      file,
+      new TextLayout(
+        () => this.scanner,
+        names => this.#begin(names),
+      ),
+    );
     if (columns !== undefined) this.#begin(columns);
   }
 

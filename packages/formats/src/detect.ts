@@ -1,8 +1,8 @@
 /** Which format a file has: by its name, and by its first bytes where the name does not tell. */
-import { badInput } from "./engine.js";
+import { badInput } from "@sheaf/core";
 import { beginsGzip, inflateStart } from "./gzip.js";
 import type { Format } from "./rows.js";
-import { fileOf } from "./window.js";
+import { fileOf } from "./places.js";
 
 const byExtension: Readonly<Record<string, Format>> = {
   jsonl: "jsonl",

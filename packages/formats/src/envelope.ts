@@ -5,7 +5,7 @@
  * stars). It names arrays of rows, or objects of rows by key, whose keys are the ids. Without a pointer that is the whole document: an array, or an object in
  * which every member is an object. An object with anything else in it is refused, and the error names the pointers at which arrays of objects stand.
  */
-import { badInput, printPointer } from "./engine.js";
+import { badInput, printPointer } from "@sheaf/core";
 
 /** An open array or object around the rows, or beside them. */
 interface Frame {
@@ -199,5 +199,8 @@ function parseRecords(pointer: string): string[] {
   if (pointer === "") return [];
   if (!pointer.startsWith("/") || /~(?![01])/.test(pointer))
     throw badInput(`--records ${pointer}: write a JSON Pointer such as /data or /data/*/rows`);
-  return pointer.slice(1).split("/").map(step => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return pointer
+    .slice(1)
+    .split("/")
+    .map(step => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }

@@ -1,6 +1,7 @@
 /** Gzip, streamed: the one file that knows zlib. */
 import { createGunzip, gunzipSync, constants } from "node:zlib";
-import { badInput } from "./engine.js";
+import { badInput } from "@sheaf/core";
+import { fileOf } from "./places.js";
 
 /** Says whether the bytes begin as a gzip file does (RFC 1952). */
 export function beginsGzip(bytes: Uint8Array): boolean {
@@ -63,7 +64,7 @@ function drained(inflate: Inflate): Promise<void> {
 
 function explain(error: unknown, file: string | undefined): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const place = file === undefined ? {} : { file };
+  const place = fileOf(file);
   if (code === "Z_BUF_ERROR") return badInput("the gzip stream ends too early; it is cut off", place);
   if (code === "Z_DATA_ERROR") return badInput(`the gzip stream is damaged (${(error as Error).message})`, place);
   return error;

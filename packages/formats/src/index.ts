@@ -4,4 +4,12 @@ export { detect, detectBytes } from "./detect.js";
 export { gather, type Source } from "./input.js";
 export { parse } from "./parse.js";
 export { print } from "./print.js";
-export { formats, type Format, type Parsed, type ParseOptions, type PrintOptions, type RowBatch } from "./rows.js";
+export {
+  formats,
+  type Format,
+  type Parsed,
+  type ParseOptions,
+  type PrintBatch,
+  type PrintOptions,
+  type RowBatch,
+} from "./rows.js";

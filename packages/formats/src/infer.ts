@@ -4,20 +4,24 @@
  * `42`, `-1.5`, `1.0`, `1e-7` and `true` count; `007`, `+1`, `1.50`, `1E2`, `NA`, `null` and integers beyond −2⁶⁴ … 2⁶⁴−1 make their column text. Empty
  * cells stay empty texts and decide nothing. Quotes around a cell make no difference.
  */
-import { printJson, parseJson } from "./engine.js";
+import type { CellScanner, Layout } from "./cells.js";
+import { printJson, parseJson } from "@sheaf/core";
 
 type Kind = "number" | "boolean" | "text";
 
-/** Learns the kinds of columns from rows of cells. */
-export class ColumnSurvey {
+/** Learns the kinds of columns from a table's rows: a layout that writes nothing that stays. */
+export class ColumnSurvey implements Layout {
   readonly #kinds: (Kind | undefined)[] = [];
+  #columns = 0;
 
-  take(cells: readonly string[]): void {
-    cells.forEach((cell, i) => {
-      if (cell === "" || this.#kinds[i] === "text") return;
-      const kind = kindOf(cell);
-      this.#kinds[i] = this.#kinds[i] === undefined || this.#kinds[i] === kind ? kind : "text";
-    });
+  constructor(
+    readonly scanner: () => CellScanner,
+    readonly hasHeader: boolean,
+  ) {}
+
+  /** Says whether no further row can change anything. */
+  get isSettled(): boolean {
+    return this.#columns > 0 && this.#kinds.filter(kind => kind === "text").length === this.#columns;
   }
 
   /** Says for each of so many columns whether its cells are JSON as they stand. */
@@ -25,22 +29,45 @@ export class ColumnSurvey {
     return Array.from({ length: columns }, (_, i) => this.#kinds[i] === "number" || this.#kinds[i] === "boolean");
   }
 
-  /** Says whether no further row can change anything. */
-  settled(columns: number): boolean {
-    return this.#kinds.filter(kind => kind === "text").length === columns;
+  prefix(): Uint8Array {
+    return nothing;
+  }
+
+  isRaw(): boolean {
+    return true;
+  }
+
+  cell(i: number, from: number): void {
+    const known = this.#kinds[i];
+    if (known === "text" || (this.hasHeader && this.#columns === 0)) return;
+    const { out, length } = this.scanner();
+    if (length === from) return;
+    const kind = kindOf(out.subarray(from, length));
+    this.#kinds[i] = known === undefined || known === kind ? kind : "text";
+  }
+
+  row(cells: number, blank: boolean): void {
+    const scanner = this.scanner();
+    scanner.length = scanner.rowStart;
+    if (!blank || !this.hasHeader) this.#columns ||= cells;
   }
 }
 
-function kindOf(cell: string): Kind {
-  if (cell === "true" || cell === "false") return "boolean";
-  return isExactNumber(cell) ? "number" : "text";
+const nothing = new Uint8Array();
+
+/** What a cell is, by its text as it stands in JSON. */
+function kindOf(cell: Uint8Array): Kind {
+  if (cell.length > longest) return "text";
+  const text = String.fromCharCode(...cell);
+  if (text === "true" || text === "false") return "boolean";
+  return isExactNumber(text) ? "number" : "text";
 }
 
 /** No number is printed with more letters than this: a float has 17 digits, a sign, a point and an exponent. */
 const longest = 32;
 
 function isExactNumber(cell: string): boolean {
-  if (cell.length > longest || !/^-?[0-9][0-9.e+-]*$/.test(cell)) return false;
+  if (!/^-?[0-9][0-9.e+-]*$/.test(cell)) return false;
   try {
     return printJson(parseJson(cell)) === cell;
   } catch {

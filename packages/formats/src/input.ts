@@ -4,8 +4,9 @@
  * Gzip is found by its first bytes and inflated; one byte order mark at the start is dropped; UTF-16 is refused by name. That the rest is UTF-8 is for the
  * parsers to hold.
  */
-import { badInput } from "./engine.js";
+import { badInput } from "@sheaf/core";
 import { beginsGzip, gunzip } from "./gzip.js";
+import { fileOf } from "./places.js";
 
 /** Bytes that can be read once, or a function that begins anew with every call. */
 export type Source = AsyncIterable<Uint8Array> | (() => AsyncIterable<Uint8Array>);
@@ -53,7 +54,7 @@ export async function gather(
     parts.push(next.value);
     length += next.value.length;
   }
-  const first = parts.length === 1 ? parts[0]! : join(parts, length);
+  const first = parts.length === 1 ? parts[0] : join(parts, length);
   return { first, all: resume(first, iterator) };
 }
 
@@ -67,23 +68,27 @@ function join(parts: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
-async function* resume(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    if (first.length > 0) yield first;
-    while (true) {
-      const next = await rest.next();
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    await rest.return?.();
-  }
+/** The bytes taken, then the rest. Closing it closes the rest, even before anything was read of it. */
+function resume(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  let held = first.length > 0;
+  const iterator: AsyncIterator<Uint8Array> = {
+    async next() {
+      if (!held) return await rest.next();
+      held = false;
+      return { value: first, done: false };
+    },
+    async return() {
+      await rest.return?.();
+      return { value: undefined, done: true };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }
 
 async function* withoutMark(bytes: AsyncIterable<Uint8Array>, file: string | undefined): AsyncGenerator<Uint8Array> {
   const { first, all } = await gather(bytes, 3);
   if ((first[0] === 0xff && first[1] === 0xfe) || (first[0] === 0xfe && first[1] === 0xff))
-    throw badInput("the text is UTF-16; convert it to UTF-8 first", file === undefined ? { line: 1 } : { file, line: 1 });
+    throw badInput("the text is UTF-16; convert it to UTF-8 first", { ...fileOf(file), line: 1 });
   let skip = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
   for await (const chunk of all) {
     yield skip > 0 ? chunk.subarray(skip) : chunk;

@@ -3,7 +3,9 @@ import { parse, type ParseOptions } from "./index.js";
 import { blocksOf, chunked, rowsOf } from "./testing.js";
 
 const read = async (text: string, options: ParseOptions = {}, size = Infinity) =>
-  (await rowsOf(parse("json", chunked(text, size), options))).map(({ id, block }) => (id === undefined ? block : [id, block]));
+  (await rowsOf(parse("json", chunked(text, size), options))).map(({ id, block }) =>
+    id === undefined ? block : [id, block],
+  );
 
 describe("where rows stand", () => {
   test("an array", async () => {
@@ -12,7 +14,10 @@ describe("where rows stand", () => {
   });
 
   test("an object of rows by key: the keys are the ids", async () => {
-    expect(await read('{"q1":{"a":1},"q\\"2":{"a":2}}')).toEqual([["q1", { a: 1 }], ['q"2', { a: 2 }]]);
+    expect(await read('{"q1":{"a":1},"q\\"2":{"a":2}}')).toEqual([
+      ["q1", { a: 1 }],
+      ['q"2', { a: 2 }],
+    ]);
     expect(await read("{}")).toEqual([]);
   });
 
@@ -26,7 +31,10 @@ describe("where rows stand", () => {
     const text = '{"data":[{"ps":[{"qas":[{"q":1},{"q":2}],"c":"x"}]},{"ps":[{"qas":[]},{"qas":[{"q":3}]}]}]}';
     expect(await read(text, { records: "/data/*/ps/*/qas" })).toEqual([{ q: 1 }, { q: 2 }, { q: 3 }]);
     expect(await read(text, { records: "/data/1/ps/*/qas" })).toEqual([{ q: 3 }]);
-    expect(await read('{"a":{"x":{"q":1}},"b":{"y":{"q":2}}}', { records: "/*" })).toEqual([["x", { q: 1 }], ["y", { q: 2 }]]);
+    expect(await read('{"a":{"x":{"q":1}},"b":{"y":{"q":2}}}', { records: "/*" })).toEqual([
+      ["x", { q: 1 }],
+      ["y", { q: 2 }],
+    ]);
   });
 
   test("an envelope is refused with the pointers that would do", async () => {
@@ -34,7 +42,9 @@ describe("where rows stand", () => {
     await expect(read(text, { file: "f.json" })).rejects.toThrow(
       "f.json: the file is one object, and its member /version is a text, not a row; say where the rows are: --records '/data', --records '/data/*/ps', --records '/more'",
     );
-    await expect(read(text, { records: "/nowhere" })).rejects.toThrow("no rows stand at /nowhere; say where the rows are: --records '/data'");
+    await expect(read(text, { records: "/nowhere" })).rejects.toThrow(
+      "no rows stand at /nowhere; say where the rows are: --records '/data'",
+    );
     await expect(read('{"a":{},"b":[{"c":1}]}')).rejects.toThrow("its member /b is an array, not a row");
   });
 });
@@ -51,13 +61,28 @@ describe("refused, with line, column and pointer", () => {
     ["a missing comma", "[{} {}]", {}, "line 1:5, at /0: expected a comma or ] but found a value"],
     ["a comma too many", "[{},]", {}, "line 1:5, at /1: expected a value but found ]"],
     ["a missing colon", '{"a" {}}', {}, "line 1:6, at /a: expected a colon but found a value"],
-    ["a second document", '[{"a":1}]\n[]', {}, "line 2:1, at the root: expected the end of the file but found a value; if each line"],
+    [
+      "a second document",
+      '[{"a":1}]\n[]',
+      {},
+      "line 2:1, at the root: expected the end of the file but found a value; if each line",
+    ],
     ["an end too early, between rows", '[{"a":1},', {}, "line 1:10, at /1: the text ends where a value is wanted"],
     ["an end too early, in a row", '[{"a":1},{"b', {}, "line 1:13, at /1"],
     ["an end too early, in a key", '{"abc', {}, "line 1:6"],
     ["nothing", " \n", {}, "the file is empty"],
-    ["a key of the envelope twice", '{"x":[],"x":[]}', { records: "/x" }, "line 1:9, at /x: the key \"x\" stands there twice"],
-    ["a scalar at the pointer", '{"x":1}', { records: "/x" }, "line 1:6, at /x: a number stands where an array or an object of rows is wanted"],
+    [
+      "a key of the envelope twice",
+      '{"x":[],"x":[]}',
+      { records: "/x" },
+      'line 1:9, at /x: the key "x" stands there twice',
+    ],
+    [
+      "a scalar at the pointer",
+      '{"x":1}',
+      { records: "/x" },
+      "line 1:6, at /x: a number stands where an array or an object of rows is wanted",
+    ],
     ["a bad scalar beside the rows", '{"y":01,"x":[]}', { records: "/x" }, "line 1:7, at /y"],
     ["a lone surrogate beside the rows", '{"y":"\\ud800","x":[]}', { records: "/x" }, "at /y: a lone surrogate"],
     ["a scalar document", "42", {}, "line 1:1, at the root: a number stands where"],
@@ -87,7 +112,9 @@ test("places stay right behind the first batch", async () => {
   const column = '"text":""},'.length + (14_999 % 50) + 1;
   expect(places[15_000]).toEqual([15_001, { line: 15_001, column, pointer: "/15000" }]);
   const broken = `[${rows.with(15_000, '{"é":tru}').join(",")}]`;
-  await expect(blocksOf("json", broken, {}, 10_000)).rejects.toThrow(`line 15001:${column + 5}, at /15000/é: expected a value`);
+  await expect(blocksOf("json", broken, {}, 10_000)).rejects.toThrow(
+    `line 15001:${column + 5}, at /15000/é: expected a value`,
+  );
 });
 
 test("rows under keys say their ids once", async () => {

@@ -1,6 +1,7 @@
 /** JSON as one document: an array of rows, an object of rows by key, or either behind a pointer. */
-import { badInput, bareMessage, isSheafError } from "./engine.js";
+import { badInput, isSheafError } from "@sheaf/core";
 import { batchBytes } from "./jsonl.js";
+import { bareMessage } from "./places.js";
 import { RecordScanner } from "./records.js";
 import { partOf, RowEncoder, type EncodedRows } from "./row-encoder.js";
 import { RowLineStripper } from "./row-line.js";
@@ -108,7 +109,10 @@ function toBatch(
 }
 
 /** The key under which a row stands is its id; an `@id` beside it must say the same. */
-function rowIds(ids: readonly (string | undefined)[] | undefined, scanner: RecordScanner): readonly (string | undefined)[] | undefined {
+function rowIds(
+  ids: readonly (string | undefined)[] | undefined,
+  scanner: RecordScanner,
+): readonly (string | undefined)[] | undefined {
   if (!scanner.anyKeys) return ids;
   return scanner.keys.map((key, i) => {
     const id = ids?.[i];

@@ -1,9 +1,10 @@
 /** JSON lines: one object a line. The kernel reads them whole; here is only what the projection's lines need beside that. */
-import { LineEncoder, maxLineBytes, type ItemBatch, type Place } from "./engine.js";
+import { LineEncoder, maxLineBytes, type ItemBatch, type Place } from "@sheaf/core";
 import { partOf, RowEncoder } from "./row-encoder.js";
 import { RowLineStripper } from "./row-line.js";
 import type { ParseOptions, RowBatch } from "./rows.js";
-import { fileOf, tooLong, Window } from "./window.js";
+import { fileOf, tooLong } from "./places.js";
+import { Window } from "./window.js";
 
 /**
  * Reads rows from plain chunks. Blank lines are skipped; the last line needs no newline; CRLF ends a line as LF does.

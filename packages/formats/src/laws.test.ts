@@ -1,14 +1,34 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Float, fromBlockForm, renameKeys, setKey, toBlockForm, type Value, type ValueObject } from "./engine.js";
+import { Float, setKey, toBlockForm, type Value, type ValueObject } from "@sheaf/core";
 import { columnsOf, parse, print, type Format } from "./index.js";
 import { batchesOf, blocksOf, chunked, rowsOf, textOf, type Row } from "./testing.js";
 
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 12 }),
-  fc.constantFrom("", " ", " a ", "\r", "\n", "\r\n", '"', '""', ",", "\t", "\u2028", "\ufeff", "\0", "a\rb", "\\", "é😀"),
+  fc.constantFrom(
+    "",
+    " ",
+    " a ",
+    "\r",
+    "\n",
+    "\r\n",
+    '"',
+    '""',
+    ",",
+    "\t",
+    "\u2028",
+    "\ufeff",
+    "\0",
+    "a\rb",
+    "\\",
+    "é😀",
+  ),
 );
-const key = fc.oneof(text, fc.constantFrom("@id", "@pos", "@meta", "@@id", "@@meta", "@", "__proto__", "A", "a", "toString"));
+const key = fc.oneof(
+  text,
+  fc.constantFrom("@id", "@pos", "@meta", "@@id", "@@meta", "@", "__proto__", "A", "a", "toString"),
+);
 const number = fc.oneof(
   fc.maxSafeInteger(),
   fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n - 1n }).map(n => (Number.isSafeInteger(Number(n)) ? Number(n) : n)),
@@ -30,10 +50,15 @@ const { value } = fc.letrec<{ value: Value }>(tie => ({
   ),
 }));
 const item = objectOf(key, value);
-const rowsOfItems = fc.array(item, { maxLength: 8 }).map(items => items.map((item): Row => ({ block: toBlockForm(item) })));
+const rowsOfItems = fc
+  .array(item, { maxLength: 8 })
+  .map(items => items.map((item): Row => ({ block: toBlockForm(item) })));
 const chunkSize = fc.constantFrom(1, 2, 7, 64, Infinity);
 
-const name = fc.oneof(fc.string({ unit: "binary", minLength: 1, maxLength: 5 }), key.filter(key => key !== ""));
+const name = fc.oneof(
+  fc.string({ unit: "binary", minLength: 1, maxLength: 5 }),
+  key.filter(key => key !== ""),
+);
 const table = fc
   .uniqueArray(name, { minLength: 1, maxLength: 4 })
   .chain(columns => fc.tuple(fc.constant(columns), fc.array(fc.tuple(...columns.map(() => text)), { maxLength: 6 })))
@@ -62,9 +87,7 @@ describe("parse(print(rows)) = rows", () => {
       fc.record({
         id: fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.constantFrom("q1", 'a"b', "é", "\\")),
         position: fc.stringMatching(/^[a-z][0-9a-z]{1,4}$/),
-        block: fc
-          .tuple(item, fc.option(item, { nil: undefined }))
-          .map(([data, meta]) => toBlockForm(data, meta)),
+        block: fc.tuple(item, fc.option(item, { nil: undefined })).map(([data, meta]) => toBlockForm(data, meta)),
       }),
       { maxLength: 6 },
     );
@@ -103,7 +126,27 @@ describe("parse(print(rows)) = rows", () => {
 
 test("what is read does not depend on how the bytes are cut, whatever they are", async () => {
   const piece = fc.oneof(
-    fc.constantFrom("{", "}", "[", "]", '"', ",", ":", "\n", "\r", " ", "\\", "a", "1", "null", '{"a":1}', "é", "\t", '""', "😀"),
+    fc.constantFrom(
+      "{",
+      "}",
+      "[",
+      "]",
+      '"',
+      ",",
+      ":",
+      "\n",
+      "\r",
+      " ",
+      "\\",
+      "a",
+      "1",
+      "null",
+      '{"a":1}',
+      "é",
+      "\t",
+      '""',
+      "😀",
+    ),
     fc.string({ unit: "binary", maxLength: 3 }),
   );
   const outcome = async (format: Format, bytes: Uint8Array, size: number) =>

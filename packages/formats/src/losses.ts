@@ -1,6 +1,6 @@
 /** What an export would lose, and how that is said. */
-import { SheafError, printPlace, type Place } from "./engine.js";
-import type { RowBatch } from "./rows.js";
+import { SheafError, printPlace, type Place } from "@sheaf/core";
+import type { PrintBatch } from "./rows.js";
 
 /** Makes the error for an export that is not whole: what would be lost, where, and how to have it anyway. */
 export function loss(what: string, place: Place): SheafError<"refused"> {
@@ -10,7 +10,7 @@ export function loss(what: string, place: Place): SheafError<"refused"> {
 }
 
 /** Names a row of a batch: by its id if that is known. */
-export function rowPlace(batch: RowBatch, i: number, pointer?: string): Place {
+export function rowPlace(batch: PrintBatch, i: number, pointer?: string): Place {
   const id = batch.ids?.[i];
   return { ...(id === undefined ? {} : { id }), ...(pointer === undefined ? {} : { pointer }) };
 }
@@ -18,7 +18,7 @@ export function rowPlace(batch: RowBatch, i: number, pointer?: string): Place {
 const metaKey = [0x65, 0x40, 0x6d, 0x65, 0x74, 0x61];
 
 /** Finds the first block whose bytes hold the key `@meta` somewhere; -1 when none does. The block may hold it deeper, or in a text. */
-export function findMetaKey(batch: RowBatch, from: number): number {
+export function findMetaKey(batch: PrintBatch, from: number): number {
   const { bytes, starts, ends } = batch.items;
   let row = from;
   let at = row < batch.count ? starts[row] : bytes.length;

@@ -1,11 +1,11 @@
 /** The one way in: streamed bytes of any format become rows. */
-import { badInput } from "./engine.js";
+import { badInput } from "@sheaf/core";
 import { parseDelimited, type Table } from "./csv.js";
 import { read, type Meter, type Source } from "./input.js";
 import { parseJsonRows } from "./json.js";
 import { parseJsonl } from "./jsonl.js";
 import type { Format, Parsed, ParseOptions, RowBatch } from "./rows.js";
-import { fileOf } from "./window.js";
+import { fileOf } from "./places.js";
 
 /** Which formats have a use for an option. */
 const uses: { readonly [K in keyof ParseOptions]?: readonly Format[] } = {
@@ -51,7 +51,13 @@ async function* batches(
   }
 }
 
-function open(format: Format, source: Source, options: ParseOptions, table: Table, meter: Meter): AsyncGenerator<RowBatch> {
+function open(
+  format: Format,
+  source: Source,
+  options: ParseOptions,
+  table: Table,
+  meter: Meter,
+): AsyncGenerator<RowBatch> {
   switch (format) {
     case "jsonl":
       return parseJsonl(read(source, options, meter), options);

@@ -1,8 +1,8 @@
 /** The one way out: rows become streamed bytes of any format. */
 import { printDelimited } from "./csv-print.js";
-import { badInput, decodeItem, LinePrinter } from "./engine.js";
+import { badInput, decodeItem, LinePrinter } from "@sheaf/core";
 import { findMetaKey, loss, rowPlace } from "./losses.js";
-import type { Format, PrintOptions, RowBatch } from "./rows.js";
+import type { Format, PrintOptions, PrintBatch } from "./rows.js";
 
 /**
  * Prints rows in their order; what is given may be kept.
@@ -13,7 +13,7 @@ import type { Format, PrintOptions, RowBatch } from "./rows.js";
  */
 export function print(
   format: Format,
-  batches: AsyncIterable<RowBatch>,
+  batches: AsyncIterable<PrintBatch>,
   options: PrintOptions = {},
 ): AsyncIterable<Uint8Array> {
   switch (format) {
@@ -23,12 +23,13 @@ export function print(
       return printJsonArray(batches, options);
     case "csv":
     case "tsv":
-      if (options.rows === true) throw badInput(`${format} has no place for positions and attributes; use jsonl or json`);
+      if (options.rows === true)
+        throw badInput(`${format} has no place for positions and attributes; use jsonl or json`);
       return printDelimited(format, batches, options);
   }
 }
 
-async function* printJsonl(batches: AsyncIterable<RowBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
+async function* printJsonl(batches: AsyncIterable<PrintBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
   const printer = new LinePrinter();
   for await (const batch of batches) {
     options.signal?.throwIfAborted();
@@ -37,7 +38,7 @@ async function* printJsonl(batches: AsyncIterable<RowBatch>, options: PrintOptio
 }
 
 /** One row a line between the brackets. */
-async function* printJsonArray(batches: AsyncIterable<RowBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
+async function* printJsonArray(batches: AsyncIterable<PrintBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
   const printer = new LinePrinter();
   let begun = false;
   for await (const batch of batches) {
@@ -65,10 +66,12 @@ function separated(text: Uint8Array, count: number, first: "[" | ","): Uint8Arra
   return out;
 }
 
-function lines(printer: LinePrinter, batch: RowBatch, options: PrintOptions): Uint8Array {
-  if (options.rows === true) return printer.printRows(batch.items, named(batch.ids, "ids"), named(batch.positions, "positions"));
+function lines(printer: LinePrinter, batch: PrintBatch, options: PrintOptions): Uint8Array {
+  const spans = { ...batch.items, count: batch.count };
+  if (options.rows === true)
+    return printer.printRows(spans, named(batch.ids, "ids"), named(batch.positions, "positions"));
   if (options.lossy !== true) refuseMeta(batch);
-  return printer.print(batch.items, "plain");
+  return printer.print(spans, "plain");
 }
 
 function named(names: readonly (string | undefined)[] | undefined, what: string): readonly string[] {
@@ -77,7 +80,7 @@ function named(names: readonly (string | undefined)[] | undefined, what: string)
 }
 
 /** Refuses rows with attributes, which the plain form leaves out. */
-function refuseMeta(batch: RowBatch): void {
+function refuseMeta(batch: PrintBatch): void {
   const { bytes, starts, ends } = batch.items;
   for (let i = findMetaKey(batch, 0); i >= 0; i = findMetaKey(batch, i + 1))
     if (Object.hasOwn(decodeItem(bytes.subarray(starts[i], ends[i])), "@meta"))

@@ -3,9 +3,11 @@
  *
  * A row's own text is skipped by depth alone, strings apart; whether it is JSON, the kernel says. All around the rows is checked by {@link Envelope}.
  */
-import { badInput, bareMessage, isSheafError, maxLineBytes, parseJson, printPointer, type Place, type Value } from "./engine.js";
+import { badInput, isSheafError, maxLineBytes, parseJson, printPointer, type Place, type Value } from "@sheaf/core";
 import { Envelope, Flaw } from "./envelope.js";
-import { fileOf, tooLong, type Window } from "./window.js";
+import { fileOf, moved, tooLong } from "./places.js";
+import { nameOf } from "./value-name.js";
+import type { Window } from "./window.js";
 
 const newline = 10;
 const quote = 0x22;
@@ -91,7 +93,7 @@ export class RecordScanner {
     this.#rowLineStart -= keep;
     this.#at -= keep;
     this.#rowAt -= keep;
-    for (let i = 0; i < this.#newlines.length; i++) this.#newlines[i]! -= keep;
+    for (let i = 0; i < this.#newlines.length; i++) this.#newlines[i] -= keep;
     this.length = this.count = 0;
     this.anyKeys = false;
     for (const list of [this.lines, this.keys, this.#from, this.#to, this.#containers, this.#indexes]) list.length = 0;
@@ -99,16 +101,16 @@ export class RecordScanner {
 
   /** Pointer of row `i` in the document. */
   pointer(i: number): string {
-    return this.#containers[i]! + printPointer([this.keys[i] ?? this.#indexes[i]!]);
+    return this.#containers[i] + printPointer([this.keys[i] ?? this.#indexes[i]]);
   }
 
   place(i: number): Place {
-    return { ...this.window.place(this.#from[i]!), pointer: this.pointer(i) };
+    return { ...this.window.place(this.#from[i]), pointer: this.pointer(i) };
   }
 
   /** Makes the error for row `i`, which the kernel refused, from the row's text as it stands in the file. */
   explainRow(i: number, otherwise: unknown): unknown {
-    return this.explain(this.#from[i]!, this.#to[i]!, this.pointer(i), otherwise);
+    return this.explain(this.#from[i], this.#to[i], this.pointer(i), otherwise);
   }
 
   explain(from: number, to: number, pointer: string, otherwise?: unknown): unknown {
@@ -117,7 +119,7 @@ export class RecordScanner {
       parseJson(this.#slice(from, to));
     } catch (error) {
       if (!isSheafError(error, "bad-input")) return error;
-      return shift(bareMessage(error), error.data, start, pointer);
+      return moved(error, start, pointer);
     }
     return otherwise;
   }
@@ -285,22 +287,4 @@ function skip(bytes: Uint8Array, from: number, end: number, effects: Uint8Array)
   let at = from;
   while (at < end && effects[bytes[at]] === 0) at++;
   return at;
-}
-
-/** Moves a flaw in a row's own text to where it stands in the file. */
-function shift(what: string, found: Place, start: Place, pointer: string): Error {
-  const { line = 1, column = 1 } = found;
-  const { file, line: startLine = 1, column: startColumn = 1 } = start;
-  return badInput(what, {
-    ...fileOf(file),
-    line: startLine + line - 1,
-    column: line === 1 ? startColumn + column - 1 : column,
-    pointer: pointer + (found.pointer ?? ""),
-  });
-}
-
-function nameOf(value: Value): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return "a text";
-  return typeof value === "boolean" ? `${value}` : "a number";
 }

@@ -1,5 +1,5 @@
 /** Lines of rows into blocks, with the rows counted, so that what is known of each row beside its line can be found again. */
-import { LineEncoder, type ItemBatch } from "./engine.js";
+import { LineEncoder, type ItemBatch } from "@sheaf/core";
 
 /** Some rows of a text: the first of them is row `first` of that text. */
 export interface EncodedRows {

@@ -5,8 +5,6 @@
  */
 import {
   badInput,
-  bareMessage,
-  isSheafError,
   parseJson,
   printJson,
   renameKeys,
@@ -17,8 +15,8 @@ import {
   type Place,
   type Value,
   type ValueObject,
-} from "./engine.js";
-import { fileOf } from "./window.js";
+} from "@sheaf/core";
+import { atPlace, fileOf } from "./places.js";
 
 /** Lines with ids and positions taken out. */
 export interface StrippedLines {
@@ -56,7 +54,13 @@ export class RowLineStripper {
       at = end + 1;
     }
     const places = Uint32Array.from(this.#places);
-    return { text: this.#out.subarray(0, this.#length), ids: this.#ids, positions: this.#positions, places, nextLine: line };
+    return {
+      text: this.#out.subarray(0, this.#length),
+      ids: this.#ids,
+      positions: this.#positions,
+      places,
+      nextLine: line,
+    };
   }
 
   #line(text: Uint8Array, from: number, to: number, line: number): void {
@@ -105,12 +109,6 @@ function splitRow(value: Value, place: Place): { id?: string; position?: string;
 
 function requireText(value: Value | undefined, key: string): asserts value is string | undefined {
   if (value !== undefined && typeof value !== "string") throw badInput(`${key} must be a text`, { pointer: `/${key}` });
-}
-
-/** Puts a place around a bad-input error that knows only a pointer. */
-export function atPlace(error: unknown, place: Place): unknown {
-  if (!isSheafError(error, "bad-input")) return error;
-  return badInput(bareMessage(error), { ...place, ...error.data });
 }
 
 function isBlank(text: Uint8Array, from: number, to: number): boolean {

@@ -1,24 +1,10 @@
-/**
- * What flows between formats and the engine: rows in batches, their items as blocks, with where each came from.
- */
-import type { ItemBatch, Place } from "./engine.js";
+/** What flows between formats and the engine, and how it is asked for. */
+import type { RowBatch } from "@sheaf/core";
 
-/**
- * Some rows in their order. What is in it may be overwritten when the next batch is asked for: copy what must stay.
- *
- * `ids` and `positions` are there when the input can name them (`--rows`, an object of rows by key); a row without one has `undefined`.
- */
-export interface RowBatch {
-  readonly count: number;
-  /** The items, each a dag-cbor block in block form. */
-  readonly items: ItemBatch;
-  /** For each row the line on which it begins, from 1. */
-  readonly lines: Uint32Array;
-  readonly ids?: readonly (string | undefined)[];
-  readonly positions?: readonly (string | undefined)[];
-  /** Says where row `i` stands in the input, for an error about it. */
-  place(i: number): Place;
-}
+export type { RowBatch } from "@sheaf/core";
+
+/** What of a batch is printed; `ids` and `positions` must be whole where lines of the projection are asked for. */
+export type PrintBatch = Pick<RowBatch, "count" | "items" | "ids" | "positions">;
 
 export const formats = ["jsonl", "json", "csv", "tsv"] as const;
 /** A format by its name, as `--format` takes it. */

@@ -1,12 +1,12 @@
 /** The layouts of a table's text: its header, and its rows as lines of JSON. */
-import { badInput, utf8, type Place } from "./engine.js";
+import { badInput, utf8, type Place } from "@sheaf/core";
 import type { CellScanner, Layout } from "./cells.js";
-import { fileOf } from "./window.js";
+import { fileOf } from "./places.js";
 
-const separator = utf8(",");
+const nextText = utf8(',"');
 const rowEnd = utf8("}\n");
 
-/** Texts in a row, to be read by {@link readCells}: for the header, and for a survey. Blank lines are skipped. */
+/** A row of texts: the header. Blank lines are skipped. */
 export class TextLayout implements Layout {
   constructor(
     readonly scanner: () => CellScanner,
@@ -14,7 +14,7 @@ export class TextLayout implements Layout {
   ) {}
 
   prefix(): Uint8Array {
-    return separator;
+    return nextText;
   }
 
   isRaw(): boolean {
@@ -31,7 +31,9 @@ export class TextLayout implements Layout {
 
 /** Gives the cells of the row in hand, which has the layout of texts. */
 function readCells(scanner: CellScanner): string[] {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(scanner.out.subarray(scanner.rowStart + 1, scanner.length));
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    scanner.out.subarray(scanner.rowStart + 1, scanner.length),
+  );
   return JSON.parse(`[${text}]`) as string[];
 }
 
@@ -49,7 +51,9 @@ export class RowLayout implements Layout {
     readonly scanner: CellScanner,
     readonly note: (line: number) => void,
   ) {
-    this.#prefixes = columns.map((name, i) => utf8(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
+    this.#prefixes = columns.map((name, i) =>
+      utf8(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:${this.isRaw(i) ? "" : '"'}`),
+    );
   }
 
   prefix(i: number): Uint8Array {

@@ -1,5 +1,5 @@
 /** What tests of formats share: bytes in chunks, rows as values, values as rows. */
-import { decodeItem, encode, utf8, type ItemBatch, type Value, type ValueObject } from "./engine.js";
+import { decodeItem, encode, utf8, type ItemBatch, type Value, type ValueObject } from "@sheaf/core";
 import { parse } from "./parse.js";
 import type { Format, Parsed, ParseOptions, RowBatch } from "./rows.js";
 

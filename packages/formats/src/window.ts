@@ -1,5 +1,7 @@
 /** A stretch of a byte stream: chunks are put in at the end and taken out at the front, and what is between lies in one piece. */
-import { badInput, maxLineBytes, type Place } from "./engine.js";
+import type { Place } from "@sheaf/core";
+import { countUnits } from "./characters.js";
+import { fileOf } from "./places.js";
 
 const newline = 10;
 
@@ -52,31 +54,4 @@ export class Window {
     this.start = 0;
     this.end = length;
   }
-}
-
-/** The file's name as a part of a place. */
-export function fileOf(file: string | undefined): Place {
-  return file === undefined ? {} : { file };
-}
-
-/** Makes the error for a row that is longer than {@link maxLineBytes}. */
-export function tooLong(file: string | undefined, line: number): Error {
-  return badInput(`a row of more than ${maxLineBytes / 2 ** 20} MiB; is this the right format?`, { ...fileOf(file), line });
-}
-
-const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** Counts the UTF-16 units of UTF-8 text; of anything else, roughly. */
-function countUnits(bytes: Uint8Array): number {
-  return isAscii(bytes) ? bytes.length : lenient.decode(bytes).length;
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  const lead = Math.min(-bytes.byteOffset & 3, bytes.length);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + lead, (bytes.length - lead) >> 2);
-  let seen = 0;
-  for (let i = 0; i < words.length; i++) seen |= words[i];
-  for (let i = 0; i < lead; i++) seen |= bytes[i];
-  for (let i = lead + words.length * 4; i < bytes.length; i++) seen |= bytes[i];
-  return (seen & 0x80808080) === 0;
 }

@@ -1,5 +1,13 @@
 /** Files into datasets and datasets into files, in the formats of the command line. */
-import { exportBytes, formatOf, importSource, openSource, writeFileWhole, type ReadOptions, type WriteOptions } from "@sheaf/cli";
+import {
+  exportBytes,
+  formatOf,
+  importSource,
+  openSource,
+  writeFileWhole,
+  type ReadOptions,
+  type WriteOptions,
+} from "@sheaf/cli";
 import type { Dataset, Imported, ImportOptions } from "@sheaf/core";
 
 /** How to read the file, and how to import its rows. `headings` are the columns of a CSV or TSV file without a header. */
@@ -15,7 +23,15 @@ export interface ExportOptions extends Omit<WriteOptions, "format"> {
 /** Imports a file (JSONL, JSON, CSV or TSV, plain or gzipped) into a dataset. */
 export async function importFile(dataset: Dataset, file: string, options: ImportFileOptions = {}): Promise<Imported> {
   const { headings, format, rows, records, delimiter, quotes, infer, ...rest } = options;
-  const reading = { rows, records, delimiter, quotes, infer, columns: headings, ...(format === undefined ? {} : { format }) };
+  const reading = {
+    rows,
+    records,
+    delimiter,
+    quotes,
+    infer,
+    columns: headings,
+    ...(format === undefined ? {} : { format }),
+  };
   return await importSource(dataset, await openSource(process, file), reading, rest);
 }
 

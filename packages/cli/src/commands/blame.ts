@@ -32,5 +32,9 @@ async function rows(cli: Cli, dataset: Dataset, flags: { at?: string }): Promise
 
 async function fields(cli: Cli, dataset: Dataset, id: string, flags: { at?: string }): Promise<void> {
   for (const [pointer, { commit, time }] of await dataset.blameFields(id, flags))
-    await cli.line(cli.json ? record({ pointer, commit, time }) : `${cli.paint.yellow(shortCid(commit))}  ${moment(time)}  ${visible(pointer || "/")}`);
+    await cli.line(
+      cli.json
+        ? record({ pointer, commit, time })
+        : `${cli.paint.yellow(shortCid(commit))}  ${moment(time)}  ${visible(pointer || "/")}`,
+    );
 }

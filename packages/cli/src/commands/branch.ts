@@ -16,16 +16,27 @@ export const define: Define = (command, cli) => {
   command
     .argument("[name]", "the branch to make; without it all are listed")
     .argument("[at]", "where it begins (default: the current branch); with --rename: the new name")
-    .addOption(new Option("-d, --delete", "delete the branch; refused if it holds commits that are not in the current one").conflicts("rename"))
+    .addOption(
+      new Option(
+        "-d, --delete",
+        "delete the branch; refused if it holds commits that are not in the current one",
+      ).conflicts("rename"),
+    )
     .option("-f, --force", "delete it even then")
     .option("-m, --rename", "rename the branch");
-  examples(command, ["sheaf branch fix v1", "Make the branch fix at v1"], ["sheaf branch -m fix fixes", "Rename it"], ["sheaf branch -d fixes", "Delete it"]);
+  examples(
+    command,
+    ["sheaf branch fix v1", "Make the branch fix at v1"],
+    ["sheaf branch -m fix fixes", "Rename it"],
+    ["sheaf branch -d fixes", "Delete it"],
+  );
   command.action((name: string | undefined, at: string | undefined, flags: Flags) => act(cli, name, at, flags));
 };
 
 async function act(cli: Cli, name: string | undefined, at: string | undefined, flags: Flags): Promise<void> {
   const repository = await cli.repository();
-  if (name === undefined && (flags.delete || flags.rename)) throw new UsageError("name the branch; see sheaf branch --help");
+  if (name === undefined && (flags.delete || flags.rename))
+    throw new UsageError("name the branch; see sheaf branch --help");
   if (name === undefined) return await list(cli);
   if (flags.delete) {
     if (at !== undefined) throw new UsageError("--delete takes one branch");
@@ -38,12 +49,16 @@ async function act(cli: Cli, name: string | undefined, at: string | undefined, f
     return void (await cli.line(cli.json ? record({ branch: at, from: name }) : `renamed branch ${name} to ${at}`));
   }
   const commit = await repository.branch(name, at === undefined ? {} : { at });
-  await cli.line(cli.json ? record({ branch: name, commit }) : `branch ${name} at ${cli.paint.yellow(shortCid(commit))}`);
+  await cli.line(
+    cli.json ? record({ branch: name, commit }) : `branch ${name} at ${cli.paint.yellow(shortCid(commit))}`,
+  );
 }
 
 async function list(cli: Cli): Promise<void> {
   for (const { name, commit, current } of await (await cli.repository()).branches()) {
     const shown = current ? `* ${cli.paint.green(visible(name))}` : `  ${visible(name)}`;
-    await cli.line(cli.json ? record({ branch: name, commit, current }) : `${shown} ${cli.paint.yellow(shortCid(commit))}`);
+    await cli.line(
+      cli.json ? record({ branch: name, commit, current }) : `${shown} ${cli.paint.yellow(shortCid(commit))}`,
+    );
   }
 }

@@ -5,7 +5,9 @@ import { examples, type Define } from "../parse.js";
 import { tellMerge } from "./merge.js";
 
 export const define: Define = (command, cli) => {
-  command.argument("<rev>", "the commit whose changes to make here").addHelpText("after", "\nWhere the branch changed the same things there are conflicts, as in sheaf merge.");
+  command
+    .argument("<rev>", "the commit whose changes to make here")
+    .addHelpText("after", "\nWhere the branch changed the same things there are conflicts, as in sheaf merge.");
   commitFlags(command);
   examples(command, ["sheaf cherry-pick fix", "Make the changes of fix's last commit on the current branch"]);
   command.action(async (rev: string, { branch, ...flags }: CommitFlags) => {

@@ -13,7 +13,11 @@ export const define: Define = (command, cli) => {
     .argument("[line...]")
     .addHelpText("after", "\nCommands, options, datasets, branches and tags are completed.");
   command.usage("[options] <bash|zsh|fish>");
-  examples(command, ["sheaf completion bash >> ~/.bashrc", "Complete sheaf's commands in bash"], ["sheaf completion fish > ~/.config/fish/completions/sheaf.fish", "The same in fish"]);
+  examples(
+    command,
+    ["sheaf completion bash >> ~/.bashrc", "Complete sheaf's commands in bash"],
+    ["sheaf completion fish > ~/.config/fish/completions/sheaf.fish", "The same in fish"],
+  );
   command.action(async (shell: string | undefined, line: string[], { words }: Flags) => {
     if (words === undefined && shell === undefined) throw new UsageError("say which shell: bash, zsh or fish");
     if (words === undefined) return void (await cli.out.write(scripts[shell ?? ""]));

@@ -31,7 +31,11 @@ export const define: Define = (command, cli) => {
         'With --stat --json it is one object keyed by dataset path: {"qa": {"added", "removed", "changed", "moved"}}.',
       ].join("\n"),
     );
-  examples(command, ["sheaf diff v1 main", "What changed from v1 to main, field by field"], ["sheaf diff --stat --json main~3", "Counts for the last three commits"]);
+  examples(
+    command,
+    ["sheaf diff v1 main", "What changed from v1 to main, field by field"],
+    ["sheaf diff --stat --json main~3", "Counts for the last three commits"],
+  );
   command.action((a: string | undefined, b: string | undefined, flags: Flags) => act(cli, a, b, flags));
 };
 
@@ -59,7 +63,10 @@ export function versions(first: string | undefined, second: string | undefined):
 async function onlyDataset(repository: Repository, a: string, b: string, options: DiffOptions): Promise<string> {
   const changed = Object.keys(await repository.diffStat(a, b, options));
   if (changed.length === 1) return changed[0];
-  const which = changed.length === 0 ? "no dataset differs" : `${changed.length} datasets differ (${changed.slice(0, 5).join(", ")})`;
+  const which =
+    changed.length === 0
+      ? "no dataset differs"
+      : `${changed.length} datasets differ (${changed.slice(0, 5).join(", ")})`;
   throw new UsageError(`--patch is about one dataset, and ${which}: name it with --dataset`);
 }
 
@@ -79,4 +86,3 @@ async function tellPatch(cli: Cli, operations: AsyncIterable<Operation>): Promis
   await cli.out.write(any ? "\n]\n" : "[]\n");
   return any;
 }
-

@@ -1,5 +1,16 @@
 /** `sheaf edit`. */
-import { diffValues, isObject, parseJson, pointer, requireItem, SheafError, toBlockForm, type Dataset, type Operation, type ValueObject } from "@sheaf/core";
+import {
+  diffValues,
+  isObject,
+  parseJson,
+  pointer,
+  requireItem,
+  SheafError,
+  toBlockForm,
+  type Dataset,
+  type Operation,
+  type ValueObject,
+} from "@sheaf/core";
 import type { Cli, CommitFlags } from "../cli.js";
 import { commitFlags, tellCommit } from "../commit-flags.js";
 import { editText } from "../editor.js";
@@ -15,7 +26,10 @@ export const define: Define = (command, cli) => {
     .argument("<dataset>")
     .argument("<id>")
     .option("--new", "write a new row under this id")
-    .addHelpText("after", "\nThe editor is the one that SHEAF_EDITOR, VISUAL or EDITOR names. Leaving the text as it is makes no commit.");
+    .addHelpText(
+      "after",
+      "\nThe editor is the one that SHEAF_EDITOR, VISUAL or EDITOR names. Leaving the text as it is makes no commit.",
+    );
   commitFlags(command);
   examples(command, ['EDITOR=nano sheaf edit qa q7 -m "typo"', "Edit an item as JSON; saving it makes a commit"]);
   command.action((dataset: string, id: string, flags: Flags) => act(cli, dataset, id, flags));
@@ -26,17 +40,28 @@ async function act(cli: Cli, path: string, id: string, flags: Flags): Promise<vo
   const before = await current(dataset, id, flags);
   const text = await editText(cli.io, `${printPretty(before)}\n`, `${id}.json`);
   const after = requireItem(parseJson(text, { file: "the edited text", dataset: path, id }));
-  const patch = flags.new ? [{ op: "add", path: pointer("items", id), value: toBlockForm(after) } as const] : changes(id, before, after);
+  const patch = flags.new
+    ? [{ op: "add", path: pointer("items", id), value: toBlockForm(after) } as const]
+    : changes(id, before, after);
   const done = await dataset.patch(patch, cli.commit({ message: `Edit ${path}/${id}`, ...flags }));
   await tellCommit(cli, done, `${path}/${id} edited`);
 }
 
 async function current(dataset: Dataset, id: string, { branch, new: isNew }: Flags): Promise<ValueObject> {
   const text = await dataset.getText(id, branch === undefined ? {} : { at: branch });
-  if (isNew && text !== undefined) throw new SheafError("already-exists", { kind: "item", name: id }, `dataset ${dataset.path} has a row ${JSON.stringify(id)} already; edit it without --new`);
+  if (isNew && text !== undefined)
+    throw new SheafError(
+      "already-exists",
+      { kind: "item", name: id },
+      `dataset ${dataset.path} has a row ${JSON.stringify(id)} already; edit it without --new`,
+    );
   if (isNew) return {};
   if (text === undefined)
-    throw new SheafError("no-such-item", { dataset: dataset.path, id }, `dataset ${dataset.path} has no row ${JSON.stringify(id)}; write a new one with --new`);
+    throw new SheafError(
+      "no-such-item",
+      { dataset: dataset.path, id },
+      `dataset ${dataset.path} has no row ${JSON.stringify(id)}; write a new one with --new`,
+    );
   const value = parseJson(text);
   return isObject(value) ? value : {};
 }
@@ -67,5 +92,7 @@ function member(object: ValueObject, key: string): ValueObject[string] | undefin
 
 function below(operation: Operation, parent: string): Operation {
   const path = parent + operation.path;
-  return operation.op === "move" || operation.op === "copy" ? { ...operation, path, from: parent + operation.from } : { ...operation, path };
+  return operation.op === "move" || operation.op === "copy"
+    ? { ...operation, path, from: parent + operation.from }
+    : { ...operation, path };
 }

@@ -29,7 +29,10 @@ export const define: Define = (command, cli) => {
     .addOption(new Option("--format <name>", "what the file is (default: by its name and content)").choices(formats))
     .option("--key <field>", "take ids from this field; may be given several times, values are joined by /", many)
     .addOption(
-      new Option("--mode <mode>", "set: the dataset becomes the file; add: new rows only; upsert: new and changed rows; remove: the file's rows go")
+      new Option(
+        "--mode <mode>",
+        "set: the dataset becomes the file; add: new rows only; upsert: new and changed rows; remove: the file's rows go",
+      )
         .choices(["set", "add", "upsert", "remove"])
         .default("set"),
     )
@@ -38,25 +41,39 @@ export const define: Define = (command, cli) => {
     .option("--records <pointer>", "JSON: where the rows stand, such as /data/items; * stands for every element")
     .option("--columns <names>", "CSV, TSV: the file has no header, these are its columns, with commas between")
     .option("--delimiter <character>", "CSV, TSV: what stands between cells, such as ; or \\t")
-    .option("--no-quotes", "CSV, TSV: a \" is an ordinary character")
-    .option("--infer", "CSV, TSV: make numbers and booleans of columns that hold nothing else (default: every cell is text)");
+    .option("--no-quotes", 'CSV, TSV: a " is an ordinary character')
+    .option(
+      "--infer",
+      "CSV, TSV: make numbers and booleans of columns that hold nothing else (default: every cell is text)",
+    );
   commitFlags(command, { base: true, allowEmpty: true });
+  command.addHelpText(
+    "after",
+    '\nWith --json it prints {"commit", "added", "changed", "removed", "unchanged", "moved"}, all but the first counts of rows.',
+  );
   examples(
     command,
-    ['sheaf import qa questions.jsonl --key id -m "first import"', "Make the dataset qa from a file, with ids from the field id"],
+    [
+      'sheaf import qa questions.jsonl --key id -m "first import"',
+      "Make the dataset qa from a file, with ids from the field id",
+    ],
     ["zcat big.csv.gz | sheaf import logs - --format csv --mode add", "Add rows from standard input"],
   );
-  command.addHelpText("after", '\nWith --json it prints {"commit", "added", "changed", "removed", "unchanged", "moved"}, all but the first counts of rows.');
   command.action((dataset: string, file: string, flags: Flags) => act(cli, dataset, file, flags));
 };
 
 async function act(cli: Cli, path: string, file: string, flags: Flags): Promise<void> {
   const dataset = (await cli.repository()).dataset(path);
   const source = await openSource(cli.io, file);
-  if (flags.infer && source.file === undefined) throw new UsageError("--infer reads the input twice, so it needs a file instead of standard input");
+  if (flags.infer && source.file === undefined)
+    throw new UsageError("--infer reads the input twice, so it needs a file instead of standard input");
   let parsed: Parsed | undefined;
   const share = () => (source.size && parsed ? Math.min(1, parsed.bytesRead / source.size) : undefined);
-  const options = importOptions(cli, { message: `Import ${path} from ${file === "-" ? "standard input" : file}`, ...flags }, share);
+  const options = importOptions(
+    cli,
+    { message: `Import ${path} from ${file === "-" ? "standard input" : file}`, ...flags },
+    share,
+  );
   const done = await importSource(dataset, source, readOptions(flags), options, started => (parsed = started));
   const { added, changed, removed, unchanged, moved } = done;
   const words = `${path}: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(removed)} removed, ${grouped(unchanged)} unchanged`;
@@ -65,7 +82,12 @@ async function act(cli: Cli, path: string, file: string, flags: Flags): Promise<
 
 function importOptions(cli: Cli, flags: Flags, share: () => number | undefined): ImportOptions {
   const { mode = "set", key, dedupe } = flags;
-  return { ...cli.commit(flags, share), mode, ...(key === undefined ? {} : { key }), ...(dedupe === undefined ? {} : { dedupe }) };
+  return {
+    ...cli.commit(flags, share),
+    mode,
+    ...(key === undefined ? {} : { key }),
+    ...(dedupe === undefined ? {} : { dedupe }),
+  };
 }
 
 function readOptions({ format, rows, records, columns, delimiter, quotes, infer }: Flags): ReadOptions {

@@ -18,7 +18,11 @@ export const define: Define = (command, cli) => {
     .option("-n, --limit <n>", "at most n commits", count())
     .option("--first-parent", "only the branch's own line")
     .option("--oneline", "a line for each commit");
-  examples(command, ["sheaf log -n 5", "The last five commits"], ["sheaf log --dataset qa --id q7", "The commits that changed the row q7"]);
+  examples(
+    command,
+    ["sheaf log -n 5", "The last five commits"],
+    ["sheaf log --dataset qa --id q7", "The commits that changed the row q7"],
+  );
   command.action(async (rev: string | undefined, { oneline, ...flags }: Flags) => {
     const repository = await cli.repository();
     const names = cli.json ? new Map<string, string[]>() : await refNames(repository);

@@ -22,7 +22,9 @@ export const define: Define = (command, cli) => {
   command
     .argument("[rev]", "what to merge: a branch, tag or commit")
     .option("--into <branch>", "the branch that receives it (default: the current one)")
-    .addOption(new Option("--ours", "where both sides changed one thing, keep the receiving branch's").conflicts(["theirs"]))
+    .addOption(
+      new Option("--ours", "where both sides changed one thing, keep the receiving branch's").conflicts(["theirs"]),
+    )
     .addOption(new Option("--theirs", "where both sides changed one thing, take the other's").conflicts(["ours"]))
     .option("--no-ff", "make a merge commit even where the branch could just move forward")
     .addOption(new Option("--continue", "make the commit, now that every conflict is resolved").conflicts(["abort"]))
@@ -32,19 +34,25 @@ export const define: Define = (command, cli) => {
       '\nRows are merged field by field. Where both sides changed one field in two ways there is a conflict: nothing moves, the conflicts are\nkept (see sheaf conflicts, sheaf resolve), and the command ends with 1. With --json it prints {"commit"}, or\n{"conflicts": [{"dataset", "id", "pointer", "base", "ours", "theirs"}]}; a side that does not have the value is left out.',
     );
   commitFlags(command, { branch: false });
-  examples(command, ["sheaf merge fix", "Merge the branch fix into the current one"], ['sheaf merge --continue -m "merge fix"', "Finish it after sheaf resolve"]);
+  examples(
+    command,
+    ["sheaf merge fix", "Merge the branch fix into the current one"],
+    ['sheaf merge --continue -m "merge fix"', "Finish it after sheaf resolve"],
+  );
   command.action((rev: string | undefined, flags: Flags) => act(cli, rev, flags));
 };
 
 async function act(cli: Cli, rev: string | undefined, flags: Flags): Promise<void> {
   const repository = await cli.repository();
-  if ((flags.abort || flags.continue) && rev !== undefined) throw new UsageError("--continue and --abort are about the merge under way and take no revision");
+  if ((flags.abort || flags.continue) && rev !== undefined)
+    throw new UsageError("--continue and --abort are about the merge under way and take no revision");
   const branch = flags.into === undefined ? {} : { branch: flags.into };
   if (flags.abort) {
     await repository.abortMerge(flags.into);
     return void (await cli.line(cli.json ? record({ aborted: true }) : "the merge is given up; nothing was changed"));
   }
-  if (flags.continue) return await tellCommit(cli, await repository.finishMerge({ ...cli.commit(flags), ...branch }), "merged");
+  if (flags.continue)
+    return await tellCommit(cli, await repository.finishMerge({ ...cli.commit(flags), ...branch }), "merged");
   if (rev === undefined) throw new UsageError("say what to merge, such as sheaf merge fix; see sheaf merge --help");
   await tellMerge(cli, await repository.merge(rev, options(cli, flags)), `merged ${rev}`);
 }
@@ -70,6 +78,7 @@ async function tellConflicts(cli: Cli, conflicts: readonly Conflict[]): Promise<
   cli.exitCode = foundExit;
   if (cli.json) return void (await cli.line(record({ conflicts: conflicts.map(conflictValue) })));
   for (const conflict of conflicts) for (const line of conflictLines(conflict, cli.paint)) await cli.line(line);
-  cli.say(`${counted(conflicts.length, "conflict")}; decide with sheaf resolve, then sheaf merge --continue; or give up with sheaf merge --abort`);
+  cli.say(
+    `${counted(conflicts.length, "conflict")}; decide with sheaf resolve, then sheaf merge --continue; or give up with sheaf merge --abort`,
+  );
 }
-

@@ -16,13 +16,22 @@ export const define: Define = (command, cli) => {
   commitFlags(command, { base: true, allowEmpty: true });
   examples(
     command,
-    [`echo '[{"op":"replace","path":"/items/q7/answer","value":"42"}]' | sheaf patch qa - -m "q7"`, "Change one field of one row"],
-    ["sheaf diff main fix --dataset qa --patch | sheaf patch qa - --branch other", "Make on one branch what differs between two"],
+    [
+      `echo '[{"op":"replace","path":"/items/q7/answer","value":"42"}]' | sheaf patch qa - -m "q7"`,
+      "Change one field of one row",
+    ],
+    [
+      "sheaf diff main fix --dataset qa --patch | sheaf patch qa - --branch other",
+      "Make on one branch what differs between two",
+    ],
   );
   command.action(async (path: string, file: string, flags: CommitFlags) => {
     const dataset = (await cli.repository()).dataset(path);
     const source = await openSource(cli.io, file);
-    const done = await dataset.patch(textOf(await readAll(source), source.file), cli.commit({ message: `Patch ${path}`, ...flags }));
+    const done = await dataset.patch(
+      textOf(await readAll(source), source.file),
+      cli.commit({ message: `Patch ${path}`, ...flags }),
+    );
     await tellCommit(cli, done, `${path} patched`);
   });
 };

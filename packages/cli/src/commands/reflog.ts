@@ -5,7 +5,9 @@ import { visible } from "../render/paint.js";
 import { moment, shortCid } from "../render/quantity.js";
 
 export const define: Define = (command, cli) => {
-  command.argument("[ref]", "a branch, tag or full name such as refs/heads/main (default: the current branch)").option("-n, --limit <n>", "at most n entries", count());
+  command
+    .argument("[ref]", "a branch, tag or full name such as refs/heads/main (default: the current branch)")
+    .option("-n, --limit <n>", "at most n entries", count());
   examples(command, ["sheaf reflog main -n 3", "The last three moves of main"]);
   command.action(async (ref: string | undefined, { limit = Infinity }: { limit?: number }) => {
     const { paint } = cli;

@@ -1,11 +1,17 @@
-/** `sheaf verify`. */
-import { damagedExit } from "../failure.js";
+/** `sheaf repack`. */
 import { examples, type Define } from "../parse.js";
+import { tellReport } from "../render/report.js";
+
+interface Flags {
+  all?: boolean;
+}
 
 export const define: Define = (command, cli) => {
-  examples(command, ["sheaf verify", "Check every block and ref; ends with 5 when something is damaged or missing"]);
-  command.action(async () => {
-    void cli;
-    void damagedExit;
+  command
+    .option("--all", "also packs that are large enough to stay")
+    .addHelpText("after", "\nSheaf does this by itself as packs add up; reading and writing go on meanwhile.");
+  examples(command, ["sheaf repack --all", "Compress everything as well as can be"]);
+  command.action(async ({ all = false }: Flags) => {
+    await tellReport(cli, await (await cli.repository()).repack({ all, ...cli.watch() }));
   });
 };

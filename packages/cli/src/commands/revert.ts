@@ -5,7 +5,12 @@ import { examples, type Define } from "../parse.js";
 import { tellMerge } from "./merge.js";
 
 export const define: Define = (command, cli) => {
-  command.argument("<rev>", "the commit to take back").addHelpText("after", "\nWhat later commits changed stays. Where they changed the same things there are conflicts, as in sheaf merge.");
+  command
+    .argument("<rev>", "the commit to take back")
+    .addHelpText(
+      "after",
+      "\nWhat later commits changed stays. Where they changed the same things there are conflicts, as in sheaf merge.",
+    );
   commitFlags(command);
   examples(command, ["sheaf revert HEAD~1", "Take back the commit before the last one"]);
   command.action(async (rev: string, { branch, ...flags }: CommitFlags) => {

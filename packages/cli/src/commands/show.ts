@@ -14,7 +14,10 @@ export const define: Define = (command, cli) => {
   command
     .argument("[rev]", "the commit (default: the current branch's)", "HEAD")
     .option("--stat", "only the counts of rows that differ")
-    .addHelpText("after", "\nThe changes are those from the first parent. With --json the first line is the commit, each other one a difference\n(with --stat: the counts, keyed by dataset).");
+    .addHelpText(
+      "after",
+      "\nThe changes are those from the first parent. With --json the first line is the commit, each other one a difference\n(with --stat: the counts, keyed by dataset).",
+    );
   examples(command, ["sheaf show v1", "The commit that v1 names, and what it changed"]);
   command.action((rev: string, flags: Flags) => act(cli, rev, flags));
 };
@@ -35,7 +38,8 @@ async function act(cli: Cli, rev: string, { stat }: Flags): Promise<void> {
 /** Nothing came before: every dataset is new. */
 async function firstCommit(cli: Cli, repository: Repository, { commit }: CommitInfo): Promise<void> {
   const added = async function* () {
-    for await (const { path, count } of repository.datasets({ at: commit })) yield { kind: "dataset-added", dataset: path, count } as const;
+    for await (const { path, count } of repository.datasets({ at: commit }))
+      yield { kind: "dataset-added", dataset: path, count } as const;
   };
   await tellDifferences(cli, added());
 }

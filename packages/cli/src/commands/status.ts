@@ -28,9 +28,25 @@ function statusJson({ branch, commit, datasets, merging }: Status): string {
 async function tell(cli: Cli, { branch, commit, datasets, merging }: Status): Promise<void> {
   const { paint } = cli;
   const where = branch === undefined ? "no branch" : `branch ${paint.bold(branch)}`;
-  await cli.line(`on ${where}${commit === undefined ? ", without commits yet" : ` at ${paint.yellow(shortCid(commit))}`}`);
-  for (const line of printTable(["dataset", "rows"], datasets.map(({ path, count }) => [visible(path), grouped(count)]), cli, ["left", "right"])) await cli.line(line);
+  await cli.line(
+    `on ${where}${commit === undefined ? ", without commits yet" : ` at ${paint.yellow(shortCid(commit))}`}`,
+  );
+  for (const line of printTable(
+    ["dataset", "rows"],
+    datasets.map(({ path, count }) => [visible(path), grouped(count)]),
+    cli,
+    ["left", "right"],
+  ))
+    await cli.line(line);
   if (merging === undefined) return;
-  await cli.line(paint.red(`merging ${shortCid(merging.from)}: ${grouped(merging.unresolved)} of ${counted(merging.conflicts, "conflict")} to resolve`));
-  cli.say(merging.unresolved > 0 ? "see sheaf conflicts; decide with sheaf resolve; give up with sheaf merge --abort" : "finish with sheaf merge --continue");
+  await cli.line(
+    paint.red(
+      `merging ${shortCid(merging.from)}: ${grouped(merging.unresolved)} of ${counted(merging.conflicts, "conflict")} to resolve`,
+    ),
+  );
+  cli.say(
+    merging.unresolved > 0
+      ? "see sheaf conflicts; decide with sheaf resolve; give up with sheaf merge --abort"
+      : "finish with sheaf merge --continue",
+  );
 }

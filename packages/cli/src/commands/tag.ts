@@ -18,7 +18,11 @@ export const define: Define = (command, cli) => {
     .argument("[rev]", "what it names (default: the current branch's commit)")
     .addOption(new Option("-m, --message <text>", "make an annotated tag, with this message").conflicts("delete"))
     .option("-d, --delete", "delete the tag");
-  examples(command, ['sheaf tag v1 -m "first release"', "Name the current commit v1"], ["sheaf tag -d v1", "Delete the tag; sheaf undo brings it back"]);
+  examples(
+    command,
+    ['sheaf tag v1 -m "first release"', "Name the current commit v1"],
+    ["sheaf tag -d v1", "Delete the tag; sheaf undo brings it back"],
+  );
   command.action((name: string | undefined, rev: string | undefined, flags: Flags) => act(cli, name, rev, flags));
 };
 
@@ -35,7 +39,10 @@ async function act(cli: Cli, name: string | undefined, rev: string | undefined, 
     return void (await cli.line(cli.json ? record({ deleted: name }) : `deleted tag ${name}`));
   }
   const { message } = flags;
-  const commit = await repository.tag(name, { ...(rev === undefined ? {} : { at: rev }), ...(message === undefined ? {} : { message }) });
+  const commit = await repository.tag(name, {
+    ...(rev === undefined ? {} : { at: rev }),
+    ...(message === undefined ? {} : { message }),
+  });
   await cli.line(cli.json ? record({ tag: name, commit }) : `tag ${name} at ${cli.paint.yellow(shortCid(commit))}`);
 }
 

@@ -10,6 +10,10 @@ export const define: Define = (command, cli) => {
   command.action(async () => {
     const { ref, from, to, command: what } = await (await cli.repository()).undo();
     const place = to === null ? "gone" : `at ${cli.paint.yellow(to.startsWith("b") ? shortCid(to) : to)}`;
-    await cli.line(cli.json ? record({ ref, from, to, command: what }) : `took back ${visible(what)}: ${visible(ref)} is ${place} again`);
+    await cli.line(
+      cli.json
+        ? record({ ref, from, to, command: what })
+        : `took back ${visible(what)}: ${visible(ref)} is ${place} again`,
+    );
   });
 };

@@ -20,7 +20,14 @@ export async function refNames(repository: Repository): Promise<RefNames> {
 export function commitJson({ commit, parents, author, committer, message, attributes }: CommitInfo): string {
   const some = Object.keys(attributes).length > 0 ? attributes : undefined;
   const plain = (signature: object) => ({ ...signature }) as { [key: string]: Value };
-  return record({ commit, parents: [...parents], author: plain(author), committer: plain(committer), message, attributes: some });
+  return record({
+    commit,
+    parents: [...parents],
+    author: plain(author),
+    committer: plain(committer),
+    message,
+    attributes: some,
+  });
 }
 
 /** A commit with who, when and why. */
@@ -32,7 +39,10 @@ export function commitLines({ commit, parents, author, message }: CommitInfo, na
     `Author: ${visible(author.name)} <${visible(author.email)}>`,
     `Date:   ${moment(author.time, author.zone)}`,
     "",
-    ...message.trimEnd().split("\n").map(line => `    ${visible(line)}`.trimEnd()),
+    ...message
+      .trimEnd()
+      .split("\n")
+      .map(line => `    ${visible(line)}`.trimEnd()),
   ];
 }
 

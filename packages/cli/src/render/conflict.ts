@@ -6,7 +6,9 @@ import { inline } from "./value.js";
 /** A conflict as a JSON value; a side that does not have the value is left out. */
 export function conflictValue({ dataset, id, pointer, base, ours, theirs }: Conflict): { [name: string]: Value } {
   const members = { dataset, id, pointer, base, ours, theirs };
-  return Object.fromEntries(Object.entries(members).filter((member): member is [string, Value] => member[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(members).filter((member): member is [string, Value] => member[1] !== undefined),
+  );
 }
 
 /** Where the conflict is, and what each side has there. */
@@ -18,5 +20,8 @@ export function conflictLines(conflict: Conflict & { readonly resolved?: boolean
 
 /** `qa q7 /answer`, the words that `sheaf resolve` takes. */
 export function conflictName({ dataset, id, pointer }: Conflict): string {
-  return [dataset || "(file)", id, pointer].filter(part => part !== undefined && part !== "").map(part => visible(part ?? "")).join(" ");
+  return [dataset || "(file)", id, pointer]
+    .filter(part => part !== undefined && part !== "")
+    .map(part => visible(part ?? ""))
+    .join(" ");
 }

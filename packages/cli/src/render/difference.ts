@@ -1,5 +1,14 @@
 /** Differences between two versions: as lines for people, and as JSON. */
-import { applyPatch, isObject, parsePointer, printJson, type Difference, type DiffStat, type Operation, type Value } from "@sheaf/core";
+import {
+  applyPatch,
+  isObject,
+  parsePointer,
+  printJson,
+  type Difference,
+  type DiffStat,
+  type Operation,
+  type Value,
+} from "@sheaf/core";
 import { printMembers, record } from "../record.js";
 import { visible, type Paint } from "./paint.js";
 import { grouped } from "./quantity.js";
@@ -14,13 +23,18 @@ export function differenceJson(difference: Difference): string {
 /** Counts as one JSON object, keyed by dataset path. */
 export function statJson(stat: DiffStat): string {
   return printMembers(
-    Object.entries(stat).map(([dataset, { added, removed, changed, moved }]) => [dataset, record({ added, removed, changed, moved })]),
+    Object.entries(stat).map(([dataset, { added, removed, changed, moved }]) => [
+      dataset,
+      record({ added, removed, changed, moved }),
+    ]),
   );
 }
 
 /** Counts for people: `qa  +71 -0 ~49`. */
 export function statLines(stat: DiffStat, paint: Paint): string[] {
-  return Object.entries(stat).map(([dataset, counts]) => `${paint.bold(visible(dataset))}  ${countsText(counts, paint)}`);
+  return Object.entries(stat).map(
+    ([dataset, counts]) => `${paint.bold(visible(dataset))}  ${countsText(counts, paint)}`,
+  );
 }
 
 /** `71 added, 49 changed`; what is zero is left out. */
@@ -73,7 +87,10 @@ export class DifferencePrinter {
       case "dataset-renamed":
         return [paint.yellow(`~ renamed from ${visible(difference.from)}`)];
       case "meta-changed":
-        return [paint.yellow("~ metadata"), ...difference.patch.map(operation => operationLine(operation, undefined, paint))];
+        return [
+          paint.yellow("~ metadata"),
+          ...difference.patch.map(operation => operationLine(operation, undefined, paint)),
+        ];
       case "added":
         return [`${paint.green(`+ ${visible(difference.id)}`)}  ${inline(difference.item)}`];
       case "removed":
@@ -110,7 +127,9 @@ function operationLine(operation: Operation, old: Value | undefined, paint: Pain
     case "remove":
       return `${path}${paint.red(old === undefined ? "removed" : `- ${inline(old)}`)}`;
     case "replace":
-      return path + (old === undefined ? `→ ${paint.green(inline(operation.value))}` : change(old, operation.value, paint));
+      return (
+        path + (old === undefined ? `→ ${paint.green(inline(operation.value))}` : change(old, operation.value, paint))
+      );
     case "move":
     case "copy":
       return `${path}${operation.op === "move" ? "moved" : "copied"} from ${paint.cyan(visible(operation.from))}`;

@@ -2,7 +2,9 @@
 
 /** `1,234,567`. */
 export function grouped(count: number): string {
-  return Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `1 row`, `2,000 rows`. */

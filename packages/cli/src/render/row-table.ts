@@ -14,7 +14,10 @@ export function rowTable(rows: readonly PrintedRow[], meta: ValueObject, surface
   const columns = columnsOf(rows, meta);
   const room = Math.max(1, Math.floor((surface.io.stdout.columns ?? 80) / cellsPerColumn) - 1);
   const shown = columns.slice(0, room);
-  const cells = rows.map(({ id, item }) => [visible(id), ...shown.map(column => cell(Object.hasOwn(item, column) ? item[column] : undefined))]);
+  const cells = rows.map(({ id, item }) => [
+    visible(id),
+    ...shown.map(column => cell(Object.hasOwn(item, column) ? item[column] : undefined)),
+  ]);
   const lines = printTable(["id", ...shown.map(visible)], cells, surface);
   const hidden = columns.slice(room);
   if (hidden.length > 0) lines.push(surface.paint.dim(`… and the columns ${hidden.map(visible).join(", ")}`));
@@ -24,7 +27,9 @@ export function rowTable(rows: readonly PrintedRow[], meta: ValueObject, surface
 /** The columns of the dataset's metadata that occur, then the others in the order in which they are met. */
 function columnsOf(rows: readonly PrintedRow[], meta: ValueObject): string[] {
   const seen = new Set(rows.flatMap(({ item }) => Object.keys(item)));
-  const order = Array.isArray(meta["columns"]) ? meta["columns"].filter((name): name is string => typeof name === "string") : [];
+  const order = Array.isArray(meta["columns"])
+    ? meta["columns"].filter((name): name is string => typeof name === "string")
+    : [];
   return [...new Set([...order.filter(name => seen.has(name)), ...seen])];
 }
 

@@ -22,11 +22,15 @@ export function printTable(
   aligns: readonly ("left" | "right")[] = [],
 ): string[] {
   if (rows.length === 0) return [];
-  const natural = heads.map((head, column) => rows.reduce((most, row) => Math.max(most, width(row[column] ?? "")), width(head)));
+  const natural = heads.map((head, column) =>
+    rows.reduce((most, row) => Math.max(most, width(row[column] ?? "")), width(head)),
+  );
   const room = surface.onTerminal ? (surface.io.stdout.columns ?? 80) : Infinity;
   const widths = narrow(natural, room - gap * (heads.length - 1));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => place(cell, widths[column], aligns[column] ?? "left", column === cells.length - 1)).join(" ".repeat(gap));
+    cells
+      .map((cell, column) => place(cell, widths[column], aligns[column] ?? "left", column === cells.length - 1))
+      .join(" ".repeat(gap));
   return [surface.paint.bold(line(heads).trimEnd()), ...rows.map(row => line(row).trimEnd())];
 }
 
@@ -36,17 +40,15 @@ function place(cell: string, cells: number, align: "left" | "right", last: boole
   return last ? cut : pad(cut, cells);
 }
 
-/** Takes cells from the widest columns until all fit. */
+/** Narrows the widest columns to one common width, so that all fit; none below the least. */
 export function narrow(natural: readonly number[], room: number): number[] {
-  const widths = [...natural];
-  let over = widths.reduce((sum, each) => sum + each, 0) - room;
-  while (over > 0 && Number.isFinite(over)) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const next = Math.max(least, ...widths.filter((each, i) => i !== widest && each < widths[widest]));
-    const step = Math.min(over, Math.max(1, widths[widest] - next));
-    if (widths[widest] <= least) break;
-    widths[widest] -= step;
-    over -= step;
+  const total = (widest: number): number => natural.reduce((sum, each) => sum + Math.min(each, widest), 0);
+  let [low, high] = [least, Math.max(least, ...natural)];
+  if (total(high) <= room) return [...natural];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (total(middle) <= room) low = middle;
+    else high = middle - 1;
   }
-  return widths;
+  return natural.map(each => Math.min(each, low));
 }

@@ -41,7 +41,7 @@ function changedWords(before: string, after: string, paint: Paint): string | und
 /** Unchanged text, long stretches cut in the middle, or at the outer end. */
 function surroundings(text: string, first: boolean, last: boolean): string {
   if (text.length <= 2 * context) return text;
-  const start = first ? "" : text.slice(0, context);
-  const end = last ? "" : text.slice(-context);
-  return `${start} … ${end}`;
+  const start = first ? "" : text.slice(0, context).replace(/\S+$/, "");
+  const end = last ? "" : text.slice(-context).replace(/^\S+/, "");
+  return `${start}…${end}`;
 }

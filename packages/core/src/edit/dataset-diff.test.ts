@@ -27,10 +27,13 @@ function applyToDocument(dataset: PlainDataset, patch: readonly Operation[]): Pl
   for (const operation of patch) {
     document = applyPatch(document, [operation]);
     const id = /^\/items\/([^/]*)$/.exec(operation.path)?.[1];
-    if (operation.op === "remove" && id !== undefined) document = applyPatch(document, [{ op: "remove", path: `/positions/${id}` }]);
+    if (operation.op === "remove" && id !== undefined)
+      document = applyPatch(document, [{ op: "remove", path: `/positions/${id}` }]);
   }
   const { meta, items, positions } = document as { meta: ValueObject; items: ValueObject; positions: ValueObject };
-  const rows = new Map(Object.keys(items).map(id => [id, { item: items[id] as ValueObject, position: positions[id] as string }]));
+  const rows = new Map(
+    Object.keys(items).map(id => [id, { item: items[id] as ValueObject, position: positions[id] as string }]),
+  );
   return { ...dataset, meta, rows };
 }
 
@@ -52,7 +55,9 @@ function kind(change: RowChange): string {
   return `${change.id} ${[...(isChanged(change) ? ["changed"] : []), ...(isMoved(change) ? ["moved"] : [])].join(" ")}`;
 }
 
-const versions = fc.tuple(plainDatasets, datasetEdits).map(([before, edit]): [PlainDataset, PlainDataset] => [before, edit(before)]);
+const versions = fc
+  .tuple(plainDatasets, datasetEdits)
+  .map(([before, edit]): [PlainDataset, PlainDataset] => [before, edit(before)]);
 const pairs = fc.oneof(versions, fc.tuple(plainDatasets, plainDatasets));
 
 describe("laws", () => {
@@ -84,8 +89,11 @@ describe("laws", () => {
       fc.asyncProperty(pairs, async ([a, b]) => {
         const blocks = fresh();
         const counts = await countRows(blocks, putDataset(blocks, a), putDataset(blocks, b));
-        const kinds = naiveKinds(a, b).map(line => line.split(" ").slice(1)).flat();
-        for (const name of ["added", "removed", "changed", "moved"] as const) expect(counts[name]).toBe(kinds.filter(each => each === name).length);
+        const kinds = naiveKinds(a, b)
+          .map(line => line.split(" ").slice(1))
+          .flat();
+        for (const name of ["added", "removed", "changed", "moved"] as const)
+          expect(counts[name]).toBe(kinds.filter(each => each === name).length);
       }),
     );
   });
@@ -106,8 +114,22 @@ describe("laws", () => {
 describe("examples", () => {
   test("a row that moved and changed is one change; one that left stands where it stood", async () => {
     const blocks = fresh();
-    const before = putDataset(blocks, plainDataset("d", [["1", "a", { n: 1 }], ["2", "b", { n: 2 }], ["3", "c", { n: 3 }]]));
-    const after = putDataset(blocks, plainDataset("d", [["1", "d", { n: 9 }], ["3", "b", { n: 3 }], ["4", "a", { n: 4 }]]));
+    const before = putDataset(
+      blocks,
+      plainDataset("d", [
+        ["1", "a", { n: 1 }],
+        ["2", "b", { n: 2 }],
+        ["3", "c", { n: 3 }],
+      ]),
+    );
+    const after = putDataset(
+      blocks,
+      plainDataset("d", [
+        ["1", "d", { n: 9 }],
+        ["3", "b", { n: 3 }],
+        ["4", "a", { n: 4 }],
+      ]),
+    );
     const changes = await all(diffFullRows(blocks, before, after));
     expect(changes.map(kind)).toEqual(["4 added", "2 removed", "3 moved", "1 changed moved"]);
     expect(changes.map(({ itemBefore, itemAfter }) => [itemBefore, itemAfter])).toEqual([
@@ -128,7 +150,13 @@ describe("examples", () => {
 
   test("a dataset that is not there differs by all its rows", async () => {
     const blocks = fresh();
-    const dataset = putDataset(blocks, plainDataset("d", [["1", "a", {}], ["2", "b", {}]]));
+    const dataset = putDataset(
+      blocks,
+      plainDataset("d", [
+        ["1", "a", {}],
+        ["2", "b", {}],
+      ]),
+    );
     expect((await all(diffRows(blocks, undefined, dataset))).map(kind)).toEqual(["1 added", "2 added"]);
     expect((await all(diffRows(blocks, dataset, undefined))).map(kind)).toEqual(["1 removed", "2 removed"]);
   });
@@ -136,15 +164,32 @@ describe("examples", () => {
 
 describe("cost", () => {
   const size = 100_000;
-  const row = (i: number): [string, string, ValueObject] => [`id-${(i * 7919) % size}`, `a${i.toString(36).padStart(5, "0")}`, { n: i % 1000 }];
+  const row = (i: number): [string, string, ValueObject] => [
+    `id-${(i * 7919) % size}`,
+    `a${i.toString(36).padStart(5, "0")}`,
+    { n: i % 1000 },
+  ];
   const blocks = fresh();
-  const big = putDataset(blocks, plainDataset("d", Array.from({ length: size }, (_, i) => row(i))));
+  const big = putDataset(
+    blocks,
+    plainDataset(
+      "d",
+      Array.from({ length: size }, (_, i) => row(i)),
+    ),
+  );
   const scattered = (count: number) => Array.from({ length: count }, (_, i) => row(i * Math.floor(size / count) + 17));
 
-  async function edited(change: (id: string, position: string) => RowChange["after"], count: number): Promise<DatasetBlock> {
+  async function edited(
+    change: (id: string, position: string) => RowChange["after"],
+    count: number,
+  ): Promise<DatasetBlock> {
     const ids = scattered(count);
     const states = new Map((await all(diffRows(blocks, undefined, big))).map(({ id, after }) => [id, after]));
-    return changeRows(blocks, big, ids.map(([id, position]) => ({ id, before: states.get(id), after: change(id, position) })));
+    return changeRows(
+      blocks,
+      big,
+      ids.map(([id, position]) => ({ id, before: states.get(id), after: change(id, position) })),
+    );
   }
 
   test("a hundred scattered changes read a few hundred nodes, and no items unless asked", async () => {
@@ -185,7 +230,14 @@ describe("cost", () => {
   });
 
   test("a document read back is the document written", async () => {
-    const small = plainDataset("d", [["1", "b", { n: 1 }], ["2", "a", { n: 2 }]], { description: "x" });
+    const small = plainDataset(
+      "d",
+      [
+        ["1", "b", { n: 1 }],
+        ["2", "a", { n: 2 }],
+      ],
+      { description: "x" },
+    );
     expect(await plainOf(blocks, putDataset(blocks, small))).toEqual(small);
   });
 });

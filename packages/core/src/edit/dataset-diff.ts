@@ -42,18 +42,34 @@ export interface FullRowChange extends RowChange {
 }
 
 /** The changes that turn `before` into `after`, each id once, in the order of `after`; rows that go stand where they stood. */
-export async function* diffRows(reader: BlockReader, before: Maybe, after: Maybe, cache?: NodeCache): AsyncIterable<RowChange> {
+export async function* diffRows(
+  reader: BlockReader,
+  before: Maybe,
+  after: Maybe,
+  cache?: NodeCache,
+): AsyncIterable<RowChange> {
   for await (const window of diffWindows(reader, before, after, cache)) yield* window;
 }
 
 /** Like {@link diffRows}, with both items of each change. */
-export async function* diffFullRows(reader: BlockReader, before: Maybe, after: Maybe, cache?: NodeCache): AsyncIterable<FullRowChange> {
+export async function* diffFullRows(
+  reader: BlockReader,
+  before: Maybe,
+  after: Maybe,
+  cache?: NodeCache,
+): AsyncIterable<FullRowChange> {
   for await (const window of diffWindows(reader, before, after, cache))
-    for (let at = 0; at < window.length; at += itemsAtOnce) yield* await withItems(reader, window.slice(at, at + itemsAtOnce));
+    for (let at = 0; at < window.length; at += itemsAtOnce)
+      yield* await withItems(reader, window.slice(at, at + itemsAtOnce));
 }
 
 /** Counts the changes, without loading an item. */
-export async function countRows(reader: BlockReader, before: Maybe, after: Maybe, cache?: NodeCache): Promise<RowCounts> {
+export async function countRows(
+  reader: BlockReader,
+  before: Maybe,
+  after: Maybe,
+  cache?: NodeCache,
+): Promise<RowCounts> {
   const counts = { added: 0, removed: 0, changed: 0, moved: 0 };
   for await (const window of diffWindows(reader, before, after, cache)) {
     for (const change of window) {
@@ -77,7 +93,12 @@ export function isMoved({ before, after }: RowChange): boolean {
 }
 
 /** Like {@link diffRows}, many at a time. */
-export async function* diffWindows(reader: BlockReader, before: Maybe, after: Maybe, cache?: NodeCache): AsyncIterable<RowChange[]> {
+export async function* diffWindows(
+  reader: BlockReader,
+  before: Maybe,
+  after: Maybe,
+  cache?: NodeCache,
+): AsyncIterable<RowChange[]> {
   let size = firstWindow;
   let window: RowChange[] = [];
   for await (const differences of differingEntries(reader, before, after, cache)) {
@@ -90,12 +111,20 @@ export async function* diffWindows(reader: BlockReader, before: Maybe, after: Ma
   if (window.length > 0) yield paired(reader, before, after, window, cache);
 }
 
-async function* differingEntries(reader: BlockReader, before: Maybe, after: Maybe, cache?: NodeCache): AsyncIterable<TreeDifference[]> {
+async function* differingEntries(
+  reader: BlockReader,
+  before: Maybe,
+  after: Maybe,
+  cache?: NodeCache,
+): AsyncIterable<TreeDifference[]> {
   if (before && after) return yield* diffChunks(reader, before.rows, after.rows, { cache });
   const only = before ?? after;
   if (!only) return;
   for await (const { leaf, start, end } of leavesFrom(reader, only.rows, { ahead: 16, cache })) {
-    const entries = Array.from({ length: end - start }, (_, i) => ({ key: leaf.key(start + i), value: leaf.value(start + i) }));
+    const entries = Array.from({ length: end - start }, (_, i) => ({
+      key: leaf.key(start + i),
+      value: leaf.value(start + i),
+    }));
     yield entries.map(({ key, value }) => ({ key, before: before && value, after: after && value }));
   }
 }
@@ -110,7 +139,13 @@ function stateOf(position: string, value: Uint8Array): RowState {
 }
 
 /** Completes the changes of rows that moved where they stand now, and drops them from where they stood. */
-async function paired(reader: BlockReader, before: Maybe, after: Maybe, window: RowChange[], cache?: NodeCache): Promise<RowChange[]> {
+async function paired(
+  reader: BlockReader,
+  before: Maybe,
+  after: Maybe,
+  window: RowChange[],
+  cache?: NodeCache,
+): Promise<RowChange[]> {
   if (!before || !after || sameDigest(before.ids, after.ids)) return window;
   const come = window.filter(change => !change.before).map(({ id }) => id);
   const gone = window.filter(change => !change.after).map(({ id }) => id);
@@ -123,11 +158,19 @@ async function paired(reader: BlockReader, before: Maybe, after: Maybe, window: 
 }
 
 async function withItems(reader: BlockReader, changes: readonly RowChange[]): Promise<FullRowChange[]> {
-  const items = changes.map(({ before, after }) => (before && after && sameDigest(before.item, after.item) ? [before.item] : [before, after].flatMap(state => state?.item ?? [])));
+  const items = changes.map(({ before, after }) =>
+    before && after && sameDigest(before.item, after.item)
+      ? [before.item]
+      : [before, after].flatMap(state => state?.item ?? []),
+  );
   const blocks = await reader.loadMany(items.flat());
   let next = 0;
   return changes.map((change, i) => {
     const values = items[i].map(() => decode(blocks[next++]) as Value);
-    return { ...change, ...(change.before && { itemBefore: values[0] }), ...(change.after && { itemAfter: values[values.length - 1] }) };
+    return {
+      ...change,
+      ...(change.before && { itemBefore: values[0] }),
+      ...(change.after && { itemAfter: values[values.length - 1] }),
+    };
   });
 }

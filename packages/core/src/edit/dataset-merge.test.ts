@@ -81,7 +81,13 @@ interface Result {
   readonly notes: readonly MergeNote[];
 }
 
-async function merge(blocks: MemoryBlocks, base: Maybe<DatasetBlock>, ours: DatasetBlock, theirs: DatasetBlock, hold: Hold = "ours"): Promise<Result> {
+async function merge(
+  blocks: MemoryBlocks,
+  base: Maybe<DatasetBlock>,
+  ours: DatasetBlock,
+  theirs: DatasetBlock,
+  hold: Hold = "ours",
+): Promise<Result> {
   const context = mergeContext(blocks, hold);
   const merged = await mergeDatasets(context, "qa", base, ours, theirs);
   return { merged, conflicts: context.conflicts, notes: context.notes };
@@ -89,22 +95,38 @@ async function merge(blocks: MemoryBlocks, base: Maybe<DatasetBlock>, ours: Data
 
 /** A base and what two sides made of it, or two datasets with no base. */
 const triples: fc.Arbitrary<[Maybe<PlainDataset>, PlainDataset, PlainDataset]> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(plainDatasets, datasetEdits, datasetEdits).map(([base, a, b]): [Maybe<PlainDataset>, PlainDataset, PlainDataset] => [base, a(base), b(base)]) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(plainDatasets, datasetEdits, datasetEdits)
+      .map(([base, a, b]): [Maybe<PlainDataset>, PlainDataset, PlainDataset] => [base, a(base), b(base)]),
+  },
   fc.tuple(fc.constant(undefined), plainDatasets, plainDatasets),
   fc.tuple(plainDatasets, plainDatasets, plainDatasets),
 );
 
 /** A conflict seen from the other side. */
-const swapped = ({ ours, theirs, run, ...rest }: DatasetConflict) => ({ ...rest, ...(theirs !== undefined && { ours: theirs }), ...(ours !== undefined && { theirs: ours }), run: run === undefined });
+const swapped = ({ ours, theirs, run, ...rest }: DatasetConflict) => ({
+  ...rest,
+  ...(theirs !== undefined && { ours: theirs }),
+  ...(ours !== undefined && { theirs: ours }),
+  run: run === undefined,
+});
 const unswapped = ({ run, ...rest }: DatasetConflict) => ({ ...rest, run: run === undefined });
-const sorted = (list: readonly { id?: string; pointer: string }[]) => list.toSorted((a, b) => ((a.id ?? "") + a.pointer < (b.id ?? "") + b.pointer ? -1 : 1));
+const sorted = (list: readonly { id?: string; pointer: string }[]) =>
+  list.toSorted((a, b) => ((a.id ?? "") + a.pointer < (b.id ?? "") + b.pointer ? -1 : 1));
 
 describe("laws", () => {
   test("the merge agrees with a naive merge of the three documents", async () => {
     await fc.assert(
       fc.asyncProperty(triples, async ([base, ours, theirs]) => {
         const blocks = fresh();
-        const { merged, conflicts, notes } = await merge(blocks, base && putDataset(blocks, base), putDataset(blocks, ours), putDataset(blocks, theirs));
+        const { merged, conflicts, notes } = await merge(
+          blocks,
+          base && putDataset(blocks, base),
+          putDataset(blocks, ours),
+          putDataset(blocks, theirs),
+        );
         const naive = new Naive();
         const expected = naive.dataset(base, ours, theirs);
         expect(encodeDataset(merged)).toEqual(encodeDataset(putDataset(blocks, expected)));
@@ -134,7 +156,11 @@ describe("laws", () => {
       fc.asyncProperty(plainDatasets, datasetEdits, async (base, edit) => {
         const blocks = fresh();
         const [was, is] = [putDataset(blocks, base), putDataset(blocks, edit(base))];
-        for (const [ours, theirs] of [[was, is], [is, was], [is, is]] as const) {
+        for (const [ours, theirs] of [
+          [was, is],
+          [is, was],
+          [is, is],
+        ] as const) {
           const { merged, conflicts } = await merge(blocks, was, ours, theirs);
           expect(merged).toEqual(is);
           expect(conflicts).toEqual([]);
@@ -145,7 +171,11 @@ describe("laws", () => {
 });
 
 describe("examples", () => {
-  const base = plainDataset("d", [["q1", "a", { answer: "4", question: "2+2?" }], ["q2", "b", { answer: "x" }], ["q3", "c", { answer: "y" }]]);
+  const base = plainDataset("d", [
+    ["q1", "a", { answer: "4", question: "2+2?" }],
+    ["q2", "b", { answer: "x" }],
+    ["q3", "c", { answer: "y" }],
+  ]);
   const changed = (rows: Record<string, PlainRow | undefined>): PlainDataset => {
     const all = new Map(base.rows);
     for (const [id, row] of Object.entries(rows)) {
@@ -156,12 +186,20 @@ describe("examples", () => {
   };
   const merged = async (ours: PlainDataset, theirs: PlainDataset, from: Maybe<PlainDataset> = base) => {
     const blocks = fresh();
-    const result = await merge(blocks, from && putDataset(blocks, from), putDataset(blocks, ours), putDataset(blocks, theirs));
+    const result = await merge(
+      blocks,
+      from && putDataset(blocks, from),
+      putDataset(blocks, ours),
+      putDataset(blocks, theirs),
+    );
     return { ...result, rows: [...(await plainOf(blocks, result.merged)).rows] };
   };
 
   test("both may append different rows at the same place: both stay", async () => {
-    const { rows, conflicts } = await merged(changed({ n1: { position: "d", item: { n: 1 } } }), changed({ n2: { position: "d", item: { n: 2 } } }));
+    const { rows, conflicts } = await merged(
+      changed({ n1: { position: "d", item: { n: 1 } } }),
+      changed({ n2: { position: "d", item: { n: 2 } } }),
+    );
     expect(rows.map(([id]) => id)).toEqual(["q1", "q2", "q3", "n1", "n2"]);
     expect(conflicts).toEqual([]);
   });
@@ -169,35 +207,64 @@ describe("examples", () => {
   test("both may change different fields of a row; the same field is a conflict that holds ours", async () => {
     const item = { answer: "4", question: "2+2?" };
     const { rows, conflicts } = await merged(
-      changed({ q1: { position: "a", item: { ...item, answer: "four" } }, q2: { position: "b", item: { answer: "ours" } } }),
-      changed({ q1: { position: "a", item: { ...item, question: "2 + 2?" } }, q2: { position: "b", item: { answer: "theirs" } } }),
+      changed({
+        q1: { position: "a", item: { ...item, answer: "four" } },
+        q2: { position: "b", item: { answer: "ours" } },
+      }),
+      changed({
+        q1: { position: "a", item: { ...item, question: "2 + 2?" } },
+        q2: { position: "b", item: { answer: "theirs" } },
+      }),
     );
     expect(rows[0][1].item).toEqual({ answer: "four", question: "2 + 2?" });
     expect(rows[1][1].item).toEqual({ answer: "ours" });
-    expect(conflicts).toEqual([{ dataset: "qa", id: "q2", pointer: "/answer", base: "x", ours: "ours", theirs: "theirs" }]);
+    expect(conflicts).toEqual([
+      { dataset: "qa", id: "q2", pointer: "/answer", base: "x", ours: "ours", theirs: "theirs" },
+    ]);
   });
 
   test("a row that one deleted and the other changed stays, changed, and is a conflict", async () => {
-    const { rows, conflicts } = await merged(changed({ q2: undefined }), changed({ q2: { position: "b", item: { answer: "z" } } }));
+    const { rows, conflicts } = await merged(
+      changed({ q2: undefined }),
+      changed({ q2: { position: "b", item: { answer: "z" } } }),
+    );
     expect(rows.find(([id]) => id === "q2")?.[1].item).toEqual({ answer: "z" });
-    expect(conflicts).toEqual([{ dataset: "qa", id: "q2", pointer: "", base: { answer: "x" }, theirs: { answer: "z" } }]);
+    expect(conflicts).toEqual([
+      { dataset: "qa", id: "q2", pointer: "", base: { answer: "x" }, theirs: { answer: "z" } },
+    ]);
   });
 
   test("a row that one deleted and the other moved goes, and is noted", async () => {
-    const { rows, conflicts, notes } = await merged(changed({ q2: undefined }), changed({ q2: { position: "z", item: { answer: "x" } } }));
+    const { rows, conflicts, notes } = await merged(
+      changed({ q2: undefined }),
+      changed({ q2: { position: "z", item: { answer: "x" } } }),
+    );
     expect(rows.map(([id]) => id)).toEqual(["q1", "q3"]);
     expect(conflicts).toEqual([]);
     expect(notes).toEqual([{ kind: "moved-and-deleted", dataset: "qa", id: "q2", theirs: "z" }]);
   });
 
   test("a row that both moved takes the smaller position, and is noted", async () => {
-    const { rows, notes } = await merged(changed({ q1: { position: "y", item: { answer: "!" } } }), changed({ q1: { position: "x", item: { answer: "!" } } }));
+    const { rows, notes } = await merged(
+      changed({ q1: { position: "y", item: { answer: "!" } } }),
+      changed({ q1: { position: "x", item: { answer: "!" } } }),
+    );
     expect(rows.map(([id, { position }]) => `${id}@${position}`)).toEqual(["q2@b", "q3@c", "q1@x"]);
     expect(notes).toEqual([{ kind: "both-moved", dataset: "qa", id: "q1", ours: "y", theirs: "x", taken: "x" }]);
   });
 
   test("two datasets made apart merge row by row", async () => {
-    const { rows, conflicts } = await merged(plainDataset("a", [["1", "a", { n: 1 }], ["2", "b", { n: 2 }]]), plainDataset("b", [["1", "a", { n: 1 }], ["2", "b", { n: 3 }]]), undefined);
+    const { rows, conflicts } = await merged(
+      plainDataset("a", [
+        ["1", "a", { n: 1 }],
+        ["2", "b", { n: 2 }],
+      ]),
+      plainDataset("b", [
+        ["1", "a", { n: 1 }],
+        ["2", "b", { n: 3 }],
+      ]),
+      undefined,
+    );
     expect(rows.map(([id]) => id)).toEqual(["1", "2"]);
     expect(conflicts).toEqual([{ dataset: "qa", id: "2", pointer: "/n", ours: 2, theirs: 3 }]);
   });
@@ -205,9 +272,19 @@ describe("examples", () => {
 
 describe("cost", () => {
   const size = 100_000;
-  const row = (i: number): [string, string, ValueObject] => [`id-${(i * 7919) % size}`, `a${i.toString(36).padStart(5, "0")}`, { n: i % 1000, a: 0, b: 0 }];
+  const row = (i: number): [string, string, ValueObject] => [
+    `id-${(i * 7919) % size}`,
+    `a${i.toString(36).padStart(5, "0")}`,
+    { n: i % 1000, a: 0, b: 0 },
+  ];
   const blocks = fresh();
-  const base = putDataset(blocks, plainDataset("d", Array.from({ length: size }, (_, i) => row(i))));
+  const base = putDataset(
+    blocks,
+    plainDataset(
+      "d",
+      Array.from({ length: size }, (_, i) => row(i)),
+    ),
+  );
 
   async function edited(indexes: readonly number[], field: string): Promise<DatasetBlock> {
     const states = new Map<string, RowChange["after"]>();

@@ -79,20 +79,40 @@ function mergeIds(base: string | undefined, ours: string, theirs: string): strin
   return ours < theirs ? ours : theirs;
 }
 
-function mergeMeta(context: MergeContext, path: string, base: ValueObject | undefined, ours: ValueObject, theirs: ValueObject): ValueObject {
+function mergeMeta(
+  context: MergeContext,
+  path: string,
+  base: ValueObject | undefined,
+  ours: ValueObject,
+  theirs: ValueObject,
+): ValueObject {
   const merged = mergeValues(base, ours, theirs);
-  const value = held(context, merged, conflict => ({ ...conflict, dataset: path, pointer: `/meta${conflict.pointer}` }));
+  const value = held(context, merged, conflict => ({
+    ...conflict,
+    dataset: path,
+    pointer: `/meta${conflict.pointer}`,
+  }));
   return isObject(value) ? value : ours;
 }
 
 /** The merged value with what stands at its conflicts, which are reported. */
-function held(context: MergeContext, merged: ReturnType<typeof mergeValues>, placed: (conflict: Conflict) => DatasetConflict): Value | undefined {
+function held(
+  context: MergeContext,
+  merged: ReturnType<typeof mergeValues>,
+  placed: (conflict: Conflict) => DatasetConflict,
+): Value | undefined {
   if (merged.conflicts.length === 0) return merged.value;
   for (const conflict of merged.conflicts) context.conflicts.push(placed(conflict));
   return context.hold === "ours" ? merged.value : resolveConflicts(merged, () => "base").value;
 }
 
-async function mergeRows(context: MergeContext, path: string, base: DatasetBlock | undefined, ours: DatasetBlock, theirs: DatasetBlock): Promise<DatasetBlock> {
+async function mergeRows(
+  context: MergeContext,
+  path: string,
+  base: DatasetBlock | undefined,
+  ours: DatasetBlock,
+  theirs: DatasetBlock,
+): Promise<DatasetBlock> {
   if (sameDigest(ours.rows, theirs.rows) || (base && sameDigest(base.rows, theirs.rows))) return ours;
   if (base && sameDigest(base.rows, ours.rows)) return theirs;
   const few = await fewChanges(context, base, theirs);
@@ -103,7 +123,11 @@ async function mergeRows(context: MergeContext, path: string, base: DatasetBlock
 }
 
 /** The changes of a side, if they are not many. */
-async function fewChanges({ blocks, cache }: MergeContext, base: DatasetBlock | undefined, side: DatasetBlock): Promise<RowChange[][] | undefined> {
+async function fewChanges(
+  { blocks, cache }: MergeContext,
+  base: DatasetBlock | undefined,
+  side: DatasetBlock,
+): Promise<RowChange[][] | undefined> {
   if (Math.abs(side.count - (base?.count ?? 0)) > manyChanges) return undefined;
   const windows: RowChange[][] = [];
   let changes = 0;
@@ -154,7 +178,13 @@ class RowMerge {
   async #mergeWindow(window: readonly RowChange[]): Promise<void> {
     const { blocks, cache } = this.context;
     const idsAreAsInBase = this.base !== undefined && sameDigest(this.base.ids, this.other.ids);
-    const others = await lookUpRowsNear(blocks, this.other, window.map(({ id, before, after }) => ({ id, position: (before ?? after)?.position ?? "" })), idsAreAsInBase, cache);
+    const others = await lookUpRowsNear(
+      blocks,
+      this.other,
+      window.map(({ id, before, after }) => ({ id, position: (before ?? after)?.position ?? "" })),
+      idsAreAsInBase,
+      cache,
+    );
     const triples = window.map(({ id, before: base, after }): Triple => {
       const other = others.get(id);
       const [ours, theirs] = this.walksOurs ? [after, other] : [other, after];
@@ -180,8 +210,17 @@ class RowMerge {
     return merged;
   }
 
-  #mergeItem({ id, base: was, verdict }: Triple, base: Value | undefined, ours: Value | undefined, theirs: Value | undefined): Digest | undefined {
-    const value = held(this.context, mergeValues(base, ours, theirs), conflict => ({ ...conflict, dataset: this.path, id }));
+  #mergeItem(
+    { id, base: was, verdict }: Triple,
+    base: Value | undefined,
+    ours: Value | undefined,
+    theirs: Value | undefined,
+  ): Digest | undefined {
+    const value = held(this.context, mergeValues(base, ours, theirs), conflict => ({
+      ...conflict,
+      dataset: this.path,
+      id,
+    }));
     // Of a deletion and a change, the change stays until somebody decides.
     if (verdict.kind === "deleted-and-changed") return this.context.hold === "ours" ? verdict.state.item : was?.item;
     return value === undefined ? undefined : this.context.blocks.put(encode(value));

@@ -6,8 +6,13 @@ import type { PlacedDataset } from "../history/trace.js";
 import { fromUtf8 } from "../text.js";
 
 /** Reads the datasets behind entries of a snapshot's tree, all at once; entries without a value are left out. */
-export async function readPlaced(reader: BlockReader, entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]): Promise<PlacedDataset[]> {
-  const links = entries.flatMap(({ key, value }) => (value ? { path: fromUtf8(key), digest: linkedDigest(value).slice() } : []));
+export async function readPlaced(
+  reader: BlockReader,
+  entries: readonly { readonly key: Uint8Array; readonly value: Uint8Array | undefined }[],
+): Promise<PlacedDataset[]> {
+  const links = entries.flatMap(({ key, value }) =>
+    value ? { path: fromUtf8(key), digest: linkedDigest(value).slice() } : [],
+  );
   const blocks = await reader.loadMany(links.map(({ digest }) => digest));
   return links.map((link, i) => ({ ...link, block: decodeDataset(blocks[i]) }));
 }
@@ -17,7 +22,10 @@ export async function readPlaced(reader: BlockReader, entries: readonly { readon
  *
  * The two lists need to hold only what differs between the snapshots. Symmetric.
  */
-export function pairDatasets(left: readonly PlacedDataset[], right: readonly PlacedDataset[]): Map<PlacedDataset, PlacedDataset> {
+export function pairDatasets(
+  left: readonly PlacedDataset[],
+  right: readonly PlacedDataset[],
+): Map<PlacedDataset, PlacedDataset> {
   const pairs = new Map<PlacedDataset, PlacedDataset>();
   const free = new Set(right);
   const pairBy = (name: (dataset: PlacedDataset) => string) => {

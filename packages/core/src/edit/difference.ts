@@ -14,7 +14,14 @@ export type Difference =
 
 /** One row that differs. */
 export type RowDifference =
-  | { readonly kind: "added" | "removed"; readonly dataset: string; readonly id: string; readonly position: string; readonly item: Value; readonly cid: Cid }
+  | {
+      readonly kind: "added" | "removed";
+      readonly dataset: string;
+      readonly id: string;
+      readonly position: string;
+      readonly item: Value;
+      readonly cid: Cid;
+    }
   | {
       readonly kind: "changed";
       readonly dataset: string;
@@ -26,7 +33,13 @@ export type RowDifference =
       /** Set when the row moved as well. */
       readonly moved?: { readonly from: string; readonly to: string };
     }
-  | { readonly kind: "moved"; readonly dataset: string; readonly id: string; readonly from: string; readonly to: string };
+  | {
+      readonly kind: "moved";
+      readonly dataset: string;
+      readonly id: string;
+      readonly from: string;
+      readonly to: string;
+    };
 
 /** Counts of rows per dataset path; a dataset that does not differ is left out. */
 export interface DiffStat {

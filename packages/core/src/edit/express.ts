@@ -17,7 +17,12 @@ import { pointer } from "./pointer.js";
  * A new row is `add /items/<id>` and `add /positions/<id>`, a move `replace /positions/<id>`, a change whatever {@link diffValues} says below `/items/<id>`;
  * removing the item of a row removes its position.
  */
-export async function* express(reader: BlockReader, before: DatasetBlock, after: DatasetBlock, cache?: NodeCache): AsyncIterable<Operation> {
+export async function* express(
+  reader: BlockReader,
+  before: DatasetBlock,
+  after: DatasetBlock,
+  cache?: NodeCache,
+): AsyncIterable<Operation> {
   yield* diffValues(before.meta, after.meta).map(operation => under("/meta", operation));
   for await (const change of diffFullRows(reader, before, after, cache)) yield* expressRow(change);
 }
@@ -33,7 +38,8 @@ function expressRow(change: FullRowChange): Operation[] {
       { op: "add", path: position, value: after.position },
     ];
   }
-  const changes = itemBefore === itemAfter ? [] : diffValues(itemBefore, itemAfter).map(operation => under(item, operation));
+  const changes =
+    itemBefore === itemAfter ? [] : diffValues(itemBefore, itemAfter).map(operation => under(item, operation));
   return isMoved(change) ? [...changes, { op: "replace", path: position, value: after.position }] : changes;
 }
 

@@ -68,13 +68,19 @@ async function mergeEntry(context: MergeContext, entry: ThreeWay): Promise<Uint8
   const { base, ours, theirs } = entry;
   if (same(ours, theirs) || same(base, theirs)) return ours;
   if (same(base, ours)) return theirs;
-  const merged = base && ours && theirs && (await mergeContents(context.blocks, fileOf(base), fileOf(ours), fileOf(theirs)));
+  const merged =
+    base && ours && theirs && (await mergeContents(context.blocks, fileOf(base), fileOf(ours), fileOf(theirs)));
   if (merged) return fileValue(merged);
   await report(context, entry);
   return context.hold === "base" ? base : (ours ?? theirs);
 }
 
-async function mergeContents(blocks: Blocks, base: StoredFile, ours: StoredFile, theirs: StoredFile): Promise<StoredFile | undefined> {
+async function mergeContents(
+  blocks: Blocks,
+  base: StoredFile,
+  ours: StoredFile,
+  theirs: StoredFile,
+): Promise<StoredFile | undefined> {
   const mode = pick(base.mode, ours.mode, theirs.mode, (a, b) => a === b);
   if (mode === undefined) return undefined;
   const content = pick(base.content, ours.content, theirs.content, sameDigest);
@@ -104,7 +110,9 @@ async function textOf(reader: BlockReader, { mode, content }: StoredFile): Promi
 }
 
 async function report({ blocks, conflicts }: MergeContext, { key, base, ours, theirs }: ThreeWay): Promise<void> {
-  const [was, our, their] = await Promise.all([base, ours, theirs].map(value => value && viewFile(blocks, fileOf(value))));
+  const [was, our, their] = await Promise.all(
+    [base, ours, theirs].map(value => value && viewFile(blocks, fileOf(value))),
+  );
   conflicts.push({
     dataset: "",
     id: fromUtf8(key),

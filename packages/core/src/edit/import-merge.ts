@@ -197,21 +197,29 @@ class Reconciler {
     const kept = longestRun(this.#rank);
     let before: string | undefined;
     for (let row = 0; row < this.#count; ) {
-      let end = row;
-      while (end < this.#count && kept[end] === 0) end++;
-      const after = end < this.#count ? this.#oldPosition(end) : undefined;
-      const positions = manyBetween(before, after, end - row);
-      if (!positions) return this.#placeAnew();
-      positions.forEach((position, i) => (this.#target[row + i] = position));
-      if (after !== undefined) this.#target[end] = before = after;
+      const end = this.#placeRun(kept, row, before);
+      if (end === undefined) return this.#placeAnew();
+      if (end < this.#count) this.#target[end] = before = this.#oldPosition(end);
       row = end + 1;
     }
     this.#each(row => this.#put(row, this.#target[row] as string));
   }
 
+  /** Gives positions to the rows from `row` up to one that keeps its own, which is returned. Those that leave no room before them move too. */
+  #placeRun(kept: Uint8Array, row: number, before: string | undefined): number | undefined {
+    for (let end = row; ; end++) {
+      while (end < this.#count && kept[end] === 0) end++;
+      const isLast = end >= this.#count;
+      if (end === row) return row;
+      const positions = manyBetween(before, isLast ? undefined : this.#oldPosition(end), end - row);
+      positions?.forEach((position, i) => (this.#target[row + i] = position));
+      if (positions || isLast) return positions && end;
+    }
+  }
+
   readonly #target: string[] = [];
 
-  /** No room between equal or overlong positions: all rows get fresh ones. */
+  /** No room behind an overlong position: all rows get fresh ones. */
   #placeAnew(): void {
     const positions = manyBetween(undefined, undefined, this.#count) ?? [];
     this.#each(row => this.#put(row, positions[row] as string));
@@ -226,7 +234,7 @@ class Reconciler {
         this.counts.unchanged++;
         continue;
       }
-      if (this.#rank[row] >= 0) this.#put(row, given || this.#oldPosition(row));
+      if (this.#rank[row] >= 0) this.#put(row, (this.mode === "upsert" && given) || this.#oldPosition(row));
       else if (given) this.#put(row, given);
       else {
         end = between(end, undefined);

@@ -17,13 +17,29 @@ import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
 import { mergeSnapshots, type MergedSnapshot, type SnapshotMergeOptions } from "./snapshot-merge.js";
 
 /** Merges two commits against what they have in common. */
-export async function mergeCommits(blocks: Blocks, ours: Digest, theirs: Digest, options: SnapshotMergeOptions = {}): Promise<MergedSnapshot> {
+export async function mergeCommits(
+  blocks: Blocks,
+  ours: Digest,
+  theirs: Digest,
+  options: SnapshotMergeOptions = {},
+): Promise<MergedSnapshot> {
   const base = await mergeBase(blocks, ours, theirs, options.signal);
-  return mergeSnapshots(blocks, base ? [base] : [], await snapshotOf(blocks, ours), await snapshotOf(blocks, theirs), options);
+  return mergeSnapshots(
+    blocks,
+    base ? [base] : [],
+    await snapshotOf(blocks, ours),
+    await snapshotOf(blocks, theirs),
+    options,
+  );
 }
 
 /** The snapshot that two commits are merged against; `undefined` when they have nothing in common. */
-export async function mergeBase(blocks: Blocks, ours: Digest, theirs: Digest, signal?: AbortSignal): Promise<Snapshot | undefined> {
+export async function mergeBase(
+  blocks: Blocks,
+  ours: Digest,
+  theirs: Digest,
+  signal?: AbortSignal,
+): Promise<Snapshot | undefined> {
   return new Folding(blocks, signal).fold(await mergeBases(blocks, ours, theirs));
 }
 
@@ -51,7 +67,9 @@ class Folding {
     for (const other of others) {
       const base = await this.fold(await mergeBases(this.blocks, done, other));
       const next = await snapshotOf(this.blocks, other);
-      folded = (await mergeSnapshots(this.blocks, base ? [base] : [], folded, next, { hold: "base", signal: this.signal })).snapshot;
+      folded = (
+        await mergeSnapshots(this.blocks, base ? [base] : [], folded, next, { hold: "base", signal: this.signal })
+      ).snapshot;
       done.push(other);
     }
     return folded;

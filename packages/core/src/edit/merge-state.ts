@@ -37,7 +37,17 @@ export interface KeptConflict extends DatasetConflict {
 const listBytes = 65_536;
 
 /** Prints the block. */
-export function encodeMerge({ kind, branch, ours, theirs, message, snapshot, conflicts, total, open }: MergeBlock): Uint8Array {
+export function encodeMerge({
+  kind,
+  branch,
+  ours,
+  theirs,
+  message,
+  snapshot,
+  conflicts,
+  total,
+  open,
+}: MergeBlock): Uint8Array {
   const link = (digest: Digest) => new Link(digest, dagCbor);
   const links = { ours: link(ours), theirs: link(theirs), snapshot: link(snapshot), conflicts: conflicts.map(link) };
   return encode({ type: "merge", version: 1, kind, branch, message, total, open, ...links });
@@ -60,13 +70,20 @@ export function decodeMerge(bytes: Uint8Array): MergeBlock {
 }
 
 /** Puts what a merge gave into blocks, all conflicts unresolved, and gives its state (not put yet). */
-export function startMerge(blocks: Blocks, about: Pick<MergeBlock, "kind" | "branch" | "ours" | "theirs" | "message">, merged: MergedSnapshot): MergeBlock {
+export function startMerge(
+  blocks: Blocks,
+  about: Pick<MergeBlock, "kind" | "branch" | "ours" | "theirs" | "message">,
+  merged: MergedSnapshot,
+): MergeBlock {
   const kept = merged.conflicts.map(conflict => ({ ...conflict, resolved: false }));
   return { ...about, snapshot: blocks.put(encodeSnapshot(merged.snapshot)), ...putConflicts(blocks, kept) };
 }
 
 /** Puts a list of conflicts. */
-export function putConflicts(blocks: Blocks, conflicts: readonly KeptConflict[]): Pick<MergeBlock, "conflicts" | "total" | "open"> {
+export function putConflicts(
+  blocks: Blocks,
+  conflicts: readonly KeptConflict[],
+): Pick<MergeBlock, "conflicts" | "total" | "open"> {
   const lists: Digest[] = [];
   let list: IpldMap[] = [];
   let size = 0;

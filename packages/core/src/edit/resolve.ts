@@ -64,11 +64,16 @@ class Resolution {
 
   /** Inside datasets first, then the datasets themselves, then their names, so that each finds what it is about. */
   async carryOut(): Promise<MergeBlock> {
-    for (const [path, open] of groupBy(this.#open.filter(isInside), ({ conflict }) => conflict.dataset)) await this.#resolveInside(path, open);
-    for (const open of this.#open) if (isAbout(open, "") && open.choice !== undefined) await this.#resolveWhole(open.conflict, open.choice);
-    for (const open of this.#open) if (isAbout(open, "/path") && open.choice !== undefined) await this.#rename(open.conflict, open.choice);
-    for (const { conflict, choice } of this.#open) if (isFile(conflict) && choice !== undefined) this.#resolveFile(conflict, choice);
-    for (const { index, choice } of this.#open) if (choice !== undefined) this.#conflicts[index] = { ...this.#conflicts[index], resolved: true };
+    for (const [path, open] of groupBy(this.#open.filter(isInside), ({ conflict }) => conflict.dataset))
+      await this.#resolveInside(path, open);
+    for (const open of this.#open)
+      if (isAbout(open, "") && open.choice !== undefined) await this.#resolveWhole(open.conflict, open.choice);
+    for (const open of this.#open)
+      if (isAbout(open, "/path") && open.choice !== undefined) await this.#rename(open.conflict, open.choice);
+    for (const { conflict, choice } of this.#open)
+      if (isFile(conflict) && choice !== undefined) this.#resolveFile(conflict, choice);
+    for (const { index, choice } of this.#open)
+      if (choice !== undefined) this.#conflicts[index] = { ...this.#conflicts[index], resolved: true };
     return { ...this.state, snapshot: await this.#putSnapshot(), ...putConflicts(this.blocks, this.#conflicts) };
   }
 
@@ -77,14 +82,21 @@ class Resolution {
     const dataset = await this.#find(path);
     // Another resolution took the dataset away, and all that was in it.
     if (!dataset) return;
-    const meta = this.#resolveValue(dataset.meta, open.filter(({ conflict }) => conflict.id === undefined), "/meta");
+    const meta = this.#resolveValue(
+      dataset.meta,
+      open.filter(({ conflict }) => conflict.id === undefined),
+      "/meta",
+    );
     if (!isObject(meta)) throw badInput("the metadata of a dataset is an object", { dataset: path, pointer: "/meta" });
     const changes = await this.#resolveRows(path, dataset, open);
     this.#datasets.set(path, { ...(await changeRows(this.blocks, dataset, changes)), meta });
   }
 
   async #resolveRows(path: string, dataset: DatasetBlock, open: readonly Open[]): Promise<RowChange[]> {
-    const byId = groupBy(open.filter(({ conflict }) => conflict.id !== undefined), ({ conflict }) => conflict.id ?? "");
+    const byId = groupBy(
+      open.filter(({ conflict }) => conflict.id !== undefined),
+      ({ conflict }) => conflict.id ?? "",
+    );
     for (const [id, rows] of byId) if (rows.every(({ choice }) => choice === undefined)) byId.delete(id);
     const rows = await lookUpRows(this.blocks, dataset, [...byId.keys()]);
     const changes: RowChange[] = [];
@@ -103,17 +115,27 @@ class Resolution {
     // A deletion against a change holds the change, whichever side made it: the whole value is replaced.
     const whole = open.find(({ conflict, choice }) => conflict.pointer === root && choice !== undefined);
     if (whole) return chosen(whole.conflict, whole.choice);
-    const conflicts = open.map(({ conflict }): Conflict => ({ ...conflict, pointer: conflict.pointer.slice(root.length) }));
+    const conflicts = open.map(({ conflict }): Conflict => ({
+      ...conflict,
+      pointer: conflict.pointer.slice(root.length),
+    }));
     const left = open.filter(({ choice }) => choice === undefined);
     const resolved = resolveConflicts({ value, conflicts }, (_, i) => open[i].choice);
-    for (const [i, { index }] of left.entries()) this.#conflicts[index] = { ...this.#conflicts[index], pointer: root + resolved.conflicts[i].pointer };
+    for (const [i, { index }] of left.entries())
+      this.#conflicts[index] = { ...this.#conflicts[index], pointer: root + resolved.conflicts[i].pointer };
     return resolved.value;
   }
 
   async #resolveWhole(conflict: KeptConflict, choice: Choice): Promise<void> {
     const cid = chosen(conflict, choice);
-    if (cid !== undefined && typeof cid !== "string") throw badInput("a whole dataset is chosen as ours, theirs or base, removed, or named by its CID", { dataset: conflict.dataset });
-    this.#datasets.set(conflict.dataset, cid === undefined ? undefined : decodeDataset(await this.blocks.load(parseCid(cid).digest)));
+    if (cid !== undefined && typeof cid !== "string")
+      throw badInput("a whole dataset is chosen as ours, theirs or base, removed, or named by its CID", {
+        dataset: conflict.dataset,
+      });
+    this.#datasets.set(
+      conflict.dataset,
+      cid === undefined ? undefined : decodeDataset(await this.blocks.load(parseCid(cid).digest)),
+    );
   }
 
   async #rename({ dataset: from, ...conflict }: KeptConflict, choice: Choice): Promise<void> {
@@ -122,7 +144,12 @@ class Resolution {
     const dataset = await this.#find(from);
     if (!dataset || to === from) return;
     checkPath(to);
-    if (await this.#find(to)) throw new SheafError("already-exists", { kind: "dataset", name: to }, `${from} cannot be called ${to}: there is a dataset of that name already; choose another name`);
+    if (await this.#find(to))
+      throw new SheafError(
+        "already-exists",
+        { kind: "dataset", name: to },
+        `${from} cannot be called ${to}: there is a dataset of that name already; choose another name`,
+      );
     this.#datasets.set(from, undefined).set(to, dataset);
     for (const { index, conflict: other } of this.#open)
       if (other.dataset === from) this.#conflicts[index] = { ...this.#conflicts[index], dataset: to };
@@ -143,7 +170,10 @@ class Resolution {
 
   async #putSnapshot(): Promise<MergeBlock["snapshot"]> {
     const { datasets, files } = decodeSnapshot(await this.blocks.load(this.state.snapshot));
-    const placed = Array.from(this.#datasets, ([path, dataset]) => ({ key: utf8(path), value: dataset && linkValue(this.blocks.put(encodeDataset(dataset))) }));
+    const placed = Array.from(this.#datasets, ([path, dataset]) => ({
+      key: utf8(path),
+      value: dataset && linkValue(this.blocks.put(encodeDataset(dataset))),
+    }));
     const filed = Array.from(this.#files, ([path, value]) => ({ key: utf8(path), value }));
     const snapshot = {
       datasets: (await editTree(this.blocks, datasets, placed.sort(byKey))).root,

@@ -8,12 +8,22 @@ import { getMany } from "../tree/read.js";
 import type { RowState } from "./row-edit.js";
 
 /** The rows with these ids (each once, in any order); ids that the dataset does not have are left out. */
-export async function lookUpRows(reader: BlockReader, dataset: DatasetBlock, ids: readonly string[], cache?: NodeCache): Promise<Map<string, RowState>> {
+export async function lookUpRows(
+  reader: BlockReader,
+  dataset: DatasetBlock,
+  ids: readonly string[],
+  cache?: NodeCache,
+): Promise<Map<string, RowState>> {
   const found = new Map<string, RowState>();
   if (ids.length === 0 || dataset.count === 0) return found;
   const positions = await lookUpPositions(reader, dataset, ids, cache);
   const keys = Array.from(positions, ([id, position]) => ({ id, position, key: rowKey(position, id) })).sort(byKey);
-  const values = await getMany(reader, dataset.rows, keys.map(({ key }) => key), cache);
+  const values = await getMany(
+    reader,
+    dataset.rows,
+    keys.map(({ key }) => key),
+    cache,
+  );
   for (const [i, { id, position }] of keys.entries()) {
     const value = values[i];
     if (value) found.set(id, { position, item: linkedDigest(value).slice() });
@@ -34,7 +44,15 @@ export async function lookUpRowsNear(
   cache?: NodeCache,
 ): Promise<Map<string, RowState>> {
   const keys = expected.map(({ id, position }) => ({ id, position, key: rowKey(position, id) })).sort(byKey);
-  const values = dataset.count === 0 ? [] : await getMany(reader, dataset.rows, keys.map(({ key }) => key), cache);
+  const values =
+    dataset.count === 0
+      ? []
+      : await getMany(
+          reader,
+          dataset.rows,
+          keys.map(({ key }) => key),
+          cache,
+        );
   const found = new Map<string, RowState>();
   for (const [i, { id, position }] of keys.entries()) {
     const value = values[i];
@@ -47,11 +65,21 @@ export async function lookUpRowsNear(
 }
 
 /** The positions of the rows with these ids; ids that the dataset does not have are left out. */
-export async function lookUpPositions(reader: BlockReader, dataset: DatasetBlock, ids: readonly string[], cache?: NodeCache): Promise<Map<string, string>> {
+export async function lookUpPositions(
+  reader: BlockReader,
+  dataset: DatasetBlock,
+  ids: readonly string[],
+  cache?: NodeCache,
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   if (ids.length === 0 || dataset.count === 0) return found;
   const keys = ids.map(id => ({ id, key: utf8(id) })).sort(byKey);
-  const values = await getMany(reader, dataset.ids, keys.map(({ key }) => key), cache);
+  const values = await getMany(
+    reader,
+    dataset.ids,
+    keys.map(({ key }) => key),
+    cache,
+  );
   for (const [i, { id }] of keys.entries()) {
     const value = values[i];
     if (value) found.set(id, textOf(value));

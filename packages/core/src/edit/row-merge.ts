@@ -36,7 +36,12 @@ export function mergeRow(base: Maybe, ours: Maybe, theirs: Maybe): RowVerdict {
   if (!ours || !theirs) return mergeDeletion(base, ours ?? theirs);
   const { position, isNoted } = mergePositions(base?.position, ours.position, theirs.position);
   const note = isNoted ? { note: "both-moved" as const } : {};
-  const item = sameDigest(ours.item, theirs.item) || (base && sameDigest(base.item, theirs.item)) ? ours.item : base && sameDigest(base.item, ours.item) ? theirs.item : undefined;
+  const item =
+    sameDigest(ours.item, theirs.item) || (base && sameDigest(base.item, theirs.item))
+      ? ours.item
+      : base && sameDigest(base.item, ours.item)
+        ? theirs.item
+        : undefined;
   return item ? { kind: "clean", state: { position, item }, ...note } : { kind: "items", position, ...note };
 }
 
@@ -46,7 +51,11 @@ function mergeDeletion(base: Maybe, kept: Maybe): RowVerdict {
   return { kind: "deleted-and-changed", state: kept };
 }
 
-function mergePositions(base: string | undefined, ours: string, theirs: string): { position: string; isNoted: boolean } {
+function mergePositions(
+  base: string | undefined,
+  ours: string,
+  theirs: string,
+): { position: string; isNoted: boolean } {
   if (ours === theirs || base === theirs) return { position: ours, isNoted: false };
   if (base === ours) return { position: theirs, isNoted: false };
   // Positions are ASCII, so this is the order of their bytes.

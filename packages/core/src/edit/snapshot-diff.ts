@@ -27,7 +27,12 @@ export interface SnapshotDiffOptions {
 const cacheBytes = 2 ** 23;
 
 /** Gives what differs from `before` to `after`. */
-export async function* diffSnapshots(reader: BlockReader, before: Snapshot, after: Snapshot, options: SnapshotDiffOptions = {}): AsyncIterable<Difference> {
+export async function* diffSnapshots(
+  reader: BlockReader,
+  before: Snapshot,
+  after: Snapshot,
+  options: SnapshotDiffOptions = {},
+): AsyncIterable<Difference> {
   const cache = new RecentNodes(cacheBytes);
   for (const pair of await differingDatasets(reader, before, after, options)) {
     options.signal?.throwIfAborted();
@@ -37,7 +42,12 @@ export async function* diffSnapshots(reader: BlockReader, before: Snapshot, afte
 }
 
 /** Counts the rows that differ, without loading an item. */
-export async function countDifferences(reader: BlockReader, before: Snapshot, after: Snapshot, options: SnapshotDiffOptions = {}): Promise<DiffStat> {
+export async function countDifferences(
+  reader: BlockReader,
+  before: Snapshot,
+  after: Snapshot,
+  options: SnapshotDiffOptions = {},
+): Promise<DiffStat> {
   const cache = new RecentNodes(cacheBytes);
   const stat: Record<string, RowCounts> = {};
   for (const pair of await differingDatasets(reader, before, after, options)) {
@@ -54,26 +64,46 @@ interface Pair {
   readonly after: PlacedDataset | undefined;
 }
 
-async function differingDatasets(reader: BlockReader, before: Snapshot, after: Snapshot, { dataset }: SnapshotDiffOptions): Promise<Pair[]> {
+async function differingDatasets(
+  reader: BlockReader,
+  before: Snapshot,
+  after: Snapshot,
+  { dataset }: SnapshotDiffOptions,
+): Promise<Pair[]> {
   const differences: TreeDifference[] = [];
   for await (const difference of diffTrees(reader, before.datasets, after.datasets)) differences.push(difference);
-  const left = await readPlaced(reader, differences.map(({ key, before: value }) => ({ key, value })));
-  const right = await readPlaced(reader, differences.map(({ key, after: value }) => ({ key, value })));
+  const left = await readPlaced(
+    reader,
+    differences.map(({ key, before: value }) => ({ key, value })),
+  );
+  const right = await readPlaced(
+    reader,
+    differences.map(({ key, after: value }) => ({ key, value })),
+  );
   const partners = pairDatasets(left, right);
   const paired = new Set(partners.values());
   const pairs: Pair[] = [
     ...left.map(was => ({ path: partners.get(was)?.path ?? was.path, before: was, after: partners.get(was) })),
     ...right.filter(is => !paired.has(is)).map(is => ({ path: is.path, before: undefined, after: is })),
   ];
-  const wanted = dataset === undefined ? pairs : pairs.filter(pair => pair.before?.path === dataset || pair.after?.path === dataset);
+  const wanted =
+    dataset === undefined ? pairs : pairs.filter(pair => pair.before?.path === dataset || pair.after?.path === dataset);
   // What went stands before what came to the same path.
-  return wanted.sort((a, b) => compareText(a.path, b.path) || Number(a.before === undefined) - Number(b.before === undefined));
+  return wanted.sort(
+    (a, b) => compareText(a.path, b.path) || Number(a.before === undefined) - Number(b.before === undefined),
+  );
 }
 
-async function* diffPair(reader: BlockReader, { path, before, after }: Pair, cache: NodeCache, signal: AbortSignal | undefined): AsyncIterable<Difference> {
+async function* diffPair(
+  reader: BlockReader,
+  { path, before, after }: Pair,
+  cache: NodeCache,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Difference> {
   if (!before && after) yield { kind: "dataset-added", dataset: path, count: after.block.count };
   if (before && !after) yield { kind: "dataset-removed", dataset: path, count: before.block.count };
-  if (before && after && before.path !== after.path) yield { kind: "dataset-renamed", dataset: path, from: before.path };
+  if (before && after && before.path !== after.path)
+    yield { kind: "dataset-renamed", dataset: path, from: before.path };
   const patch = after ? diffValues(before?.block.meta ?? {}, after.block.meta) : [];
   if (patch.length > 0) yield { kind: "meta-changed", dataset: path, patch };
   for await (const change of diffFullRows(reader, before?.block, after?.block, cache)) {
@@ -89,18 +119,35 @@ async function countPair(reader: BlockReader, { before, after }: Pair, cache: No
   return countRows(reader, before.block, after.block, cache);
 }
 
-function rowDifference(dataset: string, { id, before, after, itemBefore, itemAfter, ...change }: FullRowChange): RowDifference {
+function rowDifference(
+  dataset: string,
+  { id, before, after, itemBefore, itemAfter, ...change }: FullRowChange,
+): RowDifference {
   if (after && itemAfter !== undefined && (!before || itemBefore === undefined))
     return { kind: "added", dataset, id, position: after.position, item: itemAfter, cid: printCid(after.item) };
   if (!before || itemBefore === undefined) throw new TypeError(`row ${id} is neither before nor after`);
-  if (!after || itemAfter === undefined) return { kind: "removed", dataset, id, position: before.position, item: itemBefore, cid: printCid(before.item) };
+  if (!after || itemAfter === undefined)
+    return { kind: "removed", dataset, id, position: before.position, item: itemBefore, cid: printCid(before.item) };
   const move = { from: before.position, to: after.position };
   if (itemBefore === itemAfter) return { kind: "moved", dataset, id, ...move };
   const moved = isMoved({ ...change, id, before, after }) ? { moved: move } : {};
-  return { kind: "changed", dataset, id, before: itemBefore, after: itemAfter, patch: diffValues(itemBefore, itemAfter), ...moved };
+  return {
+    kind: "changed",
+    dataset,
+    id,
+    before: itemBefore,
+    after: itemAfter,
+    patch: diffValues(itemBefore, itemAfter),
+    ...moved,
+  };
 }
 
-async function* diffFiles(reader: BlockReader, before: Snapshot, after: Snapshot, signal: AbortSignal | undefined): AsyncIterable<Difference> {
+async function* diffFiles(
+  reader: BlockReader,
+  before: Snapshot,
+  after: Snapshot,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Difference> {
   for await (const { key, before: was, after: is } of diffTrees(reader, before.files, after.files)) {
     signal?.throwIfAborted();
     yield { kind: !was ? "file-added" : !is ? "file-removed" : "file-changed", file: fromUtf8(key) };

@@ -5,7 +5,14 @@ import type { Digest } from "../block/cid.js";
 import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
 import { MemoryBlocks } from "../testing/blocks.js";
 import { plainSnapshots, snapshotChanges } from "../testing/documents.js";
-import { drawHistory, plainDataset, plainSnapshotOf, putSnapshot, type PlainDataset, type PlainSnapshot } from "../testing/history.js";
+import {
+  drawHistory,
+  plainDataset,
+  plainSnapshotOf,
+  putSnapshot,
+  type PlainDataset,
+  type PlainSnapshot,
+} from "../testing/history.js";
 import type { DatasetConflict } from "./dataset-merge.js";
 import { mergeBase, mergeCommits } from "./merge-base.js";
 import { decodeMerge, encodeMerge, readConflicts, startMerge } from "./merge-state.js";
@@ -13,7 +20,9 @@ import { resolveIn, type Pick } from "./resolve.js";
 import { mergeSnapshots } from "./snapshot-merge.js";
 
 const fresh = () => new MemoryBlocks((bytes, out, at) => out.set(createHash("sha256").update(bytes).digest(), at));
-const triples = fc.tuple(plainSnapshots, snapshotChanges, snapshotChanges).map(([base, a, b]): PlainSnapshot[] => [base, a(base), b(base)]);
+const triples = fc
+  .tuple(plainSnapshots, snapshotChanges, snapshotChanges)
+  .map(([base, a, b]): PlainSnapshot[] => [base, a(base), b(base)]);
 
 function put(blocks: MemoryBlocks, documents: readonly PlainSnapshot[]): [Snapshot, Snapshot, Snapshot] {
   const [base, ours, theirs] = documents.map(document => putSnapshot(blocks, document));
@@ -21,16 +30,25 @@ function put(blocks: MemoryBlocks, documents: readonly PlainSnapshot[]): [Snapsh
 }
 
 /** Resolves every conflict of a merge as told. */
-async function resolved(blocks: MemoryBlocks, [base, ours, theirs]: readonly Snapshot[], pick: Pick): Promise<Snapshot> {
+async function resolved(
+  blocks: MemoryBlocks,
+  [base, ours, theirs]: readonly Snapshot[],
+  pick: Pick,
+): Promise<Snapshot> {
   const merged = await mergeSnapshots(blocks, [base], ours, theirs);
   const nowhere = new Uint8Array(32);
-  const state = startMerge(blocks, { kind: "merge", branch: "main", message: "", ours: nowhere, theirs: nowhere }, merged);
+  const state = startMerge(
+    blocks,
+    { kind: "merge", branch: "main", message: "", ours: nowhere, theirs: nowhere },
+    merged,
+  );
   const done = await resolveIn(blocks, decodeMerge(encodeMerge(state)), pick);
   expect(done.total).toBe(merged.conflicts.length);
   return decodeSnapshot(await blocks.load(done.snapshot));
 }
 
-const marks = (conflicts: readonly DatasetConflict[]) => conflicts.map(({ dataset, id, pointer }) => `${dataset} ${id ?? ""} ${pointer}`).toSorted();
+const marks = (conflicts: readonly DatasetConflict[]) =>
+  conflicts.map(({ dataset, id, pointer }) => `${dataset} ${id ?? ""} ${pointer}`).toSorted();
 
 describe("laws", () => {
   test("a side that changed nothing gives the other side, and equal sides give themselves", async () => {
@@ -38,7 +56,11 @@ describe("laws", () => {
       fc.asyncProperty(plainSnapshots, snapshotChanges, async (base, change) => {
         const blocks = fresh();
         const [was, is] = [putSnapshot(blocks, base), putSnapshot(blocks, change(base))];
-        for (const [ours, theirs] of [[was, is], [is, was], [is, is]] as const)
+        for (const [ours, theirs] of [
+          [was, is],
+          [is, was],
+          [is, is],
+        ] as const)
           expect(await mergeSnapshots(blocks, [was], ours, theirs)).toEqual({ snapshot: is, conflicts: [], notes: [] });
       }),
     );
@@ -63,10 +85,15 @@ describe("laws", () => {
         const blocks = fresh();
         const [base, ours, theirs] = put(blocks, documents);
         // A name that a renamed dataset would take from another one has to be chosen by hand.
-        const [one, other] = [await mergeSnapshots(blocks, [base], ours, theirs), await mergeSnapshots(blocks, [base], theirs, ours)];
+        const [one, other] = [
+          await mergeSnapshots(blocks, [base], ours, theirs),
+          await mergeSnapshots(blocks, [base], theirs, ours),
+        ];
         fc.pre(![...one.conflicts, ...other.conflicts].some(({ pointer }) => pointer === "/path"));
         expect(marks(one.conflicts)).toEqual(marks(other.conflicts));
-        expect(await resolved(blocks, [base, ours, theirs], () => "ours")).toEqual(await resolved(blocks, [base, theirs, ours], () => "theirs"));
+        expect(await resolved(blocks, [base, ours, theirs], () => "ours")).toEqual(
+          await resolved(blocks, [base, theirs, ours], () => "theirs"),
+        );
       }),
       { numRuns: 300 },
     );
@@ -74,29 +101,45 @@ describe("laws", () => {
 
   test("conflicts resolved one at a time end where those resolved at once do", async () => {
     await fc.assert(
-      fc.asyncProperty(triples, fc.array(fc.constantFrom("ours", "theirs", "base"), { minLength: 30, maxLength: 30 }), async (documents, choices) => {
-        const blocks = fresh();
-        const sides = put(blocks, documents);
-        const merged = await mergeSnapshots(blocks, [sides[0]], sides[1], sides[2]);
-        fc.pre(!merged.conflicts.some(({ pointer, id }) => pointer === "/path" || (pointer === "" && id === undefined)));
-        const nowhere = new Uint8Array(32);
-        const start = startMerge(blocks, { kind: "merge", branch: "main", message: "m", ours: nowhere, theirs: nowhere }, merged);
-        const atOnce = await resolveIn(blocks, start, (_, i) => choices[i]);
-        let state = start;
-        for (let i = 0; i < merged.conflicts.length; i++) {
-          state = await resolveIn(blocks, state, (_, index) => (index === i ? choices[i] : undefined));
-          expect(state.open).toBe(merged.conflicts.length - i - 1);
-        }
-        expect(state.snapshot).toEqual(atOnce.snapshot);
-      }),
+      fc.asyncProperty(
+        triples,
+        fc.array(fc.constantFrom("ours", "theirs", "base"), { minLength: 30, maxLength: 30 }),
+        async (documents, choices) => {
+          const blocks = fresh();
+          const sides = put(blocks, documents);
+          const merged = await mergeSnapshots(blocks, [sides[0]], sides[1], sides[2]);
+          fc.pre(
+            !merged.conflicts.some(({ pointer, id }) => pointer === "/path" || (pointer === "" && id === undefined)),
+          );
+          const nowhere = new Uint8Array(32);
+          const start = startMerge(
+            blocks,
+            { kind: "merge", branch: "main", message: "m", ours: nowhere, theirs: nowhere },
+            merged,
+          );
+          const atOnce = await resolveIn(blocks, start, (_, i) => choices[i]);
+          let state = start;
+          for (let i = 0; i < merged.conflicts.length; i++) {
+            state = await resolveIn(blocks, state, (_, index) => (index === i ? choices[i] : undefined));
+            expect(state.open).toBe(merged.conflicts.length - i - 1);
+          }
+          expect(state.snapshot).toEqual(atOnce.snapshot);
+        },
+      ),
       { numRuns: 200 },
     );
   });
 });
 
 const file = (text: string) => ({ mode: 0o100644, text });
-const qa = plainDataset("1", [["q1", "a", { n: 1 }], ["q2", "b", { n: 2 }]]);
-const withRow = (dataset: PlainDataset, id: string, n: number): PlainDataset => ({ ...dataset, rows: new Map([...dataset.rows, [id, { position: "c", item: { n } }]]) });
+const qa = plainDataset("1", [
+  ["q1", "a", { n: 1 }],
+  ["q2", "b", { n: 2 }],
+]);
+const withRow = (dataset: PlainDataset, id: string, n: number): PlainDataset => ({
+  ...dataset,
+  rows: new Map([...dataset.rows, [id, { position: "c", item: { n } }]]),
+});
 const snapshot = (datasets: Record<string, PlainDataset>, files: Record<string, string> = {}): PlainSnapshot => ({
   datasets: new Map(Object.entries(datasets)),
   files: new Map(Object.entries(files).map(([name, text]) => [name, file(text)])),
@@ -111,7 +154,11 @@ async function merged(base: PlainSnapshot, ours: PlainSnapshot, theirs: PlainSna
 
 describe("datasets", () => {
   test("one renames, the other adds a row: both happen", async () => {
-    const { document, conflicts } = await merged(snapshot({ qa }), snapshot({ "exams/qa": qa }), snapshot({ qa: withRow(qa, "q3", 3) }));
+    const { document, conflicts } = await merged(
+      snapshot({ qa }),
+      snapshot({ "exams/qa": qa }),
+      snapshot({ qa: withRow(qa, "q3", 3) }),
+    );
     expect(conflicts).toEqual([]);
     expect([...document.datasets.keys()]).toEqual(["exams/qa"]);
     expect([...(document.datasets.get("exams/qa")?.rows.keys() ?? [])]).toEqual(["q1", "q2", "q3"]);
@@ -120,12 +167,20 @@ describe("datasets", () => {
   test("two names are a conflict about the name; rows merge all the same, and their conflicts follow the name", async () => {
     const [ours, theirs] = [snapshot({ a: withRow(qa, "q1", 5) }), snapshot({ b: withRow(qa, "q1", 6) })];
     const { document, conflicts, blocks, sides } = await merged(snapshot({ qa }), ours, theirs);
-    expect(conflicts.map(({ dataset, id, pointer }) => [dataset, id, pointer])).toEqual([["a", undefined, "/path"], ["a", "q1", "/n"]]);
+    expect(conflicts.map(({ dataset, id, pointer }) => [dataset, id, pointer])).toEqual([
+      ["a", undefined, "/path"],
+      ["a", "q1", "/n"],
+    ]);
     expect([...document.datasets.keys()]).toEqual(["a"]);
-    const state = startMerge(blocks, { kind: "merge", branch: "main", message: "", ours: new Uint8Array(32), theirs: new Uint8Array(32) }, await mergeSnapshots(blocks, [sides[0]], sides[1], sides[2]));
+    const state = startMerge(
+      blocks,
+      { kind: "merge", branch: "main", message: "", ours: new Uint8Array(32), theirs: new Uint8Array(32) },
+      await mergeSnapshots(blocks, [sides[0]], sides[1], sides[2]),
+    );
     const renamed = await resolveIn(blocks, state, ({ pointer }) => (pointer === "/path" ? "theirs" : undefined));
     const left: unknown[] = [];
-    for await (const conflict of readConflicts(blocks, renamed)) if (!conflict.resolved) left.push([conflict.dataset, conflict.id]);
+    for await (const conflict of readConflicts(blocks, renamed))
+      if (!conflict.resolved) left.push([conflict.dataset, conflict.id]);
     expect(left).toEqual([["b", "q1"]]);
     const done = await resolveIn(blocks, renamed, () => ({ value: 7 }));
     const after = await plainSnapshotOf(blocks, decodeSnapshot(await blocks.load(done.snapshot)));
@@ -134,16 +189,28 @@ describe("datasets", () => {
   });
 
   test("one deletes, the other changes: it stays until it is decided", async () => {
-    const { document, conflicts, blocks, sides } = await merged(snapshot({ qa }), snapshot({}), snapshot({ qa: withRow(qa, "q3", 3) }));
+    const { document, conflicts, blocks, sides } = await merged(
+      snapshot({ qa }),
+      snapshot({}),
+      snapshot({ qa: withRow(qa, "q3", 3) }),
+    );
     expect(conflicts.map(({ dataset, pointer, ours }) => [dataset, pointer, ours])).toEqual([["qa", "", undefined]]);
     expect(document.datasets.get("qa")?.rows.size).toBe(3);
     expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => "ours"))).datasets.size).toBe(0);
-    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => "base"))).datasets.get("qa")?.rows.size).toBe(2);
-    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => ({ remove: true })))).datasets.size).toBe(0);
+    expect(
+      (await plainSnapshotOf(blocks, await resolved(blocks, sides, () => "base"))).datasets.get("qa")?.rows.size,
+    ).toBe(2);
+    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => ({ remove: true })))).datasets.size).toBe(
+      0,
+    );
   });
 
   test("both made a dataset of that name: one with the rows of both", async () => {
-    const { document, conflicts } = await merged(snapshot({}), snapshot({ qa }), snapshot({ qa: { ...withRow(qa, "q3", 3), id: "0" } }));
+    const { document, conflicts } = await merged(
+      snapshot({}),
+      snapshot({ qa }),
+      snapshot({ qa: { ...withRow(qa, "q3", 3), id: "0" } }),
+    );
     expect(conflicts).toEqual([]);
     expect(document.datasets.get("qa")?.id).toBe("0");
     expect(document.datasets.get("qa")?.rows.size).toBe(3);
@@ -151,26 +218,44 @@ describe("datasets", () => {
 
   test("a new one where the other side put a renamed one is a conflict about the whole", async () => {
     const other = { ...withRow(qa, "x", 9), id: "2" };
-    const { document, conflicts, blocks, sides } = await merged(snapshot({ old: qa }), snapshot({ old: qa, qa: other }), snapshot({ qa }));
+    const { document, conflicts, blocks, sides } = await merged(
+      snapshot({ old: qa }),
+      snapshot({ old: qa, qa: other }),
+      snapshot({ qa }),
+    );
     expect(conflicts.map(({ dataset, pointer }) => [dataset, pointer])).toEqual([["qa", ""]]);
     expect(document.datasets.get("qa")?.id).toBe("2");
-    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => "theirs"))).datasets.get("qa")?.id).toBe("1");
+    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => "theirs"))).datasets.get("qa")?.id).toBe(
+      "1",
+    );
   });
 });
 
 describe("files", () => {
   test("changes apart merge by line; changes of one line are a conflict", async () => {
     const base = snapshot({}, { a: "1\n2\n3\n", b: "1\n" });
-    const { document, conflicts, blocks, sides } = await merged(base, snapshot({}, { a: "one\n2\n3\n", b: "one\n" }), snapshot({}, { a: "1\n2\nthree\n", b: "eins\n" }));
+    const { document, conflicts, blocks, sides } = await merged(
+      base,
+      snapshot({}, { a: "one\n2\n3\n", b: "one\n" }),
+      snapshot({}, { a: "1\n2\nthree\n", b: "eins\n" }),
+    );
     expect(document.files.get("a")).toEqual(file("one\n2\nthree\n"));
     expect(conflicts).toEqual([{ dataset: "", id: "b", pointer: "", base: "1\n", ours: "one\n", theirs: "eins\n" }]);
     expect(document.files.get("b")).toEqual(file("one\n"));
-    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => "theirs"))).files.get("b")).toEqual(file("eins\n"));
-    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => ({ value: "1!" })))).files.get("b")).toEqual(file("1!"));
+    expect((await plainSnapshotOf(blocks, await resolved(blocks, sides, () => "theirs"))).files.get("b")).toEqual(
+      file("eins\n"),
+    );
+    expect(
+      (await plainSnapshotOf(blocks, await resolved(blocks, sides, () => ({ value: "1!" })))).files.get("b"),
+    ).toEqual(file("1!"));
   });
 
   test("one deletes, the other changes: it stays until it is decided", async () => {
-    const { document, conflicts } = await merged(snapshot({}, { a: "1\n" }), snapshot({}, {}), snapshot({}, { a: "2\n" }));
+    const { document, conflicts } = await merged(
+      snapshot({}, { a: "1\n" }),
+      snapshot({}, {}),
+      snapshot({}, { a: "2\n" }),
+    );
     expect(document.files.get("a")).toEqual(file("2\n"));
     expect(conflicts).toEqual([{ dataset: "", id: "a", pointer: "", base: "1\n", theirs: "2\n" }]);
   });
@@ -188,11 +273,21 @@ describe("criss-cross histories", () => {
     const blocks = fresh();
     const commits = drawHistory(blocks, "a b c(a) d(b,c) e(c,b)", name => contents[name]);
     const at = (name: string): Digest => commits.get(name) ?? new Uint8Array(0);
-    return { blocks, at, rows: async (from: Snapshot) => (await plainSnapshotOf(blocks, from)).datasets.get("qa")?.rows.get("q1")?.item };
+    return {
+      blocks,
+      at,
+      rows: async (from: Snapshot) => (await plainSnapshotOf(blocks, from)).datasets.get("qa")?.rows.get("q1")?.item,
+    };
   }
 
   test("where both sides decided alike, nothing is left to decide", async () => {
-    const { blocks, at, rows } = await crissCross({ a: value(0), b: value(1), c: value(2), d: value(1), e: value(1, 5) });
+    const { blocks, at, rows } = await crissCross({
+      a: value(0),
+      b: value(1),
+      c: value(2),
+      d: value(1),
+      e: value(1, 5),
+    });
     const { snapshot: merge, conflicts } = await mergeCommits(blocks, at("d"), at("e"));
     expect(conflicts).toEqual([]);
     expect(await rows(merge)).toEqual({ n: 1, m: 5 });
@@ -206,19 +301,30 @@ describe("criss-cross histories", () => {
   });
 
   test("what both bases brought is in the fold, so changing it later is no conflict", async () => {
-    const { blocks, at, rows } = await crissCross({ a: value(0), b: value(1), c: value(0, 3), d: value(1, 3), e: value(1, 4) });
+    const { blocks, at, rows } = await crissCross({
+      a: value(0),
+      b: value(1),
+      c: value(0, 3),
+      d: value(1, 3),
+      e: value(1, 4),
+    });
     const { snapshot: merge, conflicts } = await mergeCommits(blocks, at("d"), at("e"));
     expect(conflicts).toEqual([]);
     expect(await rows(merge)).toEqual({ n: 1, m: 4 });
   });
 
   test("generated: the fold is the same from both sides", async () => {
-    const contents = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 })), { minLength: 7, maxLength: 7 });
+    const contents = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 })), {
+      minLength: 7,
+      maxLength: 7,
+    });
     await fc.assert(
       fc.asyncProperty(contents, async list => {
         const blocks = fresh();
         const names = ["a", "b", "c", "d", "e", "f", "g"];
-        const commits = drawHistory(blocks, "a b c(a) d(b,c) e(c,b) f(d,e) g(e,d)", name => value(...list[names.indexOf(name)]));
+        const commits = drawHistory(blocks, "a b c(a) d(b,c) e(c,b) f(d,e) g(e,d)", name =>
+          value(...list[names.indexOf(name)]),
+        );
         const at = (name: string): Digest => commits.get(name) ?? new Uint8Array(0);
         expect(await mergeBase(blocks, at("f"), at("g"))).toEqual(await mergeBase(blocks, at("g"), at("f")));
       }),
@@ -228,7 +334,11 @@ describe("criss-cross histories", () => {
   test("unrelated histories merge as if made from nothing", async () => {
     const blocks = fresh();
     const commits = drawHistory(blocks, "a b()", name => snapshot({ [name]: { ...qa, id: name } }));
-    const { snapshot: both, conflicts } = await mergeCommits(blocks, commits.get("a") ?? new Uint8Array(0), commits.get("b") ?? new Uint8Array(0));
+    const { snapshot: both, conflicts } = await mergeCommits(
+      blocks,
+      commits.get("a") ?? new Uint8Array(0),
+      commits.get("b") ?? new Uint8Array(0),
+    );
     expect(conflicts).toEqual([]);
     expect([...(await plainSnapshotOf(blocks, both)).datasets.keys()]).toEqual(["a", "b"]);
   });

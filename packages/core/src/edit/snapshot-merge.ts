@@ -52,7 +52,11 @@ export async function mergeSnapshots(
   return { snapshot: { datasets, files }, conflicts: context.conflicts, notes: context.notes };
 }
 
-async function foldBases(blocks: Blocks, [first, ...others]: readonly Snapshot[], signal: AbortSignal | undefined): Promise<Snapshot> {
+async function foldBases(
+  blocks: Blocks,
+  [first, ...others]: readonly Snapshot[],
+  signal: AbortSignal | undefined,
+): Promise<Snapshot> {
   const empty = emptyTree(blocks);
   let base = first ?? { datasets: empty, files: empty };
   for (const other of others) base = (await mergeSnapshots(blocks, [], base, other, { hold: "base", signal })).snapshot;
@@ -71,7 +75,12 @@ interface MergedGroup extends Group {
   readonly merged: PlacedDataset | undefined;
 }
 
-async function mergeDatasetTrees(context: MergeContext, base: Snapshot, ours: Snapshot, theirs: Snapshot): Promise<Digest> {
+async function mergeDatasetTrees(
+  context: MergeContext,
+  base: Snapshot,
+  ours: Snapshot,
+  theirs: Snapshot,
+): Promise<Digest> {
   const { blocks } = context;
   const entries: ThreeWay[] = [];
   for await (const entry of mergeTrees(blocks, base.datasets, ours.datasets, theirs.datasets)) entries.push(entry);
@@ -91,18 +100,32 @@ async function mergeDatasetTrees(context: MergeContext, base: Snapshot, ours: Sn
 
 /** Finds out which datasets are one, of those that stand at a path where something changed; in the order of their paths. */
 async function groupDatasets(blocks: Blocks, entries: readonly ThreeWay[]): Promise<Group[]> {
-  const bases = await readPlaced(blocks, entries.map(({ key, base: value }) => ({ key, value })));
-  const ours = await readPlaced(blocks, entries.map(({ key, ours: value }) => ({ key, value })));
-  const theirs = await readPlaced(blocks, entries.map(({ key, theirs: value }) => ({ key, value })));
+  const bases = await readPlaced(
+    blocks,
+    entries.map(({ key, base: value }) => ({ key, value })),
+  );
+  const ours = await readPlaced(
+    blocks,
+    entries.map(({ key, ours: value }) => ({ key, value })),
+  );
+  const theirs = await readPlaced(
+    blocks,
+    entries.map(({ key, theirs: value }) => ({ key, value })),
+  );
   const [toOurs, toTheirs] = [pairDatasets(bases, ours), pairDatasets(bases, theirs)];
   const [known, knownToThem] = [new Set(toOurs.values()), new Set(toTheirs.values())];
-  const [made, madeByThem] = [ours.filter(dataset => !known.has(dataset)), theirs.filter(dataset => !knownToThem.has(dataset))];
+  const [made, madeByThem] = [
+    ours.filter(dataset => !known.has(dataset)),
+    theirs.filter(dataset => !knownToThem.has(dataset)),
+  ];
   const toMade = pairDatasets(made, madeByThem);
   const madeByBoth = new Set(toMade.values());
   const groups: Group[] = [
     ...bases.map(base => ({ base, ours: toOurs.get(base), theirs: toTheirs.get(base) })),
     ...made.map(dataset => ({ base: undefined, ours: dataset, theirs: toMade.get(dataset) })),
-    ...madeByThem.filter(dataset => !madeByBoth.has(dataset)).map(dataset => ({ base: undefined, ours: undefined, theirs: dataset })),
+    ...madeByThem
+      .filter(dataset => !madeByBoth.has(dataset))
+      .map(dataset => ({ base: undefined, ours: undefined, theirs: dataset })),
   ];
   return groups.sort((a, b) => compareText(nameOf(a), nameOf(b)));
 }
@@ -117,7 +140,8 @@ async function mergeGroup(context: MergeContext, group: Group): Promise<PlacedDa
   if (samePlaced(base, ours)) return theirs;
   if (!ours || !theirs) return mergeDeletion(context, group);
   const path = mergePaths(context, base?.path, ours.path, theirs.path);
-  if (sameDigest(ours.digest, theirs.digest) || (base && sameDigest(base.digest, theirs.digest))) return { ...ours, path };
+  if (sameDigest(ours.digest, theirs.digest) || (base && sameDigest(base.digest, theirs.digest)))
+    return { ...ours, path };
   if (base && sameDigest(base.digest, ours.digest)) return { ...theirs, path };
   const block = await mergeDatasets(context, path, base?.block, ours.block, theirs.block);
   return { path, digest: context.blocks.put(encodeDataset(block)), block };
@@ -158,7 +182,11 @@ function settlePaths(context: MergeContext, groups: readonly MergedGroup[]): Map
 function settleRivals(context: MergeContext, a: MergedGroup, b: MergedGroup, path: string): MergedGroup {
   const [mine, other] = a.ours?.path === path ? [a, b] : [b, a];
   const base = [a, b].find(group => group.base?.path === path);
-  context.conflicts.push({ dataset: path, pointer: "", ...cids({ base: base?.base, ours: mine.merged, theirs: other.merged }) });
+  context.conflicts.push({
+    dataset: path,
+    pointer: "",
+    ...cids({ base: base?.base, ours: mine.merged, theirs: other.merged }),
+  });
   if (context.hold === "ours") return mine;
   return base ?? [a, b].sort((x, y) => compareText(x.merged?.block.id ?? "", y.merged?.block.id ?? ""))[0];
 }

@@ -11,17 +11,22 @@ const fresh = () => new MemoryBlocks((bytes, out, at) => out.set(createHash("sha
 /** Any history of up to a dozen commits with up to three parents each, with clocks that tell the truth, stand still or lie. */
 const histories: fc.Arbitrary<DrawnCommit[]> = fc
   .array(fc.tuple(fc.array(fc.nat(), { maxLength: 3 }), fc.nat(9)), { minLength: 1, maxLength: 14 })
-  .chain(shape => fc.constantFrom("true", "still", "lying").map(clock => shape.map(([parents, wild], i): DrawnCommit => ({
-    name: `c${i}`,
-    parents: i === 0 ? [] : [...new Set(parents.map(parent => `c${parent % i}`))],
-    time: clock === "true" ? 10 * i : clock === "still" ? 5 : wild,
-  }))));
+  .chain(shape =>
+    fc.constantFrom("true", "still", "lying").map(clock =>
+      shape.map(([parents, wild], i): DrawnCommit => ({
+        name: `c${i}`,
+        parents: i === 0 ? [] : [...new Set(parents.map(parent => `c${parent % i}`))],
+        time: clock === "true" ? 10 * i : clock === "still" ? 5 : wild,
+      })),
+    ),
+  );
 
 /** What ancestry says by its definition, on the whole of the history. */
 class Naive {
   readonly above = new Map<string, Set<string>>();
   constructor(readonly history: readonly DrawnCommit[]) {
-    for (const { name, parents } of history) this.above.set(name, new Set([name, ...parents.flatMap(parent => [...(this.above.get(parent) ?? [])])]));
+    for (const { name, parents } of history)
+      this.above.set(name, new Set([name, ...parents.flatMap(parent => [...(this.above.get(parent) ?? [])])]));
   }
   ancestors(name: string): Set<string> {
     return this.above.get(name) ?? new Set();
@@ -72,7 +77,9 @@ describe("laws, whatever the clocks say", () => {
         const { ahead, behind } = await difference(blocks, at(a), at(b));
         expect(named(ahead).toSorted()).toEqual(naive.only(a, b).toSorted());
         expect(named(behind).toSorted()).toEqual(naive.only(b, a).toSorted());
-        named(ahead).forEach((name, place, list) => expect(list.slice(place + 1).some(later => naive.ancestors(later).has(name))).toBe(false));
+        named(ahead).forEach((name, place, list) =>
+          expect(list.slice(place + 1).some(later => naive.ancestors(later).has(name))).toBe(false),
+        );
         expect(await aheadBehind(blocks, at(a), at(b))).toEqual({ ahead: ahead.length, behind: behind.length });
       }),
       { numRuns: 300 },
@@ -134,14 +141,23 @@ describe("examples", () => {
 });
 
 /** A trunk of so many commits, then two branches off its end. `time` gives each commit's clock by its number, and by its branch. */
-function forked(trunk: number, ours: number, theirs: number, time: (n: number, branch: string) => number): DrawnCommit[] {
+function forked(
+  trunk: number,
+  ours: number,
+  theirs: number,
+  time: (n: number, branch: string) => number,
+): DrawnCommit[] {
   const line = (branch: string, from: string | undefined, length: number, start: number): DrawnCommit[] =>
     Array.from({ length }, (_, i) => ({
       name: `${branch}${i}`,
       parents: i > 0 ? [`${branch}${i - 1}`] : from === undefined ? [] : [from],
       time: time(start + i, branch),
     }));
-  return [...line("t", undefined, trunk, 0), ...line("o", `t${trunk - 1}`, ours, trunk), ...line("e", `t${trunk - 1}`, theirs, trunk)];
+  return [
+    ...line("t", undefined, trunk, 0),
+    ...line("o", `t${trunk - 1}`, ours, trunk),
+    ...line("e", `t${trunk - 1}`, theirs, trunk),
+  ];
 }
 
 describe("cost: about the commits between the tips, not all of history", () => {

@@ -13,7 +13,11 @@ import { decodeCommit } from "./commit.js";
 import { NewestFirst } from "./queue.js";
 
 /** All best common ancestors: those that are not ancestors of another common one. In CID order; none where the histories are unrelated. */
-export async function mergeBases(reader: BlockReader, ours: Digest | readonly Digest[], theirs: Digest | readonly Digest[]): Promise<Digest[]> {
+export async function mergeBases(
+  reader: BlockReader,
+  ours: Digest | readonly Digest[],
+  theirs: Digest | readonly Digest[],
+): Promise<Digest[]> {
   const graph = new Graph(reader);
   const painting = await paint(graph, tips(ours), tips(theirs));
   const candidates = painting.meetings();
@@ -32,7 +36,11 @@ export async function isAncestor(reader: BlockReader, ancestor: Digest, descenda
 }
 
 /** How many commits only `ours` has, and how many only `theirs`. */
-export async function aheadBehind(reader: BlockReader, ours: Digest, theirs: Digest): Promise<{ ahead: number; behind: number }> {
+export async function aheadBehind(
+  reader: BlockReader,
+  ours: Digest,
+  theirs: Digest,
+): Promise<{ ahead: number; behind: number }> {
   const { ahead, behind } = await difference(reader, ours, theirs);
   return { ahead: ahead.length, behind: behind.length };
 }
@@ -64,7 +72,7 @@ export async function difference(
 async function settle(graph: Graph, painting: Painting, mark: number): Promise<void> {
   const common = painting.meetings();
   if (common.length === 0) return;
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     const own = new Set(painting.marked(mark));
     const lowest = [...own].filter(vertex => !vertex.parents.some(parent => own.has(parent)));
@@ -79,7 +87,12 @@ async function settle(graph: Graph, painting: Painting, mark: number): Promise<v
 /** Says whether the commit is one of these or below them. */
 async function reaches(graph: Graph, from: readonly Vertex[], to: Vertex): Promise<boolean> {
   if (from.includes(to)) return true;
-  const painting = await paint(graph, [to.digest], from.map(vertex => vertex.digest), found => (found.mark(to) & rightOnly) !== 0);
+  const painting = await paint(
+    graph,
+    [to.digest],
+    from.map(vertex => vertex.digest),
+    found => (found.mark(to) & rightOnly) !== 0,
+  );
   return (painting.mark(to) & rightOnly) !== 0;
 }
 
@@ -87,7 +100,8 @@ async function reaches(graph: Graph, from: readonly Vertex[], to: Vertex): Promi
 function inOrder(vertices: readonly Vertex[]): Digest[] {
   const children = new Map(vertices.map(vertex => [vertex, 0]));
   for (const vertex of vertices)
-    for (const parent of vertex.parents) if (children.has(parent)) children.set(parent, (children.get(parent) ?? 0) + 1);
+    for (const parent of vertex.parents)
+      if (children.has(parent)) children.set(parent, (children.get(parent) ?? 0) + 1);
   const ready = new NewestFirst<Vertex>();
   for (const vertex of vertices) if (children.get(vertex) === 0) ready.push(vertex);
   const ordered: Digest[] = [];

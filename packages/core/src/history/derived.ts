@@ -15,6 +15,28 @@ export interface DerivedCache {
   put(key: string, bytes: Uint8Array): Awaitable<void>;
 }
 
+/** A block of a derived tree is gone or damaged: what it was part of must be made again. */
+export class DerivedLoss extends SheafError<"missing-block"> {
+  constructor(cid: string) {
+    super("missing-block", { cid }, `block ${cid} of a derived index is gone; the index must be made again`);
+  }
+}
+
+/** A cache that gives back only what was put since: for making again what another one lost. */
+export function forgetful(cache: DerivedCache): DerivedCache {
+  const known = new Set<string>();
+  return {
+    get: key => (known.has(key) ? cache.get(key) : undefined),
+    put: (key, bytes) => {
+      known.add(key);
+      return cache.put(key, bytes);
+    },
+  };
+}
+
+/** Bytes of blocks in memory after which they move to the cache, wanted or not. */
+const mostHeld = 128 * 2 ** 20;
+
 /**
  * Blocks for derived trees: what is put stays in memory until it is kept, and what was kept is read from the cache.
  *
@@ -34,7 +56,7 @@ export class DerivedBlocks implements Blocks {
     const cid = printCid(digest);
     const bytes = this.#held.get(cid) ?? (await this.cache.get(blockKey(cid)));
     if (bytes && (this.#held.has(cid) || this.#matches(bytes, digest))) return bytes;
-    throw new SheafError("missing-block", { cid }, `block ${cid} of a derived index is gone; the index must be made again`);
+    throw new DerivedLoss(cid);
   }
 
   loadMany(digests: readonly Digest[]): Promise<Uint8Array[]> {
@@ -62,24 +84,30 @@ export class DerivedBlocks implements Blocks {
     return true;
   }
 
-  drain(): void {}
+  async drain(): Promise<void> {
+    if (this.heldBytes > mostHeld) for (const cid of this.#held.keys()) await this.#move(cid);
+  }
 
   /** Moves the trees with these roots to the cache: those of their nodes that are in memory. */
   async keep(roots: readonly Digest[]): Promise<void> {
-    for (const cid of await this.#reached(roots)) {
-      const bytes = this.#held.get(cid);
-      if (bytes) await this.cache.put(blockKey(cid), bytes);
-    }
+    for (const cid of await this.#reached(roots)) await this.#move(cid);
   }
 
   /** Lets go of everything in memory but the trees with these roots. */
   async retain(roots: readonly Digest[]): Promise<void> {
     const reached = await this.#reached(roots);
-    for (const [cid, bytes] of this.#held) {
-      if (reached.has(cid)) continue;
-      this.#held.delete(cid);
-      this.heldBytes -= bytes.length;
-    }
+    for (const cid of this.#held.keys()) if (!reached.has(cid)) this.#forget(cid);
+  }
+
+  async #move(cid: string): Promise<void> {
+    const bytes = this.#held.get(cid);
+    if (bytes) await this.cache.put(blockKey(cid), bytes);
+    this.#forget(cid);
+  }
+
+  #forget(cid: string): void {
+    this.heldBytes -= this.#held.get(cid)?.length ?? 0;
+    this.#held.delete(cid);
   }
 
   /** The nodes in memory below these roots. What is in the cache has all below it there too. */

@@ -9,7 +9,16 @@ import { printCid, sameDigest, type Digest } from "../block/cid.js";
 import type { DatasetId } from "../dataset/dataset.js";
 import { decodeCommit, type Commit } from "./commit.js";
 import { NewestFirst } from "./queue.js";
-import { findRow, findRowFrom, samePlaced, sameRow, traceDataset, traceFrom, type PlacedRow, type Trace } from "./trace.js";
+import {
+  findRow,
+  findRowFrom,
+  samePlaced,
+  sameRow,
+  traceDataset,
+  traceFrom,
+  type PlacedRow,
+  type Trace,
+} from "./trace.js";
 
 /** A commit with its digest at hand. */
 export interface LoggedCommit extends Commit {
@@ -36,7 +45,11 @@ export interface LogOptions {
  * Of the commits whose children were all given, the one with the latest time comes next. To know the children, everything that claims to be as new or newer is
  * read first; so a parent can come before a child only where that child's clock claims to be older than the parent.
  */
-export async function* log(reader: BlockReader, tips: Digest | readonly Digest[], options: LogOptions = {}): AsyncIterable<LoggedCommit> {
+export async function* log(
+  reader: BlockReader,
+  tips: Digest | readonly Digest[],
+  options: LogOptions = {},
+): AsyncIterable<LoggedCommit> {
   const walk = new LogWalk(reader, options);
   for (const tip of tips instanceof Uint8Array ? [tips] : tips) await walk.start(tip);
   let left = options.limit ?? Infinity;
@@ -159,7 +172,12 @@ class LogWalk {
   }
 
   async #trace(vertex: Vertex): Promise<Trace> {
-    return (vertex.trace ??= await traceDataset(this.reader, vertex.commit.snapshot, this.options.dataset ?? "", this.options.path));
+    return (vertex.trace ??= await traceDataset(
+      this.reader,
+      vertex.commit.snapshot,
+      this.options.dataset ?? "",
+      this.options.path,
+    ));
   }
 
   async #row(vertex: Vertex): Promise<PlacedRow | undefined> {

@@ -5,12 +5,13 @@
  * are derived: they rest in {@link DerivedBlocks} and nothing links to them.
  */
 import type { Blocks, BlockReader } from "../block/blocks.js";
-import { dagCbor, type Digest } from "../block/cid.js";
-import { decode, encode, Link } from "../item/cbor.js";
+import { dagCbor, printCid, type Digest } from "../block/cid.js";
+import { decode, encode, Link, type Ipld } from "../item/cbor.js";
 import { compareBytes, fromUtf8, utf8 } from "../text.js";
 import { emptyTree, TreeBuilder } from "../tree/builder.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 import { entries, getMany } from "../tree/read.js";
+import { DerivedLoss } from "./derived.js";
 
 /** Where a row comes from: the first bytes of the digests of two commits. */
 export interface Origin {
@@ -22,6 +23,9 @@ export interface Origin {
 export const shortBytes = 12;
 /** Changes that are held in memory before they are written to the tree. */
 const pendingRows = 50_000;
+
+/** Rows of a new index between two calls of `drain`. */
+const rowsPerDrain = 10_000;
 
 /** The roots of a finished index. */
 export interface OriginRoots {
@@ -36,8 +40,14 @@ export function encodeRoots({ rows, commits }: OriginRoots): Uint8Array {
 
 /** Reads it; `undefined` when it is no such thing. */
 export function decodeRoots(bytes: Uint8Array): OriginRoots | undefined {
-  const [version, rows, commits] = decode(bytes) as [number, Link, Link];
-  return version === 1 && rows instanceof Link && commits instanceof Link ? { rows: rows.digest, commits: commits.digest } : undefined;
+  try {
+    const [version, rows, commits] = decode(bytes) as Ipld[];
+    if (version === 1 && rows instanceof Link && commits instanceof Link)
+      return { rows: rows.digest, commits: commits.digest };
+  } catch {
+    // Damaged: as good as not there.
+  }
+  return undefined;
 }
 
 /** An index under construction: two trees, and changes on top of them that are not written yet. */
@@ -54,10 +64,17 @@ export class OriginIndex {
   }
 
   /** An index in which all these rows (ids as keys of a tree, ascending) come from one commit. */
-  static async ofNew(blocks: Blocks, ids: AsyncIterable<{ readonly key: Uint8Array }>, commit: Digest): Promise<OriginIndex> {
+  static async ofNew(
+    blocks: Blocks,
+    ids: AsyncIterable<{ readonly key: Uint8Array }>,
+    commit: Digest,
+  ): Promise<OriginIndex> {
     const builder = new TreeBuilder(blocks);
     const value = originValue({ created: commit, changed: commit });
-    for await (const { key } of ids) builder.add(key, value);
+    for await (const { key } of ids) {
+      builder.add(key, value);
+      if (builder.count % rowsPerDrain === 0) await blocks.drain();
+    }
     const index = new OriginIndex(blocks);
     index.#roots = { ...index.#roots, rows: builder.finish().root };
     index.know(commit);
@@ -74,7 +91,11 @@ export class OriginIndex {
       else if (!this.#rows.has(id)) rest.push({ id, key: utf8(id) });
     }
     rest.sort(byKey);
-    const values = await getMany(this.blocks, this.#roots.rows, rest.map(({ key }) => key));
+    const values = await getMany(
+      this.blocks,
+      this.#roots.rows,
+      rest.map(({ key }) => key),
+    );
     for (const [i, { id }] of rest.entries()) {
       const value = values[i];
       if (value) found.set(id, originOf(value));
@@ -91,10 +112,9 @@ export class OriginIndex {
     this.#commits.set(shortKey(commit), commit);
   }
 
-  /** Notes all commits that another index knows. */
-  async knowAll(other: OriginIndex): Promise<void> {
-    const roots = await other.write();
-    for await (const { key } of entries(this.blocks, roots.commits)) this.know(key.slice());
+  /** The whole digest of a commit that an origin of this index names. */
+  async whole(short: Uint8Array): Promise<Digest> {
+    return this.#commits.get(shortKey(short)) ?? wholeCommit(this.blocks, this.#roots, short);
   }
 
   get isLarge(): boolean {
@@ -103,7 +123,10 @@ export class OriginIndex {
 
   /** Writes what is pending and gives the roots. */
   async write(): Promise<OriginRoots> {
-    const rows = Array.from(this.#rows, ([id, origin]): TreeChange => ({ key: utf8(id), value: origin && originValue(origin) }));
+    const rows = Array.from(this.#rows, ([id, origin]): TreeChange => ({
+      key: utf8(id),
+      value: origin && originValue(origin),
+    }));
     const commits = Array.from(this.#commits.values(), (key): TreeChange => ({ key, value: nothing }));
     this.#roots = {
       rows: (await editTree(this.blocks, this.#roots.rows, rows.sort(byKey))).root,
@@ -116,18 +139,25 @@ export class OriginIndex {
 }
 
 /** Reads all rows of an index, by ids in UTF-8 byte order, those after `after` if given. */
-export async function* readOrigins(reader: BlockReader, roots: OriginRoots, after?: string): AsyncIterable<{ id: string; origin: Origin }> {
-  for await (const { key, value } of entries(reader, roots.rows, { from: after === undefined ? undefined : utf8(after), ahead: 16 })) {
+export async function* readOrigins(
+  reader: BlockReader,
+  roots: OriginRoots,
+  after?: string,
+): AsyncIterable<{ id: string; origin: Origin }> {
+  for await (const { key, value } of entries(reader, roots.rows, {
+    from: after === undefined ? undefined : utf8(after),
+    ahead: 16,
+  })) {
     const id = fromUtf8(key);
     if (id !== after) yield { id, origin: originOf(value) };
   }
 }
 
-/** Reads the commits that an index knows. */
-export async function readCommits(reader: BlockReader, roots: OriginRoots): Promise<Map<string, Digest>> {
-  const commits = new Map<string, Digest>();
-  for await (const { key } of entries(reader, roots.commits)) commits.set(shortKey(key), key.slice());
-  return commits;
+/** The whole digest of a commit that an origin names. */
+export async function wholeCommit(reader: BlockReader, roots: OriginRoots, short: Uint8Array): Promise<Digest> {
+  for await (const { key } of entries(reader, roots.commits, { from: short, limit: 1 }))
+    if (shortKey(key) === shortKey(short)) return key.slice();
+  throw new DerivedLoss(printCid(roots.commits));
 }
 
 /** What stands for a commit, or for the first bytes of its digest, in a Map. */

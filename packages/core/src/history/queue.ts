@@ -35,7 +35,7 @@ export class NewestFirst<T extends Timed> {
     if (heap.length === 0) return undefined;
     this.#swap(0, heap.length - 1);
     const value = heap.pop()?.value;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       if (left >= heap.length) return value;
       const best = left + 1 < heap.length && this.#precedes(left + 1, left) ? left + 1 : left;

@@ -60,11 +60,14 @@ function nameFault(name: string): string | undefined {
 function parseSteps(text: string, from: number): Step[] {
   const steps: Step[] = [];
   const pattern = /([~^])([0-9]*)/y;
-  for (pattern.lastIndex = from; pattern.lastIndex < text.length; ) {
+  for (pattern.lastIndex = from; pattern.lastIndex < text.length;) {
     const at = pattern.lastIndex;
     const match = pattern.exec(text);
     const count = match?.[2] === "" ? 1 : Number(match?.[2]);
-    if (!match || !Number.isSafeInteger(count)) throw badInput(`${JSON.stringify(text)} is not a revision: ${JSON.stringify(text.slice(at))} is no step; write ~3 or ^2`);
+    if (!match || !Number.isSafeInteger(count))
+      throw badInput(
+        `${JSON.stringify(text)} is not a revision: ${JSON.stringify(text.slice(at))} is no step; write ~3 or ^2`,
+      );
     steps.push({ kind: match[1] === "^" ? "parent" : "ancestor", count });
   }
   return steps;
@@ -72,7 +75,13 @@ function parseSteps(text: string, from: number): Step[] {
 
 /** The names that git would try for a short one, in its order. */
 export function candidates(name: string): string[] {
-  const short = [`refs/${name}`, `refs/tags/${name}`, `refs/heads/${name}`, `refs/remotes/${name}`, `refs/remotes/${name}/HEAD`];
+  const short = [
+    `refs/${name}`,
+    `refs/tags/${name}`,
+    `refs/heads/${name}`,
+    `refs/remotes/${name}`,
+    `refs/remotes/${name}/HEAD`,
+  ];
   return name === "HEAD" || name.startsWith("refs/") ? [name, ...(name === "HEAD" ? [] : short)] : short;
 }
 
@@ -92,7 +101,12 @@ export async function resolveRevision(reader: BlockReader, names: Names, text: s
 export async function resolveName(reader: BlockReader, names: Names, name: string, text = name): Promise<Digest> {
   const whole = wholeCid(name);
   if (whole && (await reader.has(whole))) return whole;
-  if (whole) throw new SheafError("no-such-ref", { ref: text }, `${name} is not in this repository; fetch it first, or check the CID`);
+  if (whole)
+    throw new SheafError(
+      "no-such-ref",
+      { ref: text },
+      `${name} is not in this repository; fetch it first, or check the CID`,
+    );
   const tried = candidates(name);
   for (const full of tried) {
     const digest = await names.resolveRef(full);
@@ -100,14 +114,32 @@ export async function resolveName(reader: BlockReader, names: Names, name: strin
   }
   const found = isPrefix(name) && names.findPrefix ? await names.findPrefix(name) : [];
   if (found.length === 1) return found[0];
-  if (found.length > 1) throw badInput(`${name} is the beginning of more than one CID (${found.slice(0, 3).map(digest => printCid(digest)).join(", ")}); give more characters`);
+  if (found.length > 1)
+    throw badInput(
+      `${name} is the beginning of more than one CID (${found
+        .slice(0, 3)
+        .map(digest => printCid(digest))
+        .join(", ")}); give more characters`,
+    );
   throw noSuchRef(name, text, tried);
 }
 
 function noSuchRef(name: string, text: string, tried: readonly string[]): SheafError<"no-such-ref"> {
-  if (name === "HEAD") return new SheafError("no-such-ref", { ref: text }, `${text}: there is no commit yet on the current branch; make one first`);
-  const hint = name.startsWith(cidHead.slice(0, name.length)) && name.length < minPrefix ? ` (a CID's prefix needs ${minPrefix} characters or more)` : "";
-  return new SheafError("no-such-ref", { ref: text }, `no branch, tag or commit is called ${JSON.stringify(name)}${hint}: tried ${tried.join(", ")}; sheaf branch and sheaf tag list what there is`);
+  if (name === "HEAD")
+    return new SheafError(
+      "no-such-ref",
+      { ref: text },
+      `${text}: there is no commit yet on the current branch; make one first`,
+    );
+  const hint =
+    name.startsWith(cidHead.slice(0, name.length)) && name.length < minPrefix
+      ? ` (a CID's prefix needs ${minPrefix} characters or more)`
+      : "";
+  return new SheafError(
+    "no-such-ref",
+    { ref: text },
+    `no branch, tag or commit is called ${JSON.stringify(name)}${hint}: tried ${tried.join(", ")}; sheaf branch and sheaf tag list what there is`,
+  );
 }
 
 function wholeCid(name: string): Digest | undefined {
@@ -127,11 +159,12 @@ function isPrefix(name: string): boolean {
 
 /** Follows annotated tags to the commit. Throws bad-input when that is something else. */
 export async function peel(reader: BlockReader, digest: Digest, text: string = printCid(digest)): Promise<Digest> {
-  for (let at = digest; ; ) {
+  for (let at = digest; ;) {
     const bytes = await reader.load(at);
     const type = blockType(decode(bytes));
     if (type === "commit") return at;
-    if (type !== "tag") throw badInput(`${text} is ${type === undefined ? "a tree node or an item" : `a ${type}`}, not a commit`);
+    if (type !== "tag")
+      throw badInput(`${text} is ${type === undefined ? "a tree node or an item" : `a ${type}`}, not a commit`);
     at = decodeTag(bytes).target;
   }
 }
@@ -147,6 +180,9 @@ async function nthParent(reader: BlockReader, of: Digest, n: number, text: strin
   const { parents } = decodeCommit(await reader.load(of));
   if (n <= parents.length) return parents[n - 1];
   const commit: Cid = printCid(of);
-  const has = parents.length === 0 ? "is the first commit of its line" : `has ${parents.length === 1 ? "one parent" : `${parents.length} parents`} only`;
+  const has =
+    parents.length === 0
+      ? "is the first commit of its line"
+      : `has ${parents.length === 1 ? "one parent" : `${parents.length} parents`} only`;
   throw new SheafError("no-such-ref", { ref: text }, `${text}: ${commit} ${has}`);
 }

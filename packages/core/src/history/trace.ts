@@ -62,7 +62,12 @@ export async function traceFrom(reader: BlockReader, known: Trace, digest: Diges
   return { digest, snapshot, dataset: undefined };
 }
 
-async function placedAt(reader: BlockReader, snapshot: Snapshot, path: string, known?: PlacedDataset): Promise<PlacedDataset | undefined> {
+async function placedAt(
+  reader: BlockReader,
+  snapshot: Snapshot,
+  path: string,
+  known?: PlacedDataset,
+): Promise<PlacedDataset | undefined> {
   const value = await get(reader, snapshot.datasets, utf8(path));
   if (!value) return undefined;
   const digest = linkedDigest(value);

@@ -4,7 +4,8 @@ import { NumberRefusal, parseNumber } from "./number.js";
 import { maxDepth, printPointer, type PathStep } from "./pointer.js";
 import { setKey, type Value, type ValueObject } from "./value.js";
 
-const plainText = /[^"\\\u0000-\u001f]*/y;
+/** Anything but quote, backslash and control characters. */
+const plainText = /[ !#-[\]-\uffff]*/y;
 const numberForm = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const space = /[ \t\n\r]*/y;
 const escapes: Record<string, string> = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../text.js";
 import { inputAt, openKernel, printGrowth, type Kernel } from "./kernel.js";
@@ -37,9 +38,7 @@ function kernelPrint(fast: Kernel, block: Uint8Array, form: 0 | 1): string | und
   fast.table(0, 2).set([inputAt, inputAt + block.length]);
   fast.printBlocks(1, form);
   if (fast.refused !== 0) return undefined;
-  return new TextDecoder("utf-8", { fatal: true }).decode(
-    fast.bytes.subarray(fast.outputAt, fast.outputEnd - 1),
-  );
+  return new TextDecoder("utf-8", { fatal: true }).decode(fast.bytes.subarray(fast.outputAt, fast.outputEnd - 1));
 }
 
 describe("the kernel and the reference agree", () => {
@@ -63,7 +62,7 @@ describe("the kernel and the reference agree", () => {
   test("on texts with one byte changed, dropped or doubled", () => {
     const fast = kernel();
     const random = seeded(3);
-    for (let i = 0; i < documents; i++) {
+    for (let i = 0; i < documents / 2; i++) {
       const text = mutate(utf8(sampleText({ random, at: false })), random);
       const made = kernelEncode(fast, text, true);
       if (made !== undefined) expect(Buffer.compare(made, encodeText(text, "plain"))).toBe(0);
@@ -74,7 +73,7 @@ describe("the kernel and the reference agree", () => {
     const fast = kernel();
     const random = seeded(4);
     let printed = 0;
-    for (let i = 0; i < documents; i++) {
+    for (let i = 0; i < documents / 2; i++) {
       const whole = encodeJson(sampleText({ random }));
       const block = i % 2 === 0 ? whole : mutate(whole, random);
       const text = kernelPrint(fast, block, i % 4 < 2 ? 0 : 1);
@@ -83,7 +82,7 @@ describe("the kernel and the reference agree", () => {
       const expected = printText(block, i % 4 < 2 ? "plain" : "block");
       if (text !== expected) expect(text).toBe(expected);
     }
-    expect(printed).toBeGreaterThan(documents * 0.4);
+    expect(printed).toBeGreaterThan(documents * 0.2);
   });
 
   test("on random floats, printed and read", () => {
@@ -106,6 +105,25 @@ describe("the kernel and the reference agree", () => {
       expect(kernelPrint(fast, block, 0)).toBe(printText(block, "plain"));
     }
   });
+});
+
+test("the kernel takes exactly the bytes that are UTF-8, in text and in blocks", () => {
+  const fast = kernel();
+  const firsts = [
+    0x41, 0x80, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
+  ];
+  const nexts = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
+  for (const first of firsts)
+    for (const second of nexts)
+      for (const third of nexts)
+        for (const fourth of nexts) {
+          const text = [first, second, third, fourth];
+          const made = kernelEncode(fast, Uint8Array.from([...utf8('{"a":"'), ...text, ...utf8('"}')]), true);
+          const printed = kernelPrint(fast, Uint8Array.from([0xa1, 0x61, 0x61, 0x64, ...text]), 0);
+          const good = isUtf8(Uint8Array.from(text));
+          if (good !== (made !== undefined) || good !== (printed !== undefined))
+            expect({ text, made, printed }).toBe(good);
+        }
 });
 
 test("a view is the same by way of the kernel and by way of the reference, to the order of keys", () => {

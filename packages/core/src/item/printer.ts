@@ -24,6 +24,10 @@ interface Job {
   readonly count: number;
   readonly form: 0 | 1 | 2;
   block(i: number): Uint8Array;
+  /** Bytes of block i. */
+  length(i: number): number;
+  /** The blocks from one to before another in one piece, where they lie one right after another. */
+  readonly run?: ((from: number, to: number) => Uint8Array) | undefined;
   /** What stands in front of block i for the kernel: its id and position as CBOR text. */
   names?(i: number): Uint8Array;
   reference(block: Uint8Array, i: number): string;
@@ -57,6 +61,7 @@ export class LinePrinter {
   printRows(blocks: BlockList, ids: readonly string[], positions: readonly string[]): Uint8Array {
     return this.#lines({
       ...source(blocks),
+      run: undefined,
       form: 2,
       names: i => this.#names(ids[i], positions[i]),
       reference: (block, i) => printRow(block, ids[i], positions[i]),
@@ -86,21 +91,24 @@ export class LinePrinter {
 
   /** Puts blocks into the kernel's input, from the i-th on, as many as fit; none when the first is too long for it. */
   #fill(kernel: Kernel, job: Job, first: number): number {
-    kernel.reserve(Math.min(job.block(first).length, maxKernelBytes) + 4096);
+    if (job.length(first) > maxKernelBytes) return 0;
+    kernel.reserve(job.length(first) + 4096);
     const bounds = kernel.table(0, maxRows + 1);
     let at = inputAt;
     let left = kernel.capacity;
     let count = 0;
     for (; first + count < job.count && count < maxRows; count++) {
-      const block = job.block(first + count);
-      const names = job.names?.(first + count);
-      left -= block.length + (names?.length ?? 0) + rowBytes;
+      const i = first + count;
+      const names = job.names?.(i);
+      left -= job.length(i) + (names?.length ?? 0) + rowBytes;
       if (left < 0) break;
       bounds[count] = at;
       if (names !== undefined) at = put(kernel.bytes, at, names);
-      at = put(kernel.bytes, at, block);
+      if (job.run === undefined) at = put(kernel.bytes, at, job.block(i));
+      else at += job.length(i);
       bounds[count + 1] = at;
     }
+    if (job.run !== undefined) kernel.bytes.set(job.run(first, first + count), inputAt);
     return count;
   }
 }
@@ -110,9 +118,16 @@ function put(bytes: Uint8Array, at: number, more: Uint8Array): number {
   return at + more.length;
 }
 
-function source(blocks: BlockList): Pick<Job, "count" | "block"> {
-  if (!("bytes" in blocks)) return { count: blocks.length, block: i => blocks[i] };
-  return { count: blocks.count, block: i => blocks.bytes.subarray(blocks.starts[i], blocks.ends[i]) };
+function source(blocks: BlockList): Pick<Job, "count" | "block" | "length" | "run"> {
+  if (!("bytes" in blocks)) return { count: blocks.length, block: i => blocks[i], length: i => blocks[i].length };
+  const { bytes, count, starts, ends } = blocks;
+  const each = {
+    count,
+    block: (i: number) => bytes.subarray(starts[i], ends[i]),
+    length: (i: number) => ends[i] - starts[i],
+  };
+  for (let i = 1; i < count; i++) if (starts[i] !== ends[i - 1]) return each;
+  return { ...each, run: (from, to) => bytes.subarray(starts[from], ends[to - 1]) };
 }
 
 function referenceLine(job: Job, i: number): Uint8Array {

@@ -37,10 +37,8 @@ export function sameValue(a: Value, b: Value): boolean {
   if (a instanceof Float || b instanceof Float)
     return a instanceof Float && b instanceof Float && Object.is(a.value, b.value);
   if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((element, i) => sameValue(element, b[i]!));
+    return Array.isArray(b) && a.length === b.length && a.every((element, i) => sameValue(element, b[i]));
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && sameValue(a[key]!, b[key]!))
-  );
+  return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && sameValue(a[key], b[key]));
 }

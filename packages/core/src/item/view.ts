@@ -149,11 +149,14 @@ class Intake {
   }
 }
 
+/** What `Object.prototype.toString` says of boxed primitives. */
+const boxes = new Set(["[object Number]", "[object String]", "[object Boolean]"]);
+
 /** Follows `toJSON` and unboxes, as `JSON.stringify` does. */
 function plain(given: unknown, key: PathStep = ""): unknown {
   if (typeof given !== "object" || given === null) return given;
   const js: unknown = "toJSON" in given && typeof given.toJSON === "function" ? given.toJSON(String(key)) : given;
-  return js instanceof Number || js instanceof String || js instanceof Boolean ? js.valueOf() : js;
+  return typeof js === "object" && js !== null && boxes.has(Object.prototype.toString.call(js)) ? js.valueOf() : js;
 }
 
 /** Names the kinds of object that `JSON.stringify` would empty in silence. */

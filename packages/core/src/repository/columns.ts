@@ -41,7 +41,7 @@ export function renameColumn(blocks: Blocks, path: string, dataset: DatasetBlock
       throw badInput(`the row has ${JSON.stringify(from)} and ${JSON.stringify(to)} already; remove one of them first`, { dataset: path, id });
     return rename(item, ownKey(from), ownKey(to));
   };
-  return editColumn(blocks, path, dataset, from, edit, names => names.map(name => (name === from ? to : name)), watch);
+  return editColumn(blocks, path, dataset, from, edit, names => [...new Set(names.map(name => (name === from ? to : name)))], watch);
 }
 
 /** Removes a field from every row that has it. */

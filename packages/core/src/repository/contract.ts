@@ -194,6 +194,12 @@ export interface BlameInfo {
   readonly changedTime: number;
 }
 
+/** The commit that a field's value comes from, and its time in seconds. */
+export interface FieldBlame {
+  readonly commit: Cid;
+  readonly time: number;
+}
+
 export interface Status {
   readonly branch?: string;
   readonly commit?: Cid;

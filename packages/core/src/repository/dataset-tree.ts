@@ -4,6 +4,7 @@ import type { Digest } from "../block/cid.js";
 import { decodeDataset, encodeDataset, type DatasetBlock } from "../dataset/dataset.js";
 import { linkedDigest, linkValue } from "../dataset/row.js";
 import type { Snapshot } from "../history/snapshot.js";
+import { SheafError } from "../errors.js";
 import { compareBytes, fromUtf8, utf8 } from "../text.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 import { entries, get } from "../tree/read.js";
@@ -37,4 +38,10 @@ export async function putDatasets(blocks: Blocks, snapshot: Snapshot, datasets: 
   }));
   const { root } = await editTree(blocks, snapshot.datasets, changes.sort((a, b) => compareBytes(a.key, b.key)));
   return { ...snapshot, datasets: root };
+}
+
+/** The error for a path at which no dataset is. */
+export function noDataset(dataset: string, at?: string): SheafError<"no-such-dataset"> {
+  const where = at === undefined ? "" : ` at ${at}`;
+  return new SheafError("no-such-dataset", at === undefined ? { dataset } : { dataset, at }, `there is no dataset ${dataset}${where}; sheaf ls lists them`);
 }

@@ -5,20 +5,21 @@ import { batchesOf } from "../edit/object-batch.js";
 import { parsePatch } from "../edit/patch.js";
 import { pointer } from "../edit/pointer.js";
 import type { RowBatch } from "../edit/row-batch.js";
-import { SheafError } from "../errors.js";
+import { idFault } from "../dataset/path.js";
+import { badInput, SheafError } from "../errors.js";
 import { parseJson } from "../item/json.js";
 import { toBlockForm } from "../item/meta.js";
 import { printItem } from "../item/text.js";
 import type { ValueObject } from "../item/value.js";
 import { fromView } from "../item/view.js";
 import { moveBeside, type Beside } from "./beside.js";
-import { blameDataset } from "./blame.js";
+import { blameDataset, blameRow } from "./blame.js";
 import { listColumns, removeColumn, renameColumn, type ColumnEdit } from "./columns.js";
 import { readSnapshot, type Context } from "./context.js";
 import type * as given from "./contract.js";
 import { editDataset } from "./dataset-edit.js";
-import { findDataset, type StoredDataset } from "./dataset-tree.js";
-import { editRepository, noDataset } from "./edit.js";
+import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
+import { editRepository } from "./edit.js";
 import { currentBranch, headOf } from "./heads.js";
 import { importRows } from "./import.js";
 import { patchDataset } from "./patch.js";
@@ -91,6 +92,8 @@ export class Dataset {
   /** Adds a row beside another one, or at the end; its id is made when it is not given. Throws already-exists for an id that is taken. */
   async insert(item: object, options: InsertOptions = {}): Promise<given.Committed & { id: string }> {
     const { id, meta, beside, ...rest } = options;
+    const fault = id === undefined ? undefined : idFault(id);
+    if (fault !== undefined) throw badInput(fault, { dataset: this.path, id: id as string });
     const value = toBlockForm(fromView(item) as ValueObject, meta && (fromView(meta) as ValueObject));
     let made = id ?? "";
     const committed = await editDataset(this.context, `insert ${this.path}`, this.path, rest, async (blocks, dataset) => {
@@ -134,6 +137,11 @@ export class Dataset {
   /** For every row, or those with these ids: the commits that made it and that last changed it. In the order of ids. */
   async *blame(options: { at?: given.Rev; ids?: readonly string[] } & given.Watch = {}): AsyncIterable<given.BlameInfo> {
     yield* blameDataset(this.context, this.path, options);
+  }
+
+  /** For each field of a row, by JSON Pointer, the commit that its value comes from. Throws no-such-item. */
+  blameFields(id: string, options: { at?: given.Rev } = {}): Promise<Map<string, given.FieldBlame>> {
+    return blameRow(this.context, this.path, id, options.at);
   }
 
   async #editColumn(

@@ -9,7 +9,7 @@ import { compareBytes, utf8 } from "../text.js";
 import { editTree } from "../tree/edit.js";
 import type { Context } from "./context.js";
 import type { Change, Committed, CommitOptions } from "./contract.js";
-import { findDataset, putDatasets } from "./dataset-tree.js";
+import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { newDataset } from "./import.js";
 import { patchDataset } from "./patch.js";
 import { commitEdit, type Base, type Draft } from "./write.js";
@@ -19,11 +19,16 @@ const fileMode = 0o100644;
 
 /** Makes one commit of these changes, in their order. */
 export function editRepository(context: Context, command: string, changes: readonly Change[], options: CommitOptions): Promise<Committed> {
-  return commitEdit(context, command, options, async (blocks, base) => {
+  const build = async (blocks: Blocks, base: Base): Promise<Draft> => {
     const work = new Work(context, blocks, base);
     for (const change of changes) await work.apply(change);
     return work.draft();
-  });
+  };
+  const touches = changes.flatMap(change => ("file" in change ? [] : "rename" in change ? [change.dataset, change.rename] : [change.dataset]));
+  // What a patch tests must hold on the base that it ends up on, not only on the one that it was made for.
+  const hasTests = changes.some(change => "patch" in change && change.patch.some(({ op }) => op === "test"));
+  const recheck = async (blocks: Blocks, base: Base): Promise<void> => void (await build(blocks, base));
+  return commitEdit(context, { command, touches, ...(hasTests && { recheck }) }, options, build);
 }
 
 class Work {
@@ -52,7 +57,7 @@ class Work {
       snapshot.files,
       Array.from(this.#files, ([path, value]) => ({ key: utf8(path), value })).sort((a, b) => compareBytes(a.key, b.key)),
     );
-    return { snapshot: { ...snapshot, files: files.root }, summary: this.#said.join("; ") || "edit", touches: [...this.#datasets.keys()] };
+    return { snapshot: { ...snapshot, files: files.root }, summary: this.#said.join("; ") || "edit" };
   }
 
   async #patch(path: string, patch: Extract<Change, { patch: unknown }>["patch"]): Promise<void> {
@@ -102,11 +107,3 @@ class Work {
 function taken(name: string): SheafError<"already-exists"> {
   return new SheafError("already-exists", { kind: "dataset", name }, `there is a dataset ${name} already`);
 }
-
-/** The error for a path at which no dataset is. */
-export function noDataset(dataset: string, at?: string): SheafError<"no-such-dataset"> {
-  const where = at === undefined ? "" : ` at ${at}`;
-  return new SheafError("no-such-dataset", at === undefined ? { dataset } : { dataset, at }, `there is no dataset ${dataset}${where}; sheaf ls lists them`);
-}
-
-

@@ -13,21 +13,22 @@ import { entries } from "../tree/read.js";
 import { linkedDigest } from "../dataset/row.js";
 import type { Context } from "./context.js";
 import type { Imported, ImportOptions } from "./contract.js";
-import { findDataset, putDatasets } from "./dataset-tree.js";
+import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { commitEdit, type Base } from "./write.js";
 
 /** Imports batches of rows into a dataset, which is made when it is not there. */
 export async function importRows(context: Context, path: string, batches: AsyncIterable<RowBatch>, options: ImportOptions): Promise<Imported> {
   checkPath(path);
   let counts: ImportCounts = { added: 0, changed: 0, removed: 0, unchanged: 0, moved: 0 };
-  const committed = await commitEdit(context, `import ${path}`, options, async (blocks, base) => {
+  const committed = await commitEdit(context, { command: `import ${path}`, touches: [path] }, options, async (blocks, base) => {
     const before = await findDataset(blocks, base.snapshot, path);
+    if (!before && options.mode === "remove") throw noDataset(path);
     const dataset = before ?? newDataset(context, blocks, base, path);
     const made = await new Import(context, blocks, dataset, options).run(batches);
     counts = made.counts;
     const meta = withColumns(made.dataset.meta, options.columns);
     const snapshot = await putDatasets(blocks, base.snapshot, new Map([[path, { ...made.dataset, meta }]]));
-    return { snapshot, touches: [path], summary: `import ${path}: ${summary(counts)}` };
+    return { snapshot, summary: `import ${path}: ${summary(counts)}` };
   });
   return { ...committed, ...counts };
 }

@@ -3,22 +3,22 @@
  */
 import type { Blocks } from "../block/blocks.js";
 import { parseCid, printCid, sameDigest, type Digest } from "../block/cid.js";
+import type { DatasetBlock } from "../dataset/dataset.js";
 import { mergeCommits } from "../edit/merge-base.js";
 import { decodeMerge, encodeMerge, readConflicts, startMerge, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
 import { resolveIn } from "../edit/resolve.js";
 import { mergeSnapshots, type MergedSnapshot } from "../edit/snapshot-merge.js";
-import { SheafError } from "../errors.js";
+import { isSheafError, SheafError } from "../errors.js";
 import { isAncestor } from "../history/ancestry.js";
-import { decodeSnapshot } from "../history/snapshot.js";
+import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
 import type { LogEntry } from "../store/logs.js";
 import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
 import type { Choice, Committed, CommitOptions, Conflict, MergeOptions, MergeResult, MergeState, Rev } from "./contract.js";
-import { findDataset, putDatasets } from "./dataset-tree.js";
-import { noDataset } from "./edit.js";
+import { allDatasets, findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { currentBranch, headOf, moveBranch, writeLog } from "./heads.js";
 import { mustMove } from "./names.js";
 import { commitAt } from "./revisions.js";
-import { baseAt, commitEdit, inTransaction, type Draft } from "./write.js";
+import { baseAt, branchToMove, commitEdit, inTransaction, type Draft } from "./write.js";
 
 /** What is to be merged into a branch, and how it is called. */
 interface Plan {
@@ -31,10 +31,10 @@ interface Plan {
 
 /** Merges a revision into a branch: nothing to do, a step forward, a merge commit, or conflicts. */
 export async function merge(context: Context, from: Rev, options: MergeOptions): Promise<MergeResult> {
-  const branch = options.into ?? options.branch ?? (await currentBranch(context));
+  const branch = await branchToMove(context, options.into ?? options.branch);
   const { digest: theirs } = await commitAt(context, from);
-  const head = await headOf(context, branch);
   await refuseSecond(context, branch);
+  const head = await headOf(context, branch);
   const command = `merge ${from}`;
   if (head.tip && (await isAncestor(context.store, theirs, head.tip.digest))) return { commit: commitCid(head.tip), advanced: false, fastForward: false };
   if (!head.tip || (!options.noFastForward && (await isAncestor(context.store, head.tip.digest, theirs)))) {
@@ -42,13 +42,14 @@ export async function merge(context: Context, from: Rev, options: MergeOptions):
     return merge(context, from, options);
   }
   const { signal } = options;
-  return carryOut(context, branch, options, {
+  const merged = await carryOut(context, branch, options, {
     command,
     kind: "merge",
     theirs,
     summary: `Merge ${from} into ${branch}`,
     merge: (blocks, ours) => mergeCommits(blocks, ours, theirs, { signal }),
   });
+  return merged ?? merge(context, from, options);
 }
 
 /** Takes back what a commit changed against its first parent. */
@@ -65,37 +66,47 @@ export async function cherryPick(context: Context, revision: Rev, options: Merge
   return pick(context, again, { command: `cherry-pick ${revision}`, summary: commit.message, from: await parentOf(context, commit), to: commit });
 }
 
-/** Puts a dataset back to what it was, under the name that it has now. */
+/** Puts a dataset back to what it was, under the name that it has now. One that is gone is found by the name that it had. */
 export async function restore(context: Context, path: string, from: Rev, options: CommitOptions): Promise<Committed> {
   const commit = await commitAt(context, from);
-  const old = await findDataset(context.store, await readSnapshot(context.store, commit), path);
-  if (!old) throw noDataset(path, from);
-  return commitEdit(context, `restore ${path}`, options, async (blocks, base) => ({
-    snapshot: await putDatasets(blocks, base.snapshot, new Map([[path, old]])),
-    touches: [path],
-    summary: `Restore ${path} from ${commitCid(commit)}`,
-  }));
+  const then = await readSnapshot(context.store, commit);
+  return commitEdit(context, { command: `restore ${path}`, touches: [path] }, options, async (blocks, base) => {
+    const now = await findDataset(blocks, base.snapshot, path);
+    const old = (now && (await datasetById(blocks, then, now.id))) ?? (await findDataset(blocks, then, path));
+    if (!old) throw noDataset(path, from);
+    const snapshot = await putDatasets(blocks, base.snapshot, new Map([[path, old]]));
+    return { snapshot, summary: `Restore ${path} from ${commitCid(commit)}` };
+  });
 }
 
-async function pick(
-  context: Context,
-  options: MergeOptions,
-  { command, summary, from, to }: { command: string; summary: string; from: Tip | undefined; to: Tip | undefined },
-): Promise<MergeResult> {
-  const branch = options.into ?? options.branch ?? (await currentBranch(context));
-  await refuseSecond(context, branch);
+async function datasetById(blocks: Blocks, snapshot: Snapshot, id: string): Promise<DatasetBlock | undefined> {
+  for await (const dataset of allDatasets(blocks, snapshot)) if (dataset.id === id) return dataset;
+  return undefined;
+}
+
+/** A change from one commit to another that is to be made on a branch. */
+interface Picked {
+  readonly command: string;
+  readonly summary: string;
+  readonly from: Tip | undefined;
+  readonly to: Tip | undefined;
+}
+
+async function pick(context: Context, options: MergeOptions, picked: Picked): Promise<MergeResult> {
+  const branch = await branchToMove(context, options.into ?? options.branch);
+  const { from, to, ...about } = picked;
   const theirs = (to ?? from) as Tip;
-  return carryOut(context, branch, options, {
-    command,
+  const merged = await carryOut(context, branch, options, {
+    ...about,
     kind: "pick",
     theirs: theirs.digest,
-    summary,
     merge: async (blocks, ours) => {
       const [base, wanted] = [await baseAt(blocks, from), await baseAt(blocks, to)];
       const mine = await baseAt(blocks, await readCommit(blocks, ours));
       return mergeSnapshots(blocks, [base.snapshot], mine.snapshot, wanted.snapshot, { signal: options.signal });
     },
   });
+  return merged ?? pick(context, options, picked);
 }
 
 async function parentOf(context: Context, { parents }: Tip): Promise<Tip | undefined> {
@@ -106,8 +117,9 @@ function subject({ message }: Tip): string {
   return message.split("\n", 1)[0];
 }
 
-/** Merges, lets the caller resolve, and makes a commit or keeps the conflicts. */
-async function carryOut(context: Context, branch: string, options: MergeOptions, plan: Plan): Promise<MergeResult> {
+/** Merges, lets the caller resolve, and makes a commit or keeps the conflicts. Gives `undefined` when the branch moved meanwhile: then it is to be done again. */
+async function carryOut(context: Context, branch: string, options: MergeOptions, plan: Plan): Promise<MergeResult | undefined> {
+  const free = await refuseSecond(context, branch);
   const head = await headOf(context, branch);
   const ours = head.tip?.digest;
   if (!ours) throw new SheafError("refused", {}, `${branch} has no commit yet`);
@@ -125,12 +137,16 @@ async function carryOut(context: Context, branch: string, options: MergeOptions,
   );
   const { state, digest } = made;
   if (state.open === 0) {
-    const committed = await commitMerge(context, state, { ...options, branch, message }, plan.command);
-    return { ...committed, fastForward: false };
+    const committed = await commitMerge(context, state, { ...options, branch, message }, plan.command).catch(unlessStale);
+    return committed && { ...committed, fastForward: false };
   }
-  const entry = await context.logs.read(mergeLog(branch));
-  await mustMove(context, mergeLog(branch), entry, printCid(digest), plan.command);
+  await mustMove(context, mergeLog(branch), free, printCid(digest), plan.command);
   return { conflicts: (await conflictsOf(context, state)).filter(({ resolved }) => !resolved).map(withoutFlag) };
+}
+
+/** Passes over a lost race. */
+function unlessStale(error: unknown): undefined {
+  if (!isSheafError(error, "stale-base")) throw error;
 }
 
 /** The caller's function, asked with what callers are shown. */
@@ -146,9 +162,12 @@ function mergeLog(branch: string): string {
   return `merges/${branch}`;
 }
 
-async function refuseSecond(context: Context, branch: string): Promise<void> {
-  if (await current(context, branch))
+/** The newest entry of the log in which a merge into the branch would wait. Throws refused when one waits already. */
+async function refuseSecond(context: Context, branch: string): Promise<LogEntry | undefined> {
+  const entry = await context.logs.read(mergeLog(branch));
+  if (entry && entry.value !== null)
     throw new SheafError("refused", {}, `a merge into ${branch} waits for its conflicts; resolve them and finish it with sheaf merge --continue, or give it up with --abort`);
+  return entry;
 }
 
 interface Current {
@@ -219,7 +238,7 @@ export async function abortMerge(context: Context, branch?: string): Promise<voi
 
 /** Commits the merged snapshot. Where the branch moved on meanwhile, the edit is put on top of it like any other. */
 function commitMerge(context: Context, state: MergeBlock, options: CommitOptions, command: string): Promise<Committed> {
-  return commitEdit(context, command, options, async (blocks, base): Promise<Draft> => {
+  return commitEdit(context, { command, touches: [] }, options, async (blocks, base): Promise<Draft> => {
     if (!base.tip || !sameDigest(base.tip.digest, state.ours))
       throw new SheafError(
         "stale-base",
@@ -227,6 +246,6 @@ function commitMerge(context: Context, state: MergeBlock, options: CommitOptions
         `${state.branch} moved on since the merge began; give it up with sheaf merge --abort, and merge again`,
       );
     const snapshot = decodeSnapshot(await blocks.load(state.snapshot));
-    return { snapshot, summary: state.message, touches: [], ...(state.kind === "merge" ? { parents: [state.theirs] } : {}) };
+    return { snapshot, summary: state.message, ...(state.kind === "merge" ? { parents: [state.theirs] } : {}) };
   });
 }

@@ -30,9 +30,9 @@ export async function listBranches(context: Context): Promise<BranchInfo[]> {
 }
 
 /** Makes a branch at a revision. Throws already-exists, or bad-input for what no branch can be called. */
-export async function makeBranch(context: Context, name: string, at: Rev): Promise<Cid> {
+export async function makeBranch(context: Context, name: string, at: Rev, command = `branch ${name}`): Promise<Cid> {
   const commit = printCid(await resolveRevision(context, at));
-  await makeRef(context, branchRef(name), commit, `branch ${name}`);
+  await makeRef(context, branchRef(name), commit, command);
   return commit;
 }
 
@@ -63,18 +63,19 @@ export async function renameBranch(context: Context, from: string, to: string): 
 /** Makes HEAD name a branch, which need not be born yet if `create`. */
 export async function switchTo(context: Context, branch: string, options: { create?: boolean; at?: Rev }): Promise<{ branch: string; commit?: Cid }> {
   const { tip } = await headOf(context, branch);
-  if (options.create) await bear(context, branch, options.at);
+  const command = `switch ${options.create ? "--create " : ""}${branch}`;
+  if (options.create) await bear(context, branch, options.at, command);
   else if (!tip) throw noRef("branch", branch);
   const head = await context.logs.read(headLog);
-  if (head?.value !== branchRef(branch)) await mustMove(context, headLog, head, branchRef(branch), `switch ${branch}`);
+  if (head?.value !== branchRef(branch)) await mustMove(context, headLog, head, branchRef(branch), command);
   const now = (await headOf(context, branch)).tip;
   return now ? { branch, commit: printCid(now.digest) } : { branch };
 }
 
 /** Makes a branch for switching to: where there is no commit yet, there is none on the new branch either. */
-async function bear(context: Context, branch: string, at: Rev | undefined): Promise<void> {
+async function bear(context: Context, branch: string, at: Rev | undefined, command: string): Promise<void> {
   const ours = at === undefined ? (await headOf(context, await currentBranch(context))).tip : undefined;
-  if (at !== undefined || ours) await makeBranch(context, branch, at ?? "HEAD");
+  if (at !== undefined || ours) await makeBranch(context, branch, at ?? "HEAD", command);
   else context.logs.check(branchRef(branch));
 }
 

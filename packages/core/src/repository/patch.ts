@@ -9,7 +9,7 @@ import { splitRowKey } from "../dataset/row.js";
 import { applyDatasetPatch, type DatasetChanges } from "../edit/document.js";
 import type { Operation } from "../edit/patch.js";
 import { changeRows, type RowChange } from "../edit/row-edit.js";
-import { badInput, SheafError } from "../errors.js";
+import { badInput, isSheafError, SheafError } from "../errors.js";
 import { decode, encode } from "../item/cbor.js";
 import { requireItem } from "../item/meta.js";
 import type { Value, ValueObject } from "../item/value.js";
@@ -33,7 +33,7 @@ export async function patchDataset(context: Context, blocks: Blocks, path: strin
     const changed = await changeRows(blocks, dataset, rows);
     return { dataset: changes.meta ? { ...changed, meta: changes.meta } : changed, rows: rows.length, made: changes.made };
   } catch (error) {
-    if (error instanceof SheafError && error.code === "bad-input") throw badInput(error.message, { dataset: path });
+    if (isSheafError(error, "bad-input")) throw new SheafError("bad-input", { ...error.data, dataset: path }, `dataset ${path}, ${error.message}`);
     throw error;
   }
 }

@@ -38,6 +38,8 @@ function describe(ref: string, { value, who, time, command }: LogEntry, before: 
 }
 
 const undoing = /^undo ~(\d+): /;
+/** Commands that move several refs. */
+const movesMany = /^(branch --move|switch --create) /;
 
 /** A move that can be taken back: the entry that made it, and what the ref was before. */
 interface Undoable {
@@ -56,9 +58,14 @@ export async function undo(context: Context): Promise<Undone> {
   }
   const newest = moves.sort((a, b) => b.entry.time - a.entry.time)[0];
   if (!newest) throw new SheafError("refused", {}, "there is nothing to undo");
-  const together = moves.filter(({ entry }) => entry.command === newest.entry.command && newest.entry.time - entry.time < 1000);
+  const together = movesMany.test(newest.entry.command) ? moves.filter(move => isOneCommand(move, newest)) : [newest];
   for (const { ref, head, entry, before } of together) await mustMove(context, ref, head, before, `undo ~${entry.number}: ${entry.command}`);
   return { ref: newest.ref, from: newest.head.value, to: newest.before, command: newest.entry.command };
+}
+
+/** Says whether two moves are of one command: the entries of one are made within seconds. */
+function isOneCommand({ entry }: Undoable, { entry: newest }: Undoable): boolean {
+  return entry.command === newest.command && newest.time - entry.time < 10_000;
 }
 
 async function refsThatMove(context: Context): Promise<string[]> {

@@ -1,13 +1,56 @@
-/** Upkeep: verify, gc and repack, as the store does them. */
+/** Upkeep of a repository as its users ask for it: verify, gc, repack. The work is the store's; what blocks mean is known here. */
+import type { Digest } from "../block/cid.js";
+import { blockType, decodeCommit, decodeTag } from "../history/commit.js";
+import { decodeSnapshot } from "../history/snapshot.js";
+import { decodeDataset } from "../dataset/dataset.js";
+import { decode } from "../item/cbor.js";
+import { repack as repackStore, type Repacked } from "../store/repack.js";
+import { sweep, type Swept } from "../store/sweep.js";
+import { verify as verifyStore, type Finding, type Verified } from "../store/verify.js";
 import type { Context } from "./context.js";
 import type { Watch } from "./contract.js";
 
 export interface GcOptions extends Watch {
+  /** Only counts. */
   readonly dryRun?: boolean;
+  /** Milliseconds between condemning and removing; default a day. 0 removes at once: only when nobody else uses the repository. */
+  readonly graceMs?: number;
 }
+
 export interface RepackOptions extends Watch {
+  /** Merges all packs, those too that are large enough to stay. */
   readonly all?: boolean;
 }
-export async function* verify(_context: Context, _watch: Watch): AsyncIterable<{ readonly message: string }> {}
-export async function gc(_context: Context, _options: GcOptions): Promise<object> { return {}; }
-export async function repack(_context: Context, _options: RepackOptions): Promise<object> { return {}; }
+
+/** Reads every block and proves it, and follows every ref to its last item. Yields what is wrong; returns the numbers. */
+export function verify(context: Context, watch: Watch): AsyncGenerator<Finding, Verified> {
+  return verifyStore(context.store, context.logs, { ...watchBlocks(watch), check: meaningFault });
+}
+
+/** Removes what no ref reaches any more. What is condemned goes a grace later, at the next gc. */
+export function gc(context: Context, { dryRun = false, graceMs, ...watch }: GcOptions): Promise<Swept> {
+  const grace = graceMs === undefined ? {} : { graceMs, replacedGraceMs: graceMs };
+  return sweep(context.store, context.logs, { isDryRun: dryRun, ...grace, ...watchBlocks(watch) });
+}
+
+/** Merges small packs into larger ones and compresses them. */
+export function repack(context: Context, { all = false, ...watch }: RepackOptions): Promise<Repacked> {
+  return repackStore(context.store, { isFull: all, ...watchBlocks(watch) });
+}
+
+function watchBlocks({ signal, progress }: Watch) {
+  const tell = progress && ((done: number, total?: number) => progress({ phase: "reading", done, ...(total === undefined ? {} : { total }), unit: "blocks" }));
+  return { signal, progress: tell };
+}
+
+/** What is wrong with a structured block, beyond its bytes being right; `undefined` when nothing is. */
+function meaningFault(bytes: Uint8Array, _digest: Digest): string | undefined {
+  const read = { commit: decodeCommit, tag: decodeTag, snapshot: decodeSnapshot, dataset: decodeDataset };
+  try {
+    const type = blockType(decode(bytes));
+    if (type !== undefined && type in read) read[type as keyof typeof read](bytes);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -13,7 +13,7 @@ import { emptyTree } from "../tree/builder.js";
 import type { Committed, CommitOptions } from "./contract.js";
 import { commitCid, readCommit, readSnapshot, sign, type Context, type Tip } from "./context.js";
 import { findDataset } from "./dataset-tree.js";
-import { currentBranch, headOf, moveBranch } from "./heads.js";
+import { branchRef, currentBranch, headLog, headOf, moveBranch } from "./heads.js";
 import { resolveRevision } from "./revisions.js";
 
 /** Where an edit starts from. `tip` is absent on a branch without commits, whose snapshot is empty. */
@@ -26,47 +26,63 @@ export interface Base {
 export interface Draft {
   readonly snapshot: Snapshot;
   readonly summary: string;
-  /** Paths of the datasets that the edit is about, for `base`. */
-  readonly touches: readonly string[];
   /** Parents after the head's own commit: the other side of a merge. */
   readonly parents?: readonly Digest[];
 }
 
 export type Build = (blocks: Blocks, base: Base) => Promise<Draft>;
 
+/** What an edit is called in the reflog, and what it is about. */
+export interface EditKind {
+  readonly command: string;
+  /** Paths of the datasets that the edit is about: `base` is judged by them. */
+  readonly touches: readonly string[];
+  /** Throws when the edit must not be put on another base by a merge: after a lost race, before the merge. */
+  readonly recheck?: (blocks: Blocks, base: Base) => Promise<void>;
+}
+
 /** How often a lost race is tried again before the caller is told; each try makes progress for somebody. */
 const maxTries = 64;
 
 /** Makes a commit on a branch and moves it. Nothing is stored when `build` throws. */
-export async function commitEdit(context: Context, command: string, options: CommitOptions, build: Build): Promise<Committed> {
-  const branch = options.branch ?? (await currentBranch(context));
+export async function commitEdit(context: Context, kind: EditKind, options: CommitOptions, build: Build): Promise<Committed> {
+  const branch = await branchToMove(context, options.branch);
   const head = await headOf(context, branch);
   const first = await inTransaction(context, async blocks => {
     const base = await baseAt(blocks, head.tip);
+    await checkBase(context, branch, options, kind, base);
     const draft = await build(blocks, base);
-    await checkBase(context, branch, options, draft, base);
     return { base, draft, commit: await putCommit(context, blocks, options, draft, base) };
   }, ({ commit }) => commit !== undefined);
   if (!first.commit) return { commit: commitCid(head.tip as Tip), advanced: false };
   options.signal?.throwIfAborted();
-  if (await moveBranch(context, branch, head, first.commit, command)) return { commit: printCid(first.commit), advanced: true };
-  return retry(context, command, branch, options, first.base, first.draft);
+  if (await moveBranch(context, branch, head, first.commit, kind.command)) return { commit: printCid(first.commit), advanced: true };
+  return retry(context, kind, branch, options, first.base, first.draft);
+}
+
+/** The branch that is to move: one that is there, or the current one, which may be without commits. Throws no-such-ref. */
+export async function branchToMove(context: Context, wanted: string | undefined): Promise<string> {
+  if (wanted === undefined) return currentBranch(context);
+  const value = (await context.logs.read(branchRef(wanted)))?.value ?? null;
+  if (value !== null || (await context.logs.read(headLog))?.value === branchRef(wanted)) return wanted;
+  throw new SheafError("no-such-ref", { ref: wanted }, `there is no branch ${JSON.stringify(wanted)}; make it with sheaf branch first`);
 }
 
 /** The race was lost: puts the edit on whatever the head is now, until it is first. */
-async function retry(context: Context, command: string, branch: string, options: CommitOptions, base: Base, draft: Draft): Promise<Committed> {
+async function retry(context: Context, kind: EditKind, branch: string, options: CommitOptions, base: Base, draft: Draft): Promise<Committed> {
   for (let tries = 0; tries < maxTries; tries++) {
     const head = await headOf(context, branch);
     const commit = await inTransaction(context, async blocks => {
       const theirs = await baseAt(blocks, head.tip);
-      await checkBase(context, branch, options, draft, theirs);
+      await checkBase(context, branch, options, kind, theirs);
+      await kind.recheck?.(blocks, theirs);
       const { snapshot, conflicts } = await mergeSnapshots(blocks, [base.snapshot], draft.snapshot, theirs.snapshot);
       if (conflicts.length > 0) throw stale(branch, base, theirs, conflicts[0]?.dataset);
       return putCommit(context, blocks, options, { ...draft, snapshot }, theirs);
     }, made => made !== undefined);
     if (!commit) return { commit: commitCid(head.tip as Tip), advanced: false };
     options.signal?.throwIfAborted();
-    if (await moveBranch(context, branch, head, commit, command)) return { commit: printCid(commit), advanced: true };
+    if (await moveBranch(context, branch, head, commit, kind.command)) return { commit: printCid(commit), advanced: true };
   }
   throw stale(branch, base, await headOf(context, branch));
 }
@@ -106,11 +122,11 @@ export async function baseAt(blocks: Blocks, tip: Tip | undefined): Promise<Base
 }
 
 /** Refuses an edit whose base is older than the datasets that it touches. */
-async function checkBase(context: Context, branch: string, options: CommitOptions, draft: Draft, head: Base): Promise<void> {
+async function checkBase(context: Context, branch: string, options: CommitOptions, { touches }: EditKind, head: Base): Promise<void> {
   if (options.base === undefined) return;
   const tip = await readCommit(context.store, await resolveRevision(context, options.base));
   const base = { tip, snapshot: await readSnapshot(context.store, tip) };
-  for (const path of draft.touches) {
+  for (const path of touches) {
     const before = await findDataset(context.store, base.snapshot, path);
     const now = await findDataset(context.store, head.snapshot, path);
     const isSame = before && now ? sameDigest(before.digest, now.digest) : before === now;

@@ -5,7 +5,7 @@
  * crash leaves no lock. Entries are numbered downwards: the first name listed is the value. Leaves what the values mean to others.
  */
 import type { Cid } from "../block/cid.js";
-import { SheafError } from "../errors.js";
+import { isSheafError, SheafError } from "../errors.js";
 import type { Platform } from "../platform.js";
 import { compareText } from "../text.js";
 import type { Drive } from "./drive.js";
@@ -29,6 +29,13 @@ export interface Move {
 
 /** Who won has the new entry; who lost has the newest one, `undefined` if there is none. */
 export type Moved = { readonly ok: true; readonly entry: LogEntry } | { readonly ok: false; readonly head: LogEntry | undefined };
+
+/** An entry of a history, or why it cannot be read. */
+export interface Outcome {
+  readonly file: string;
+  readonly entry?: LogEntry;
+  readonly error?: SheafError<"corrupt-block">;
+}
 
 /** Entries of one log passed over one by one; then a new listing that begins behind them is cheaper. */
 const maxPassed = 32;
@@ -77,12 +84,25 @@ export class Logs {
 
   /** All entries, newest first: the reflog. */
   async *history(name: string): AsyncIterable<LogEntry> {
-    checkLogName(name);
-    const path = encodeLogName(name);
-    for await (const file of this.drive.list(`${path}/~`)) {
-      const parsed = parseEntryName(file);
-      const entry = parsed && (await this.#entry(parsed.path, parsed.number));
+    for await (const { entry, error } of this.outcomes(name)) {
+      if (error) throw error;
       if (entry) yield entry;
+    }
+  }
+
+  /** The history, with an error in place of each entry that is damaged. */
+  async *outcomes(name: string): AsyncIterable<Outcome> {
+    checkLogName(name);
+    for await (const file of this.drive.list(`${encodeLogName(name)}/~`)) {
+      const parsed = parseEntryName(file);
+      if (!parsed) continue;
+      try {
+        const entry = await this.#entry(parsed.path, parsed.number);
+        if (entry) yield { file, entry };
+      } catch (error) {
+        if (!isSheafError(error, "corrupt-block")) throw error;
+        yield { file, error };
+      }
     }
   }
 

@@ -19,10 +19,12 @@ export interface PackShape {
   /** A frame is kept compressed when that leaves less than this share of it. */
   readonly itemGain: number;
   readonly nodeGain: number;
+  /** What the blocks are like, up to 32 KiB: it goes into the pack, and makes small frames of deflate smaller. */
+  readonly dictionary?: Uint8Array | undefined;
 }
 
 /** As a repack writes it. Small frames of items, as they are read one by one; nodes only where versions of one node stand side by side. */
-export const packedShape: PackShape = { itemCodec: codecs.deflate, nodeCodec: codecs.deflate, itemFrame: 16_384, nodeFrame: 16_384, itemGain: 0.9, nodeGain: 0.8 };
+export const packedShape: PackShape = { itemCodec: codecs.deflate, nodeCodec: codecs.deflate, itemFrame: 8192, nodeFrame: 16_384, itemGain: 0.9, nodeGain: 0.85 };
 
 /** As an import or a commit writes it: speed first, a repack compresses later. */
 export const plainShape: PackShape = { itemCodec: codecs.none, nodeCodec: codecs.none, itemFrame: 65_536, nodeFrame: 65_536, itemGain: 1, nodeGain: 1 };
@@ -53,6 +55,7 @@ export class PackBuilder {
   readonly digests = new DigestSet();
   readonly frames: Frame[] = [];
   readonly #platform: Platform;
+  readonly #dictionary: Uint8Array | undefined;
   readonly #fillings: readonly [Filling, Filling];
   /** Two words a member: offset (inside the open frame until it is sealed), length. */
   #places = new Uint32Array(2 * firstMembers);
@@ -69,6 +72,8 @@ export class PackBuilder {
   constructor(platform: Platform, shape: PackShape) {
     this.#platform = platform;
     this.#fillings = [filling(shape.itemCodec, shape.itemFrame, shape.itemGain), filling(shape.nodeCodec, shape.nodeFrame, shape.nodeGain)];
+    this.#dictionary = shape.dictionary;
+    if (shape.dictionary) this.#emit(shape.dictionary, shape.dictionary, codecs.none);
   }
 
   /** Blocks whose bytes are in this pack. */
@@ -147,6 +152,8 @@ export class PackBuilder {
       frames: this.frames.length,
       fanBits: fanBitsFor(this.#stored),
       isPlain: this.frames.every(({ codec }) => codec === codecs.none),
+      isPacked: this.#fillings.some(({ codec }) => codec !== codecs.none),
+      hasDictionary: this.#dictionary !== undefined,
       rawBytes: this.#rawBytes,
       tableAt: this.#storedBytes,
       made,
@@ -196,21 +203,25 @@ export class PackBuilder {
     const raw = filling.bytes.subarray(0, filling.length);
     const { codec, stored } = this.#compress(filling, raw);
     this.#keep(raw);
-    this.#frameOffsets.push(this.#rawBytes);
-    this.frames.push({ stored: stored.length, length: raw.length, codec });
-    this.#chunks.push(stored);
-    this.#chunkBytes += stored.length;
-    this.#storedBytes += stored.length;
-    this.#rawBytes += raw.length;
+    this.#emit(raw, stored, codec);
     // The bytes went out with the chunk, so the next frame needs its own.
     filling.bytes = new Uint8Array(filling.length >= filling.capacity / 2 ? filling.capacity : 0);
     filling.length = 0;
     filling.members = [];
   }
 
+  #emit(raw: Uint8Array, stored: Uint8Array, codec: Codec): void {
+    this.#frameOffsets.push(this.#rawBytes);
+    this.frames.push({ stored: stored.length, length: raw.length, codec });
+    this.#chunks.push(stored);
+    this.#chunkBytes += stored.length;
+    this.#storedBytes += stored.length;
+    this.#rawBytes += raw.length;
+  }
+
   #compress({ codec, gain }: Filling, raw: Uint8Array): { codec: Codec; stored: Uint8Array } {
     if (codec === codecs.none) return { codec, stored: raw };
-    const stored = this.#platform.compress(codec, raw);
+    const stored = this.#platform.compress(codec, raw, this.#dictionary);
     return stored.length < raw.length * gain ? { codec, stored } : { codec: codecs.none, stored: raw };
   }
 

@@ -7,10 +7,11 @@
  * table    12 × frames: bytes at rest (u32), bytes of blocks (u32), codec (u8), three zeros
  * fan-out  4 × 2ᵏ (none for k = 0): entries up to the end of each bucket; a bucket holds the digests that share their first k bits
  * entries  16 × blocks, sorted: the first 8 bytes of the digest as two numbers (high, low), offset and length (u32) in the frames' bytes end to end
- * trailer  80   blocks, frames, k, flags (u32 each; flag 1: no frame is compressed), bytes of blocks, offset of the table, time made (u64 each, ms),
+ * trailer  80   blocks, frames, k, flags (u32 each), bytes of blocks, offset of the table, time made (u64 each, ms),
  *               16 bytes of sha2-256 of table to entries, 16 of header and trailer so far, "sheafend"
  * ```
  *
+ * Flags: 1, no frame is compressed; 2, made by a repack; 4, the first frame is no blocks but the dictionary of all frames whose codec is deflate.
  * A digest's 8 bytes are a hint: the block itself, hashed when read, is the proof.
  */
 import { SheafError } from "../errors.js";
@@ -52,6 +53,10 @@ export interface Trailer {
   readonly fanBits: number;
   /** No frame is compressed, so a block's offset is its place in the file, less the header. */
   readonly isPlain: boolean;
+  /** Whatever is worth compressing is compressed. */
+  readonly isPacked: boolean;
+  /** The first frame is the dictionary of all that are deflated. */
+  readonly hasDictionary: boolean;
   /** Bytes of all frames, decompressed. */
   readonly rawBytes: number;
   readonly tableAt: number;
@@ -111,7 +116,7 @@ export function printTrailer(platform: Platform, trailer: Trailer): Uint8Array {
   view.setUint32(0, trailer.blocks, true);
   view.setUint32(4, trailer.frames, true);
   view.setUint32(8, trailer.fanBits, true);
-  view.setUint32(12, trailer.isPlain ? 1 : 0, true);
+  view.setUint32(12, (trailer.isPlain ? 1 : 0) | (trailer.isPacked ? 2 : 0) | (trailer.hasDictionary ? 4 : 0), true);
   view.setBigUint64(16, BigInt(trailer.rawBytes), true);
   view.setBigUint64(24, BigInt(trailer.tableAt), true);
   view.setBigUint64(32, BigInt(Math.max(0, Math.floor(trailer.made))), true);
@@ -133,6 +138,8 @@ export function parseTrailer(platform: Platform, bytes: Uint8Array, name: string
     frames: view.getUint32(4, true),
     fanBits: view.getUint32(8, true),
     isPlain: (view.getUint32(12, true) & 1) === 1,
+    isPacked: (view.getUint32(12, true) & 2) === 2,
+    hasDictionary: (view.getUint32(12, true) & 4) === 4,
     rawBytes: Number(view.getBigUint64(16, true)),
     tableAt: Number(view.getBigUint64(24, true)),
     made: Number(view.getBigUint64(32, true)),

@@ -53,46 +53,45 @@ export interface Unsorted {
   length(member: number): number;
 }
 
-/** The order of the members by prefix. Counting sort on the first bits, then insertion sort in buckets of about eight. */
-export function sortByPrefix(unsorted: Unsorted): Uint32Array {
-  const { count } = unsorted;
-  const bits = Math.max(1, Math.min(20, 29 - Math.clz32(count)));
-  const ends = new Uint32Array((1 << bits) + 1);
-  for (let member = 0; member < count; member++) ends[(unsorted.high(member) >>> (32 - bits)) + 1]++;
-  for (let bucket = 1; bucket < ends.length; bucket++) ends[bucket] += ends[bucket - 1];
-  const order = new Uint32Array(count);
-  for (let member = 0; member < count; member++) order[ends[unsorted.high(member) >>> (32 - bits)]++] = member;
-  insertionSort(order, unsorted);
-  return order;
-}
-
-/** Sorts what is nearly sorted: members are at most a bucket away from their place. */
-function insertionSort(order: Uint32Array, unsorted: Unsorted): void {
-  for (let i = 1; i < order.length; i++) {
-    const member = order[i];
-    const high = unsorted.high(member);
-    const low = unsorted.low(member);
-    let at = i;
-    for (; at > 0; at--) {
-      const other = order[at - 1];
-      const otherHigh = unsorted.high(other);
-      if (otherHigh < high || (otherHigh === high && unsorted.low(other) <= low)) break;
-      order[at] = other;
-    }
-    order[at] = member;
-  }
-}
-
-/** Writes the entries in order, and the fan-out over them, into memory of the right size. */
+/** Writes the entries in order, and the fan-out over them, into memory of the right size: a counting sort, then small mends in place. */
 export function printIndex(unsorted: Unsorted, fan: Uint32Array, entries: Uint32Array): void {
-  const fanBits = fanBitsFor(unsorted.count);
-  sortByPrefix(unsorted).forEach((member, i) => {
-    const at = i * entryWords;
-    entries[at] = unsorted.high(member);
+  const { count } = unsorted;
+  const shift = 32 - Math.max(1, Math.min(20, 30 - Math.clz32(count)));
+  const next = new Uint32Array((1 << (32 - shift)) + 1);
+  for (let member = 0; member < count; member++) next[(unsorted.high(member) >>> shift) + 1]++;
+  for (let bucket = 1; bucket < next.length; bucket++) next[bucket] += next[bucket - 1];
+  for (let member = 0; member < count; member++) {
+    const high = unsorted.high(member);
+    const at = next[high >>> shift]++ * entryWords;
+    entries[at] = high;
     entries[at + 1] = unsorted.low(member);
     entries[at + 2] = unsorted.offset(member);
     entries[at + 3] = unsorted.length(member);
-    if (fanBits > 0) fan[entries[at] >>> (32 - fanBits)] = i + 1;
-  });
+  }
+  mend(entries);
+  printFan(entries, fan, fanBitsFor(count));
+}
+
+/** Insertion sort of rows: each is at most a bucket away from its place. */
+function mend(entries: Uint32Array): void {
+  for (let row = entryWords; row < entries.length; row += entryWords) {
+    const high = entries[row];
+    const low = entries[row + 1];
+    let at = row;
+    while (at > 0 && isBelow(high, low, entries, at - entryWords)) at -= entryWords;
+    if (at === row) continue;
+    const offset = entries[row + 2];
+    const length = entries[row + 3];
+    entries.copyWithin(at + entryWords, at, row);
+    entries[at] = high;
+    entries[at + 1] = low;
+    entries[at + 2] = offset;
+    entries[at + 3] = length;
+  }
+}
+
+function printFan(entries: Uint32Array, fan: Uint32Array, fanBits: number): void {
+  if (fanBits === 0) return;
+  for (let at = 0; at < entries.length; at += entryWords) fan[entries[at] >>> (32 - fanBits)] = at / entryWords + 1;
   for (let bucket = 1; bucket < fan.length; bucket++) fan[bucket] = Math.max(fan[bucket], fan[bucket - 1]);
 }

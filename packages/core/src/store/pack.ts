@@ -68,6 +68,7 @@ export class Pack {
     table: Uint8Array,
     fan: Uint32Array,
     entries: Uint32Array | undefined,
+    readonly dictionary: Uint8Array | undefined,
   ) {
     const { frames } = trailer;
     this.#starts = new Float64Array(frames + 1).fill(headerBytes);
@@ -216,7 +217,7 @@ export class Pack {
     const codec = this.#codecs[frame] as Codec;
     const length = this.#offsets[frame + 1] - this.#offsets[frame];
     try {
-      return codec === 0 ? stored : this.context.platform.decompress(codec, stored, length);
+      return codec === 0 ? stored : this.context.platform.decompress(codec, stored, length, this.dictionary);
     } catch {
       return nothing;
     }
@@ -264,21 +265,30 @@ export async function openPack(context: PackContext, name: string): Promise<Pack
       : await context.drive.read(name, { start: trailer.tableAt, end });
   if (!head) return undefined;
   if (head.length !== end - trailer.tableAt) throw damagedPack(name, "it is cut off");
-  return fromHead(context, name, trailer, head, isSmall);
+  const dictionary = trailer.hasDictionary ? await readDictionary(context, name, trailer, head) : undefined;
+  return fromHead(context, name, trailer, head, isSmall, dictionary);
 }
 
-function fromHead(context: PackContext, name: string, trailer: Trailer, head: Uint8Array, isSmall: boolean): Pack {
+/** The first frame. */
+async function readDictionary(context: PackContext, name: string, trailer: Trailer, table: Uint8Array): Promise<Uint8Array | undefined> {
+  if (trailer.frames === 0) return undefined;
+  const length = new DataView(table.buffer, table.byteOffset, table.length).getUint32(0, true);
+  return context.drive.read(name, { start: headerBytes, end: headerBytes + length });
+}
+
+function fromHead(context: PackContext, name: string, trailer: Trailer, head: Uint8Array, isSmall: boolean, dictionary: Uint8Array | undefined): Pack {
   if (isSmall && !checkOf(context.platform, head).every((byte, i) => byte === trailer.check[i]))
     throw damagedPack(name, "its index does not match its check");
   const fanAt = trailer.frames * tableEntryBytes;
   const fanEnd = fanAt + fanBytes(trailer.fanBits);
   const fan = toWords(head.subarray(fanAt, fanEnd));
   const entries = isSmall ? toWords(head.subarray(fanEnd)) : undefined;
-  return new Pack(context, name, trailer, head.subarray(0, fanAt), fan, entries);
+  return new Pack(context, name, trailer, head.subarray(0, fanAt), fan, entries, dictionary);
 }
 
 /** The bytes as 32-bit numbers, in memory of their own: what they were cut from need not stay. */
 function toWords(bytes: Uint8Array): Uint32Array {
-  const copy = bytes.slice(0, bytes.length & ~3);
-  return new Uint32Array(copy.buffer, copy.byteOffset, copy.length >>> 2);
+  const words = new Uint32Array(bytes.length >>> 2);
+  new Uint8Array(words.buffer).set(bytes.subarray(0, words.byteLength));
+  return words;
 }

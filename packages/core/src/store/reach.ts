@@ -5,7 +5,7 @@ import { parseCid, raw } from "../block/cid.js";
 import type { Platform } from "../platform.js";
 import { DigestSet } from "./digest-set.js";
 import { linkKinds, listLinks, type LinkKind, type ListLinks } from "./links.js";
-import type { Logs } from "./logs.js";
+import type { LogEntry, Logs } from "./logs.js";
 
 export interface ReachOptions {
   readonly links?: ListLinks;
@@ -25,15 +25,17 @@ export class Reach {
   /** From which block each was first reached: number + 1, 0 for a root. */
   #parents = new Uint32Array(64);
   #open: number[] = [];
+  /** Blocks that were told to `seen`. */
+  #told = 0;
 
   constructor(
     readonly platform: Platform,
     readonly options: ReachOptions = {},
   ) {}
 
-  /** Takes a root, to be walked next. */
-  add(digest: Digest, kind: LinkKind = linkKinds.any): void {
-    this.#add(digest, 0, kind, 0);
+  /** Takes a root, to be walked next, and gives its number. */
+  add(digest: Digest, kind: LinkKind = linkKinds.any): number {
+    return this.#add(digest, 0, kind, 0);
   }
 
   /** The blocks from a root to this one, this one last. */
@@ -51,7 +53,6 @@ export class Reach {
    */
   async walk(read: (numbers: readonly number[]) => Promise<(Uint8Array | undefined)[]>, seen?: (number: number) => void): Promise<void> {
     const links = this.options.links ?? listLinks;
-    let next = this.#noted;
     while (this.#open.length > 0) {
       this.options.signal?.throwIfAborted();
       const numbers = this.#open.splice(-batch);
@@ -60,23 +61,25 @@ export class Reach {
         const bytes = blocks[i];
         if (bytes) links(bytes, this.#kinds[number] as LinkKind, (at, kind) => this.#add(bytes, at, kind, number + 1));
       });
-      if (seen) for (; next < this.digests.size; next++) seen(next);
+      this.#tell(seen);
       this.options.progress?.(this.digests.size);
       await this.platform.pause();
     }
-    if (seen) for (; next < this.digests.size; next++) seen(next);
-    this.#noted = next;
+    this.#tell(seen);
   }
 
-  #noted = 0;
+  #tell(seen: ((number: number) => void) | undefined): void {
+    for (; this.#told < this.digests.size; this.#told++) seen?.(this.#told);
+  }
 
-  #add(bytes: Uint8Array, at: number, kind: LinkKind, parent: number): void {
+  #add(bytes: Uint8Array, at: number, kind: LinkKind, parent: number): number {
     const claimed = this.digests.add(bytes, at);
     const number = claimed < 0 ? -1 - claimed : claimed;
     if (claimed >= 0) this.#note(number, parent, kind);
     else if (kind < this.#kinds[number]) this.#kinds[number] = kind;
-    else return;
+    else return number;
     if (kind !== linkKinds.leaf) this.#open.push(number);
+    return number;
   }
 
   #note(number: number, parent: number, kind: LinkKind): void {
@@ -102,18 +105,16 @@ export interface Root {
 
 /** Every block that an entry of any log names, old entries too: all of them are kept. */
 export async function* rootsOf(logs: Logs): AsyncIterable<Root> {
-  for await (const log of logs.names()) {
-    for await (const { value, roots } of logs.history(log)) {
-      for (const text of value === null ? roots : [value, ...roots]) {
-        const root = toRoot(log, text);
-        if (root) yield root;
-      }
-    }
-  }
+  for await (const log of logs.names()) for await (const entry of logs.history(log)) yield* rootsIn(log, entry);
+}
+
+/** The blocks that one entry names. */
+export function rootsIn(log: string, { value, roots }: LogEntry): Root[] {
+  return [value ?? "", ...roots].map(text => toRoot(log, text)).filter(root => root !== undefined);
 }
 
 /** Reads a text as a root, if it is a CID as Sheaf prints it. */
-export function toRoot(log: string, text: string): Root | undefined {
+function toRoot(log: string, text: string): Root | undefined {
   if (!/^baf[ky]rei[a-z2-7]{52}$/.test(text)) return undefined;
   const { digest, codec } = parseCid(text);
   return { log, cid: text as Cid, digest, kind: codec === raw ? linkKinds.leaf : linkKinds.any };

@@ -4,11 +4,15 @@
  * Packs are merged geometrically: afterwards each is at least twice as large as all smaller ones together, so a block is moved about log₂(n) times
  * in its life. Idea: git repack --geometric. What was replaced is condemned, and removed by gc after a grace.
  */
+import type { Digest } from "../block/cid.js";
 import type { BlockStore } from "./blocks.js";
 import { condemn } from "./condemned.js";
 import { looksLikeNode, packedShape, type PackShape } from "./pack-builder.js";
 import type { Pack } from "./pack.js";
+import { sampleDictionary } from "./pack-sample.js";
+import { wordAt } from "./pack-index.js";
 import { walkPack } from "./pack-walk.js";
+import type { Transaction } from "./transaction.js";
 
 export interface RepackOptions {
   /** Merges all packs, those too that are large enough to stay. */
@@ -36,6 +40,8 @@ export interface Repacked {
 const factor = 2;
 /** An uncompressed pack of more bytes is compressed even where it need not be merged. */
 const plainBytes = 1 << 20;
+/** From so many bytes on a dictionary of 8 KiB is no burden. */
+const dictionaryFrom = 1 << 18;
 /** Bytes of a node that tell versions of one node from others: the head and the first key. */
 const keyBytes = 48;
 
@@ -66,8 +72,8 @@ export function choosePacks(packs: readonly Pack[], isFull: boolean): Pack[] {
     if (trailer.rawBytes < factor * smaller) split = i + 1;
     smaller += trailer.rawBytes;
   });
-  const chosen = sorted.filter(({ trailer }, i) => isFull || i < split || (trailer.isPlain && trailer.rawBytes > plainBytes));
-  const isDone = chosen.length === 1 && !chosen[0].trailer.isPlain;
+  const chosen = sorted.filter(({ trailer }, i) => isFull || i < split || (!trailer.isPacked && trailer.rawBytes > plainBytes));
+  const isDone = chosen.length === 1 && chosen[0].trailer.isPacked;
   // Oldest first, so that what was written together stays together.
   return isDone ? [] : chosen.sort((a, b) => a.trailer.made - b.trailer.made);
 }
@@ -96,6 +102,8 @@ interface NodePlace {
   readonly pack: Pack;
   readonly offset: number;
   readonly length: number;
+  /** The first word of its digest. */
+  readonly prefix: number;
   readonly key: string;
 }
 
@@ -114,11 +122,11 @@ class Rewriting {
   }
 
   async run(): Promise<Rewritten> {
-    const transaction = await this.store.begin({ shape: this.options.shape ?? packedShape, isAnew: true });
+    const transaction = await this.store.begin({ shape: await this.#shape(), isAnew: true });
     try {
-      for (const pack of this.packs) await this.#copyItems(pack, bytes => (transaction.put(bytes), transaction.drain()));
+      for (const pack of this.packs) await this.#copyItems(pack, transaction);
       this.#nodes.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-      for (const place of this.#nodes) await this.#copyNode(place, bytes => (transaction.put(bytes), transaction.drain()));
+      for (const place of this.#nodes) await this.#copyNode(place, transaction);
       await transaction.close();
     } catch (error) {
       await transaction.abort();
@@ -128,24 +136,34 @@ class Rewriting {
     return { made: transaction.packs, whole, damaged: [...this.#damaged].map(({ name }) => name), blocks: transaction.stored };
   }
 
-  async #copyItems(pack: Pack, put: (bytes: Uint8Array) => unknown): Promise<void> {
+  /** The default layout with a dictionary made of samples, where there is enough to gain. */
+  async #shape(): Promise<PackShape> {
+    const bytes = this.packs.reduce((total, { trailer }) => total + trailer.rawBytes, 0);
+    const { shape = packedShape } = this.options;
+    if (bytes < dictionaryFrom || shape.dictionary) return shape;
+    return { ...shape, dictionary: await sampleDictionary(this.packs) };
+  }
+
+  async #copyItems(pack: Pack, transaction: Transaction): Promise<void> {
     const key = this.options.nodeKey ?? firstBytes;
     let count = 0;
-    for await (const { bytes, offset, length } of walkPack(pack, this.options.wants)) {
+    for await (const { bytes, digest, offset, length } of walkPack(pack, this.options.wants)) {
       count++;
       if (!bytes) this.#damaged.add(pack);
-      else if (looksLikeNode(bytes)) this.#nodes.push({ pack, offset, length, key: key(bytes) });
-      else await put(bytes);
+      else if (looksLikeNode(bytes)) this.#nodes.push({ pack, offset, length, prefix: wordAt(digest, 0), key: key(bytes) });
+      else await copy(transaction, bytes);
       if (++this.#done % 4096 === 0) await this.#rest();
     }
     // Another process may have removed the pack while it was read.
     if (!this.options.wants && count < pack.blocks) this.#damaged.add(pack);
   }
 
-  async #copyNode({ pack, offset, length }: NodePlace, put: (bytes: Uint8Array) => unknown): Promise<void> {
+  async #copyNode({ pack, offset, length, prefix }: NodePlace, transaction: Transaction): Promise<void> {
     const bytes = await pack.read({ offset, length, next: undefined });
-    if (bytes) await put(bytes);
-    else this.#damaged.add(pack);
+    const digest = bytes && (await copy(transaction, bytes));
+    // It was whole a moment ago; the pack went, or the disk is failing.
+    if (!digest || wordAt(digest, 0) !== prefix) this.#damaged.add(pack);
+    if (++this.#done % 4096 === 0) await this.#rest();
   }
 
   async #rest(): Promise<void> {
@@ -153,6 +171,12 @@ class Rewriting {
     this.options.progress?.(this.#done, this.#total);
     await this.store.platform.pause();
   }
+}
+
+async function copy(transaction: Transaction, bytes: Uint8Array): Promise<Digest> {
+  const digest = transaction.put(bytes);
+  await transaction.drain();
+  return digest;
 }
 
 /** The first bytes of a block as text of one character a byte. */

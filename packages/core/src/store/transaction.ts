@@ -38,6 +38,7 @@ export class Transaction implements Blocks {
   readonly #begun: number;
   readonly #names: string[] = [];
   #current: Build;
+  #stored = 0;
 
   constructor(
     readonly store: BlockStore,
@@ -50,6 +51,11 @@ export class Transaction implements Blocks {
   /** Names of the packs that are durable by now. */
   get packs(): readonly string[] {
     return this.#names;
+  }
+
+  /** Blocks that went into packs of this transaction, durable or not. */
+  get stored(): number {
+    return this.#stored;
   }
 
   put(bytes: Uint8Array): Digest {
@@ -122,6 +128,7 @@ export class Transaction implements Blocks {
     if (this.#isElsewhere(bytes, member)) builder.skip(member);
     else {
       builder.store(member, bytes, isNode);
+      this.#stored++;
       upload.offer();
     }
     if (builder.digests.size >= maxBlocks || builder.rawBytes >= maxBytes) this.#next();

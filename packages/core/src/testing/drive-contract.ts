@@ -22,6 +22,14 @@ export function driveContract(kind: string, open: OpenDrive): void {
       expect(await drive.read("packs/a", { start: 0, end: 1 })).toBeUndefined();
     });
 
+    test("read: gives plain arrays, whose slices are copies", async () => {
+      const { drive } = await fresh();
+      const bytes = new Uint8Array(10_000);
+      await drive.create("packs/a", bytes);
+      for (const span of [undefined, { start: 0, end: 4 }, { start: 4, end: 9000 }])
+        expect((await drive.read("packs/a", span))?.constructor).toBe(Uint8Array);
+    });
+
     test("read: what stands below a name is not at that name, and the other way round", async () => {
       const { drive } = await fresh();
       await drive.create("refs/heads/main/~99999999", utf8("entry"));

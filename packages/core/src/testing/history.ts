@@ -32,7 +32,11 @@ export interface PlainSnapshot {
 }
 
 /** A dataset from rows drawn as `[id, position, item]`. */
-export function plainDataset(id: string, rows: readonly (readonly [string, string, ValueObject])[], meta: ValueObject = {}): PlainDataset {
+export function plainDataset(
+  id: string,
+  rows: readonly (readonly [string, string, ValueObject])[],
+  meta: ValueObject = {},
+): PlainDataset {
   return { id, meta, rows: new Map(rows.map(([row, position, item]) => [row, { position, item }])) };
 }
 
@@ -42,8 +46,14 @@ export function putDataset(blocks: Blocks, { id, meta, rows }: PlainDataset): Da
   return {
     id,
     meta,
-    rows: putTree(blocks, all.map(({ row, position, item }) => [rowKey(position, row), linkValue(item)])),
-    ids: putTree(blocks, all.map(({ row, position }) => [utf8(row), textValue(position)])),
+    rows: putTree(
+      blocks,
+      all.map(({ row, position, item }) => [rowKey(position, row), linkValue(item)]),
+    ),
+    ids: putTree(
+      blocks,
+      all.map(({ row, position }) => [utf8(row), textValue(position)]),
+    ),
     count: all.length,
   };
 }
@@ -63,11 +73,17 @@ export function putSnapshot(blocks: Blocks, { datasets, files }: PlainSnapshot):
   return {
     datasets: putTree(
       blocks,
-      Array.from(datasets, ([path, dataset]) => [utf8(path), linkValue(blocks.put(encodeDataset(putDataset(blocks, dataset))))]),
+      Array.from(datasets, ([path, dataset]) => [
+        utf8(path),
+        linkValue(blocks.put(encodeDataset(putDataset(blocks, dataset)))),
+      ]),
     ),
     files: putTree(
       blocks,
-      Array.from(files, ([path, { mode, text }]) => [utf8(path), encode([mode, new Link(blocks.put(utf8(text)), raw)])]),
+      Array.from(files, ([path, { mode, text }]) => [
+        utf8(path),
+        encode([mode, new Link(blocks.put(utf8(text)), raw)]),
+      ]),
     ),
   };
 }
@@ -107,26 +123,34 @@ export interface DrawnCommit {
  */
 export function parseDrawing(line: string): DrawnCommit[] {
   let before: string | undefined;
-  return line.trim().split(/\s+/).map((word, index) => {
-    const match = /^([^(@\s]+)(?:\(([^)]*)\))?(?:@(\d+))?$/.exec(word);
-    if (!match) throw new Error(`${word} cannot be drawn`);
-    const [, name, named, time] = match;
-    const parents = named === undefined ? (before === undefined ? [] : [before]) : named.split(",").filter(parent => parent !== "");
-    before = name;
-    return { name, parents, time: time === undefined ? 1_000_000 + 60 * index : Number(time) };
-  });
+  return line
+    .trim()
+    .split(/\s+/)
+    .map((word, index) => {
+      const match = /^([^(@\s]+)(?:\(([^)]*)\))?(?:@(\d+))?$/.exec(word);
+      if (!match) throw new Error(`${word} cannot be drawn`);
+      const [, name, named, time] = match;
+      const parents =
+        named === undefined ? (before === undefined ? [] : [before]) : named.split(",").filter(parent => parent !== "");
+      before = name;
+      return { name, parents, time: time === undefined ? 1_000_000 + 60 * index : Number(time) };
+    });
 }
 
 /** Writes a drawn history; gives the commits by name. `contents` says what each holds, by default one file with its name. */
 export function drawHistory(
   blocks: Blocks,
   drawing: string | readonly DrawnCommit[],
-  contents: (name: string) => PlainSnapshot | Snapshot = name => ({ datasets: new Map(), files: new Map([["name", { mode: 0o100644, text: name }]]) }),
+  contents: (name: string) => PlainSnapshot | Snapshot = name => ({
+    datasets: new Map(),
+    files: new Map([["name", { mode: 0o100644, text: name }]]),
+  }),
 ): Map<string, Digest> {
   const commits = new Map<string, Digest>();
   for (const { name, parents, time } of typeof drawing === "string" ? parseDrawing(drawing) : drawing) {
     const content = contents(name);
-    const snapshot = content.datasets instanceof Uint8Array ? (content as Snapshot) : putSnapshot(blocks, content as PlainSnapshot);
+    const snapshot =
+      content.datasets instanceof Uint8Array ? (content as Snapshot) : putSnapshot(blocks, content as PlainSnapshot);
     const who = { name: "Ada", email: "ada@example.org", time, zone: 0 };
     const block = encodeCommit({
       snapshot: blocks.put(encodeSnapshot(snapshot)),
@@ -156,4 +180,3 @@ export function patchedDocument({ meta, rows }: PlainDataset): ValueObject {
   }
   return { meta, items, positions };
 }
-

@@ -3,8 +3,8 @@ import type { Blocks } from "../block/blocks.js";
 import { dagCbor, type Digest } from "../block/cid.js";
 import { utf8 } from "../text.js";
 import { TreeBuilder, type Tree } from "../tree/builder.js";
-import { writeLink } from "../tree/node.js";
 import { entries } from "../tree/read.js";
+import { writeLink } from "../tree/span.js";
 
 /** A key and its value as texts of hex digits: plain data, so that tests compare them whole. */
 export type PlainEntry = readonly [key: string, value: string];

@@ -1,9 +1,8 @@
 /** Builds a whole tree from entries in order, in one pass and in memory for one path: the way a fresh import writes. */
 import type { BlockWriter } from "../block/blocks.js";
 import { dagCbor, type Digest } from "../block/cid.js";
-import { headBytes, linkBytes, writeHead } from "./span.js";
+import { headBytes, linkBytes, writeHead, writeLink } from "./span.js";
 import { TreeWriter, type Tree } from "./writer.js";
-import { writeLink } from "./node.js";
 
 export type { Tree } from "./writer.js";
 

@@ -7,6 +7,7 @@ import { emptyTree, type Tree } from "./builder.js";
 import { diffTrees, type DiffOptions } from "./diff.js";
 import { editTree } from "./edit.js";
 import { mergeTrees } from "./merge.js";
+import { leavesFrom } from "./read.js";
 
 const memory = (slow = false) =>
   new MemoryBlocks((bytes, out, at) => out.set(createHash("sha256").update(bytes).digest(), at), { slow });
@@ -181,6 +182,39 @@ describe.each([
       expect(loads).toBeLessThan(size / 4 / 40 + 8 * levels);
       expect(loads).toBeLessThan(whole);
     }
+  });
+
+  /** The second leaf of the tree. */
+  const secondLeaf = async () => {
+    for await (const slice of leavesFrom(blocks, base.root)) if (slice.index > 0) return slice;
+    throw new Error("the tree has one leaf");
+  };
+
+  test("a leaf that only one side has is read on that side, and none of its neighbours", async () => {
+    const { leaf } = await secondLeaf();
+    const gone = Array.from({ length: leaf.count }, (_, i) => ({ key: leaf.key(i), value: undefined }));
+    const other = await editTree(blocks, base.root, gone);
+    for (const [a, b] of [
+      [base.root, other.root],
+      [other.root, base.root],
+    ] as const)
+      expect(await cost(diffTrees(blocks, a, b))).toMatchObject({ loads: 2 * levels - 1, yielded: leaf.count });
+  });
+
+  test("what lies outside the bounds is not read", async () => {
+    const { leaf } = await secondLeaf();
+    const other = await editTree(blocks, base.root, [{ key: leaf.key(0), value: linkTo(numberedDigest(0, 9)) }]);
+    const [first, second, end] = [numberedKey(1), leaf.key(0), leaf.key(1)];
+    expect(await cost(diffTrees(blocks, base.root, other.root, { to: first }))).toMatchObject({
+      loads: 2 * (levels - 1),
+      yielded: 0,
+    });
+    expect(await cost(diffTrees(blocks, base.root, other.root, { from: second, to: end }))).toMatchObject({
+      loads: 2 * levels,
+      yielded: 1,
+    });
+    const beyond = await cost(diffTrees(blocks, base.root, other.root, { from: numberedKey(size / 2) }));
+    expect([beyond.yielded, beyond.loads <= 2 * (levels - 1)]).toEqual([0, true]);
   });
 
   test("a three-way walk reads each side's changes, the base once", async () => {

@@ -127,14 +127,21 @@ describe("law: nodes are read as @ipld/dag-cbor reads them", () => {
   });
 });
 
-test("the first key not less than another is found, from any start", () => {
+test("the first key not less than another is found, from any start, however often one searches", () => {
+  const alike = fc.array(fc.constantFrom(0, 1, 255), { maxLength: 9 }).map(bytes => Uint8Array.from([7, 7, ...bytes]));
+  const oneOf = fc.oneof(alike, alike, key);
+  const keys = fc.uniqueArray(oneOf, { maxLength: 60, selector: String }).map(list => list.toSorted(compareBytes));
+  const search = fc.record({ sought: oneOf, start: fc.nat(30) });
   fc.assert(
-    fc.property(uniqueKeys(30), key, fc.nat(30), (keys, sought, start) => {
-      const node = parse(encode([0, keys.flatMap(one => [one, 0])]));
-      const from = Math.min(start, keys.length);
-      const expected = keys.findIndex((one, i) => i >= from && compareBytes(one, sought) >= 0);
-      expect(node.lowerBound(sought, from)).toBe(expected < 0 ? keys.length : expected);
+    fc.property(keys, fc.array(search, { minLength: 8, maxLength: 8 }), (list, searches) => {
+      const node = parse(encode([0, list.flatMap(one => [one, 0])]));
+      for (const { sought, start } of searches) {
+        const from = Math.min(start, list.length);
+        const expected = list.findIndex((one, i) => i >= from && compareBytes(one, sought) >= 0);
+        expect(node.lowerBound(sought, from)).toBe(expected < 0 ? list.length : expected);
+      }
     }),
+    { numRuns: 300 },
   );
 });
 

@@ -25,6 +25,7 @@ import {
   sameSpan,
   skipValue,
   writeHead,
+  writeLink,
 } from "./span.js";
 
 /** Greatest length of a key. */
@@ -289,19 +290,4 @@ export function encodeNode(level: number, entries: readonly Entry[]): Uint8Array
     } else at = writeHead(out, writeLink(out, at, entry.child, 0, dagCbor), 0, entry.rows);
   }
   return out.slice(0, at);
-}
-
-/** Writes a link to the digest at `digests[from, from + 32)`, with this codec, and gives the place behind it. */
-export function writeLink(out: Uint8Array, at: number, digests: Uint8Array, from: number, codec: number): number {
-  out[at] = 0xd8;
-  out[at + 1] = 42;
-  out[at + 2] = 0x58;
-  out[at + 3] = 37;
-  out[at + 4] = 0;
-  out[at + 5] = 1;
-  out[at + 6] = codec;
-  out[at + 7] = 0x12;
-  out[at + 8] = 0x20;
-  for (let i = 0; i < 32; i++) out[at + digestInLink + i] = digests[from + i];
-  return at + linkBytes;
 }

@@ -55,6 +55,21 @@ export function isLink(bytes: Uint8Array, at: number): boolean {
   );
 }
 
+/** Writes a link to the digest at `digests[from, from + 32)`, with this codec, and gives the place behind it. */
+export function writeLink(out: Uint8Array, at: number, digests: Uint8Array, from: number, codec: number): number {
+  out[at] = 0xd8;
+  out[at + 1] = 42;
+  out[at + 2] = 0x58;
+  out[at + 3] = 37;
+  out[at + 4] = 0;
+  out[at + 5] = 1;
+  out[at + 6] = codec;
+  out[at + 7] = 0x12;
+  out[at + 8] = 0x20;
+  for (let i = 0; i < 32; i++) out[at + digestInLink + i] = digests[from + i];
+  return at + linkBytes;
+}
+
 /** Bytes that the head of a value takes whose argument is `argument`: 1, 2, 3, 5 or 9. */
 export function headBytes(argument: number): number {
   if (argument < 24) return 1;

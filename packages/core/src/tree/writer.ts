@@ -6,8 +6,8 @@
 import type { BlockWriter } from "../block/blocks.js";
 import { dagCbor, type Digest } from "../block/cid.js";
 import { badInput } from "../errors.js";
-import { maxKeyBytes, maxLevel, writeLink, type Node } from "./node.js";
-import { compareSpans, digestInLink, headBytes, linkBytes, writeHead } from "./span.js";
+import { maxKeyBytes, maxLevel, type Node } from "./node.js";
+import { compareSpans, digestInLink, headBytes, linkBytes, writeHead, writeLink } from "./span.js";
 import { endsNode, hashKey, maxBytes } from "./split.js";
 
 /** Room in front of the entries for the longest head of a node: list of two, level, length of the list (up to 2³² fields). */
