@@ -86,12 +86,12 @@ test("the version is the package's, in one line", async () => {
 test("completion knows commands, options, datasets and revisions", async () => {
   const shell = await smallRepository();
   const complete = async (...words: string[]) =>
-    lines(await shell.sheaf("completion", "bash", "--words", String(words.length), "--", "sheaf", ...words));
+    lines(await shell.sheaf("__complete", String(words.length), "sheaf", ...words));
   expect(await complete("che")).toEqual(["cherry-pick"]);
   expect(await complete("get", "q")).toEqual(["qa"]);
   expect(await complete("merge", "ma")).toEqual(["main"]);
   expect(await complete("columns", "re")).toEqual(["rename", "remove"]);
   expect(await complete("import", "qa", "x", "--ded")).toEqual(["--dedupe"]);
   for (const kind of ["bash", "zsh", "fish"])
-    expect(await shell.sheaf("completion", kind)).toContain("sheaf completion");
+    expect(await shell.sheaf("completion", kind)).toContain("sheaf __complete");
 });

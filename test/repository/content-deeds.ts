@@ -183,6 +183,22 @@ export const patch: Deed = async (model, world, dice) => {
   );
 };
 
+/** Changes, removes or moves one of the first rows: two branches often meet here. */
+export const touch: Deed = async (model, world, dice) => {
+  const found = [...model.snapshot][0];
+  const row = found?.[1].rows[dice.roll(2)];
+  if (!found || !row) return;
+  const [path, dataset] = found;
+  const change = dice.roll(5);
+  const item = { ...row.item, a: dice.roll(3), ...(dice.chance(2) && { b: { c: dice.roll(3) } }) };
+  const others = dataset.rows.filter(other => other !== row);
+  const wanted = change === 0 ? others : dataset.rows.map(other => (other === row ? { ...row, item } : other));
+  const at = `/items/${token(row.id)}`;
+  const value = Object.fromEntries(Object.entries(item).map(([key, member]) => [key.replace(/^@+meta$/, "@$&"), member]));
+  const operation: Operation = change === 0 ? { op: "remove", path: at } : { op: "replace", path: at, value };
+  await edit(model, world, snapshot => put(snapshot, path, { ...dataset, rows: wanted }), () => world.repo.dataset(path).patch([operation]));
+};
+
 /** Appends a row whose id is made, or puts one beside another. */
 export const insert: Deed = async (model, world, dice) => {
   const found = someDataset(model, dice);

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import type { Conflict } from "@sheaf/core";
 import type { Deed, Dice } from "./commands.js";
+import { importRows, insert, move, patch, shapeDatasets, touch } from "./content-deeds.js";
 import { NaiveMerge, type Chooser, type PlainSnapshot } from "./plain.js";
 import { accept, compare, type Model, type World } from "./world.js";
 
@@ -102,6 +103,12 @@ function chooser(salt: number): Chooser {
   };
 }
 
+/** What is chosen for a conflict. About whole datasets and their names it is always ours, so that no two come to one name. */
+function decide(choose: Chooser, conflict: Conflict): "ours" | "theirs" | undefined {
+  const isWhole = conflict.id === undefined && (conflict.pointer === "" || conflict.pointer === "/path");
+  return isWhole ? "ours" : choose(placeOf(conflict));
+}
+
 const placeOf = ({ dataset, id, pointer }: Conflict) => `${dataset}|${id ?? ""}|${pointer}`;
 
 interface Sides {
@@ -121,15 +128,16 @@ async function mergeBoth(model: Model, world: World, dice: Dice, sides: Sides, a
   const naive = new NaiveMerge(choose);
   const wanted = naive.snapshots(sides.base, model.snapshot, sides.theirs);
   const isBeyond = naive.isBeyond || sides.isBeyond === true;
-  const result = await act(isAtOnce ? conflict => choose(placeOf(conflict)) : undefined);
+  if (process.env['STAT']) console.log('MERGE', isBeyond, naive.conflicts.length, isAtOnce);
+  const result = await act(isAtOnce ? conflict => decide(choose, conflict) : undefined);
   if ("commit" in result) return conclude(model, world, sides, isBeyond ? undefined : wanted, result);
   if (!isBeyond) expect(result.conflicts.map(placeOf).sort()).toEqual(naive.conflicts.sort());
   expect(isAtOnce).toBe(false);
   await expect(act()).rejects.toMatchObject({ code: "refused" });
   if (dice.chance(2)) await tend(model, world, dice);
   const { repo } = world;
-  if (dice.chance(3) || result.conflicts.some(({ id, dataset }) => id === undefined && dataset !== "")) return repo.abortMerge();
-  const state = await repo.resolveConflicts(conflict => choose(placeOf(conflict)));
+  if (dice.chance(3)) return repo.abortMerge();
+  const state = await repo.resolveConflicts(conflict => decide(choose, conflict));
   expect(state.conflicts.every(({ resolved }) => resolved)).toBe(true);
   await conclude(model, world, sides, isBeyond ? undefined : wanted, await repo.finishMerge());
 }
@@ -143,9 +151,30 @@ async function conclude(model: Model, world: World, { parents }: Sides, wanted: 
   if (advanced) accept(model, commit, parents, read);
 }
 
-export const merge: Deed = async (model, world, dice) => {
+export const merge: Deed = (model, world, dice) => mergeFrom(model, world, dice, dice.pick([...model.refs.branches.values()]));
+
+/** Makes a branch, edits here and there, and merges. */
+export const diverge: Deed = async (model, world, dice) => {
   const { repo } = world;
-  const [tip, theirs] = [model.tip, dice.pick([...model.refs.branches.values()])];
+  const [name, here, tip] = ["side", model.refs.head, model.tip];
+  if (tip === undefined || here === name) return;
+  if (model.refs.branches.has(name)) {
+    await repo.deleteBranch(name, { force: true });
+    model.move(({ branches }) => branches.delete(name));
+  }
+  await repo.branch(name, { at: tip });
+  model.move(({ branches }) => branches.set(name, tip));
+  const edits = [touch, touch, patch, importRows, move, insert, shapeDatasets];
+  for (let i = 0; i < 3; i++) await (dice.pick(edits) as Deed)(model, world, dice);
+  await repo.switch(name);
+  model.move(refs => (refs.head = name));
+  for (let i = 0; i < 3; i++) await (dice.pick(edits) as Deed)(model, world, dice);
+  await mergeFrom(model, world, dice, model.refs.branches.get(here));
+};
+
+async function mergeFrom(model: Model, world: World, dice: Dice, theirs: string | undefined): Promise<void> {
+  const { repo } = world;
+  const { tip } = model;
   if (tip === undefined || theirs === undefined) return;
   if (model.ancestors(tip).has(theirs)) return void expect(await repo.merge(theirs)).toEqual({ commit: tip, advanced: false, fastForward: false });
   const canForward = model.ancestors(theirs).has(tip);
@@ -157,7 +186,7 @@ export const merge: Deed = async (model, world, dice) => {
   const bases = model.mergeBases(tip, theirs);
   const sides = { base: bases[0] === undefined ? undefined : model.at(bases[0]), theirs: model.at(theirs), parents: [tip, theirs], isBeyond: bases.length > 1 };
   await mergeBoth(model, world, dice, sides, resolve => repo.merge(theirs, { noFastForward, ...(resolve ? { resolve } : {}) }));
-};
+}
 
 /** Reverts a commit, or picks one. */
 export const pick: Deed = async (model, world, dice) => {

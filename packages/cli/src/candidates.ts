@@ -1,6 +1,7 @@
 /** What may stand at a place of a command line: for the completion of shells. */
 import { Cli } from "./cli.js";
 import { makeCommand, type Command } from "./parse.js";
+import { verbs } from "./verbs.js";
 
 /** Arguments of commands, by the names that they have in help, that are datasets or revisions. */
 const datasetArguments = new Set(["dataset", "path", "from"]);
@@ -17,10 +18,10 @@ export async function candidates(cli: Cli, line: readonly string[], index: numbe
 async function allCandidates(cli: Cli, before: readonly string[], typed: string): Promise<string[]> {
   const at = before.findIndex((word, i) => !word.startsWith("-") && before[i - 1] !== "-C");
   const name = before[at];
-  const verb = name === undefined ? undefined : cli.verbs.get(name);
-  if (name === undefined) return [...cli.verbs.keys(), "help", "--version", "--help"];
+  const verb = name === undefined ? undefined : verbs.get(name);
+  if (name === undefined) return [...verbs.keys(), "help", "--version", "--help"];
   if (verb === undefined) return [];
-  const inner = new Cli(cli.io, { ...cli.options, ...folderOf(before) }, cli.verbs);
+  const inner = new Cli(cli.io, { ...cli.options, ...folderOf(before) });
   const root = makeCommand(name, verb.summary, (await verb.load()).define, inner, {
     columns: 80,
     write: () => undefined,

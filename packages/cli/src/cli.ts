@@ -2,7 +2,6 @@
 import type { CommitOptions, Progress, Repository, Watch } from "@sheaf/core";
 import type { Io } from "./io.js";
 import { Outlet } from "./outlet.js";
-import type { Verbs } from "./verbs.js";
 import { Paint, wantsColour } from "./render/paint.js";
 import { ProgressLine } from "./render/progress.js";
 
@@ -21,14 +20,10 @@ export class Cli {
   #repository: Repository | undefined;
   #progress: ProgressLine | undefined;
 
-  /**
-   * @param options  the options that every command takes; filled while the line is parsed
-   * @param verbs    all commands by their names
-   */
+  /** @param options  the options that every command takes; filled while the line is parsed */
   constructor(
     readonly io: Io,
     readonly options: GlobalOptions,
-    readonly verbs: Verbs,
   ) {
     this.out = new Outlet(io.stdout);
     this.paint = new Paint(wantsColour(io));

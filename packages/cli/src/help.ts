@@ -33,7 +33,7 @@ Example:
 /** The page docs/cli.md: the help of every command, as Markdown. */
 export async function reference(cli: Cli): Promise<string> {
   const parts = [pageHead];
-  const quiet = new Cli({ ...cli.io, env: { NO_COLOR: "1" } }, {}, verbs);
+  const quiet = new Cli({ ...cli.io, env: { NO_COLOR: "1" } }, {});
   for (const [name, verb] of verbs)
     if (!verb.hidden) parts.push(`## sheaf ${name}\n`, fenced(await helpOf(name, verb, quiet)));
   return parts.join("\n");

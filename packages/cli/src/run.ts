@@ -6,7 +6,7 @@
 import { Cli, type GlobalOptions } from "./cli.js";
 import type { Io } from "./io.js";
 import { UsageError } from "./usage.js";
-import { verbs } from "./verbs.js";
+import { completionWord, verbs } from "./verbs.js";
 
 export { processIo, type Io, type Sink } from "./io.js";
 
@@ -22,7 +22,7 @@ const helpColumns = 100;
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { options, rest } = leadingOptions(args);
-  const cli = new Cli(io, options, verbs);
+  const cli = new Cli(io, options);
   try {
     await dispatch(rest, cli);
     await cli.close();
@@ -48,6 +48,7 @@ async function dispatch(words: readonly string[], cli: Cli): Promise<void> {
   const [name, ...args] = words;
   if (name === "--version" || name === "-V") return void (await cli.line((await import("./version.js")).version));
   if (name === undefined || name === "help" || name === "--help" || name === "-h") return await help(args, name, cli);
+  if (name === completionWord) return complete(args, cli);
   const verb = verbs.get(name);
   if (verb === undefined) throw new UsageError(await unknown(name));
   const [{ makeCommand, parse }, { define }] = await Promise.all([import("./parse.js"), verb.load()]);
@@ -72,6 +73,12 @@ async function help(args: readonly string[], name: string | undefined, cli: Cli)
   if (name !== undefined) return void (await cli.out.write(overview(cli.paint)));
   cli.io.stderr.write(overview(cli.paint));
   cli.exitCode = 2;
+}
+
+/** What the scripts of `sheaf completion` ask: what may stand at this place of a line. */
+async function complete([index, ...line]: readonly string[], cli: Cli): Promise<void> {
+  const { candidates } = await import("./candidates.js");
+  for (const word of await candidates(cli, line, Number(index))) await cli.line(word);
 }
 
 async function unknown(name: string): Promise<string> {

@@ -8,9 +8,6 @@ export interface Verb {
   readonly hidden?: true;
 }
 
-/** Commands by their names. */
-export type Verbs = ReadonlyMap<string, Verb>;
-
 /** The groups in which help lists the commands, in the order of a first day with Sheaf. */
 export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "Start a repository": {
@@ -68,4 +65,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
 };
 
 /** Every command by its name. */
-export const verbs: Verbs = new Map(Object.values(groups).flatMap(group => Object.entries(group)));
+export const verbs: ReadonlyMap<string, Verb> = new Map(Object.values(groups).flatMap(group => Object.entries(group)));
+
+/** The word behind which the scripts of shells ask what may stand in a line: its index, then the line. */
+export const completionWord = "__complete";
