@@ -1,5 +1,5 @@
 /** What people see: tables, colour, progress, and output that somebody stops reading. */
-import { Writable } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { lines, smallRepository } from "./shell.js";
 
@@ -76,6 +76,16 @@ test("an interrupt ends with 130 and changes nothing", async () => {
   });
   expect(code).toBe(130);
   expect(await shell.state()).toBe(before);
+});
+
+test("an interrupt does not wait for standard input", async () => {
+  const shell = await smallRepository();
+  const interrupt = new AbortController();
+  const stdin = new PassThrough();
+  stdin.write('{"a":1}\n');
+  setImmediate(() => interrupt.abort());
+  const { code } = await shell.run(["import", "n", "-", "--format", "jsonl"], { stdin, signal: interrupt.signal });
+  expect(code).toBe(130);
 });
 
 test("the version is the package's, in one line", async () => {

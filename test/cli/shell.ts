@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable, Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { run, type Sink } from "@sheaf/cli/run";
 import { onTestFinished } from "vitest";
 
@@ -15,7 +15,7 @@ export interface Outcome {
 
 /** How a command is run. */
 export interface Terminal {
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: string | Readable;
   readonly env?: Readonly<Record<string, string>>;
   /** Standard output and standard error are a terminal of so many columns. */
   readonly columns?: number;
@@ -33,7 +33,7 @@ export class Shell {
     const stdout = collector(terminal.columns);
     const stderr = collector(terminal.columns);
     const code = await run(args, {
-      stdin: terminal.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(terminal.stdin)]),
+      stdin: typeof terminal.stdin === "object" ? terminal.stdin : Readable.from([Buffer.from(terminal.stdin ?? "")]),
       stdout: terminal.stdout ?? stdout.sink,
       stderr: stderr.sink,
       env: { ...person, ...terminal.env },

@@ -2,6 +2,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { addAbortSignal } from "node:stream";
 import { badInput, SheafError } from "@sheaf/core";
 import type { Io } from "./io.js";
 
@@ -19,12 +20,10 @@ export interface Source {
 }
 
 /** Looks the input up. Throws bad-input when the file is not there or cannot be read. */
-export async function openSource(
-  io: Pick<Io, "stdin"> & { readonly cwd: string | (() => string) },
-  name: string,
-): Promise<Source> {
-  if (name === "-") return { file: undefined, size: undefined, open: () => io.stdin };
-  const path = resolve(typeof io.cwd === "string" ? io.cwd : io.cwd(), name);
+export async function openSource(io: Pick<Io, "stdin" | "cwd" | "signal">, name: string): Promise<Source> {
+  // An interrupt must not wait for standard input to say something.
+  if (name === "-") return { file: undefined, size: undefined, open: () => addAbortSignal(io.signal, io.stdin) };
+  const path = resolve(io.cwd, name);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error);
   });

@@ -4,6 +4,7 @@ import {
   formatOf,
   importSource,
   openSource,
+  processIo,
   writeFileWhole,
   type ReadOptions,
   type WriteOptions,
@@ -32,7 +33,12 @@ export async function importFile(dataset: Dataset, file: string, options: Import
     columns: headings,
     ...(format === undefined ? {} : { format }),
   };
-  return await importSource(dataset, await openSource(process, file), reading, rest);
+  return await importSource(
+    dataset,
+    await openSource(processIo(options.signal ?? new AbortController().signal), file),
+    reading,
+    rest,
+  );
 }
 
 /** Writes a dataset to a file, which is there whole at the end or not at all; one of that name is replaced. */
