@@ -13,6 +13,15 @@ test("get prints the item exactly, or its CID", async () => {
   expect((await shell.run(["get", "qa", "nobody"])).code).toBe(3);
 });
 
+test("attributes are shown beside the item, exactly", async () => {
+  const shell = await smallRepository();
+  await shell.run(["patch", "qa", "-"], { stdin: '[{"op":"add","path":"/items/q1/@meta","value":{"w":1.0}}]' });
+  expect(await shell.sheaf("get", "qa", "q1", "--meta")).toBe('{"w":1.0}\n');
+  expect(await shell.sheaf("get", "qa", "q2", "--meta")).toBe("null\n");
+  expect(await shell.sheaf("rows", "qa", "--limit", "1")).toMatch(/"score":1\.0},"meta":{"w":1\.0}}\n$/);
+  expect(await shell.sheaf("get", "qa", "q1")).not.toContain("@meta");
+});
+
 test("rows pages through the rows, from either end, as JSON lines with exact numbers", async () => {
   const shell = await smallRepository();
   const ids = async (...args: string[]) => (await shell.json("rows", "qa", ...args)).map(row => row.id);

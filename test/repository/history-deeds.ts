@@ -128,7 +128,6 @@ async function mergeBoth(model: Model, world: World, dice: Dice, sides: Sides, a
   const naive = new NaiveMerge(choose);
   const wanted = naive.snapshots(sides.base, model.snapshot, sides.theirs);
   const isBeyond = naive.isBeyond || sides.isBeyond === true;
-  if (process.env['STAT']) console.log('MERGE', isBeyond, naive.conflicts.length, isAtOnce);
   const result = await act(isAtOnce ? conflict => decide(choose, conflict) : undefined);
   if ("commit" in result) return conclude(model, world, sides, isBeyond ? undefined : wanted, result);
   if (!isBeyond) expect(result.conflicts.map(placeOf).sort()).toEqual(naive.conflicts.sort());

@@ -53,6 +53,7 @@ export class Cli {
   say(text: string): void {
     if (this.json) return;
     this.#progress?.clear();
+    this.out.push();
     this.io.stderr.write(`${text}\n`);
   }
 

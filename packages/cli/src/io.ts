@@ -1,7 +1,7 @@
 /** What the command line asks of the process around it, so that tests can stand in for it. */
 import type { Readable, Writable } from "node:stream";
 
-/** A stream to write to; a terminal says so and knows its width in characters. */
+/** A stream to write to; a terminal says so and knows its width in characters (0 when it does not know). */
 export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 export interface Io {

@@ -45,6 +45,11 @@ export class Outlet {
     await this.#send(text);
   }
 
+  /** Sends what was gathered, without waiting: so that a message on standard error comes after it. A reader that is gone is noticed by the next write. */
+  push(): void {
+    this.flush().catch(() => undefined);
+  }
+
   /** Lets go of the sink. */
   close(): void {
     this.sink.off("error", this.#fail);

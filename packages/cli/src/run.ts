@@ -54,7 +54,7 @@ async function dispatch(words: readonly string[], cli: Cli): Promise<void> {
   const [{ makeCommand, parse }, { define }] = await Promise.all([import("./parse.js"), verb.load()]);
   let printed = "";
   const sink = {
-    columns: Math.min(cli.io.stdout.columns ?? helpColumns, helpColumns),
+    columns: Math.min(cli.io.stdout.columns || helpColumns, helpColumns),
     write: (text: string) => void (printed += text),
   };
   const command = makeCommand(name, verb.summary, define, cli, sink);

@@ -21,8 +21,7 @@ export interface Source {
 
 /** Looks the input up. Throws bad-input when the file is not there or cannot be read. */
 export async function openSource(io: Pick<Io, "stdin" | "cwd" | "signal">, name: string): Promise<Source> {
-  // An interrupt must not wait for standard input to say something.
-  if (name === "-") return { file: undefined, size: undefined, open: () => addAbortSignal(io.signal, io.stdin) };
+  if (name === "-") return { file: undefined, size: undefined, open: () => readInput(io) };
   const path = resolve(io.cwd, name);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error);
@@ -36,6 +35,12 @@ export async function readAll(source: Source): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of source.open()) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Standard input; an interrupt does not wait for it to say something. */
+function readInput({ stdin, signal }: Pick<Io, "stdin" | "signal">): AsyncIterable<Uint8Array> {
+  stdin.once("error", () => undefined); // whoever reads is told; when nobody does, nobody needs to know
+  return addAbortSignal(signal, stdin);
 }
 
 async function* read(path: string, name: string): AsyncGenerator<Uint8Array> {

@@ -44,7 +44,7 @@ export class Descriptors {
 
   /** Closes the files whose names begin with the prefix, but those that `keeps` claims. */
   closeWhere(prefix: string, keeps: (name: string) => boolean): void {
-    for (const name of [...this.#open.keys()]) if (name.startsWith(prefix) && !keeps(name)) this.close(name);
+    for (const name of this.#open.keys()) if (name.startsWith(prefix) && !keeps(name)) this.close(name);
   }
 
   #closeEldest(): void {

@@ -30,6 +30,7 @@ export function driveFailed(name: string, path: string, error: unknown): unknown
 
 /** The refusal of a file system without hard links, on which no name can be taken by one of many at once. */
 export function noLinks(name: string, path: string, cause: unknown): SheafError<"drive-failed"> {
-  const reason = "this file system has no hard links, which Sheaf needs to create a file whole; keep the repository on another";
+  const reason =
+    "this file system has no hard links, which Sheaf needs to create a file whole; keep the repository on another";
   return new SheafError("drive-failed", { name, reason }, `${path}: ${reason}`, { cause });
 }

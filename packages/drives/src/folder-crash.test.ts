@@ -17,7 +17,10 @@ const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 30);
 const seed = Number(process.env["SHEAF_SEED"] ?? Date.now() % 1_000_000);
 
 function run(script: string, folder: string, killAt: number): Promise<string> {
-  const child = spawn(process.execPath, [script, folder], { env: { ...process.env, SHEAF_KILL_AT: String(killAt) }, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, folder], {
+    env: { ...process.env, SHEAF_KILL_AT: String(killAt) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let said = "";
   child.stdout.on("data", data => (said += String(data)));
   return new Promise(resolve => child.on("close", () => resolve(said)));
@@ -26,7 +29,8 @@ function run(script: string, folder: string, killAt: number): Promise<string> {
 async function expectedCommits(): Promise<string[]> {
   const scene = await Scene.open(new MemoryDrive(), nodePlatform);
   const commits: string[] = [];
-  for (let i = 0; i < 4; i++) commits.push(printCid((await scene.commit("refs/heads/main", textsOf(`commit ${i}`, 12))).commit));
+  for (let i = 0; i < 4; i++)
+    commits.push(printCid((await scene.commit("refs/heads/main", textsOf(`commit ${i}`, 12))).commit));
   return commits;
 }
 

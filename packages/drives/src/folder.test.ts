@@ -78,16 +78,22 @@ test("many names can be read in parts, more than files may be open", async () =>
   const drive = FolderDrive.open(freshFolder());
   const names = Array.from({ length: 150 }, (_, i) => `packs/${i}`);
   for (const [i, name] of names.entries()) await drive.create(name, new Uint8Array([i, i + 1]));
-  for (let round = 0; round < 2; round++) for (const [i, name] of names.entries()) expect(drive.read(name, { start: 1 })?.[0]).toBe(i + 1);
+  for (let round = 0; round < 2; round++)
+    for (const [i, name] of names.entries()) expect(drive.read(name, { start: 1 })?.[0]).toBe(i + 1);
   drive.close();
 });
 
-test.skipIf(process.getuid?.() === 0)("a folder without permission gives drive-failed (root may do everything, so it skips)", async () => {
-  const path = freshFolder();
-  const drive = FolderDrive.open(path);
-  chmodSync(path, 0o500);
-  await expect(drive.create("packs/a", new Uint8Array(1))).rejects.toSatisfy(error => isSheafError(error, "drive-failed"));
-});
+test.skipIf(process.getuid?.() === 0)(
+  "a folder without permission gives drive-failed (root may do everything, so it skips)",
+  async () => {
+    const path = freshFolder();
+    const drive = FolderDrive.open(path);
+    chmodSync(path, 0o500);
+    await expect(drive.create("packs/a", new Uint8Array(1))).rejects.toSatisfy(error =>
+      isSheafError(error, "drive-failed"),
+    );
+  },
+);
 
 test("a file where a folder is needed gives drive-failed with a reason", async () => {
   const drive = FolderDrive.open(freshFolder());

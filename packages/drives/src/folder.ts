@@ -5,7 +5,19 @@
  * and what can be read is whole. Temporary names stand in `.tmp`, which no name of the drive can reach.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsync, linkSync, mkdirSync, openSync, readSync, readdirSync, statSync, unlinkSync, write, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  statSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from "node:fs";
 import type { Dirent } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -230,7 +242,7 @@ function allocate(length: number): Uint8Array {
 }
 
 async function writeWhole(descriptor: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const left = bytes.length - done;
     if (left <= smallBytes) done += writeSync(descriptor, bytes, done, left);
     else done += (await writeSome(descriptor, bytes, done, left)).bytesWritten;
@@ -242,7 +254,9 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw codeOf(error) === "EEXIST" ? Object.assign(new Error(`${path} is a file`, { cause: error }), { code: "ENOTDIR" }) : error;
+    throw codeOf(error) === "EEXIST"
+      ? Object.assign(new Error(`${path} is a file`, { cause: error }), { code: "ENOTDIR" })
+      : error;
   }
 }
 

@@ -6,7 +6,15 @@
 import { constants, createInflateRaw, inflateRawSync } from "node:zlib";
 
 interface Handle {
-  writeSync(flush: number, input: Uint8Array, inputAt: number, inputLength: number, out: Uint8Array, outAt: number, outLength: number): void;
+  writeSync(
+    flush: number,
+    input: Uint8Array,
+    inputAt: number,
+    inputLength: number,
+    out: Uint8Array,
+    outAt: number,
+    outLength: number,
+  ): void;
   onerror: (message: string, errno: number, code: string) => void;
 }
 
@@ -41,6 +49,7 @@ class Inflater {
 
   #open(): Internals {
     const stream = createInflateRaw(this.#options()) as unknown as Internals;
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the handle is no event target
     if (stream._handle) stream._handle.onerror = message => (this.#failure = message);
     return stream;
   }

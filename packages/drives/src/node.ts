@@ -59,7 +59,9 @@ function expand(codec: Codec, bytes: Uint8Array, length: number, dictionary: Uin
     case codecs.deflate:
       return inflate(bytes, length, dictionary);
     case codecs.brotli:
-      return plain(brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, length), chunkSize: Math.max(64, length) }));
+      return plain(
+        brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, length), chunkSize: Math.max(64, length) }),
+      );
   }
 }
 

@@ -5,8 +5,13 @@ import type { Value } from "@sheaf/core";
 import { parse, type ParseOptions } from "./index.js";
 import { blocksOf, chunked, rowsOf } from "./testing.js";
 
-const cellsOf = async (text: string | Uint8Array, options: ParseOptions = {}, format: "csv" | "tsv" = "csv") => {
-  const parsed = parse(format, chunked(text), options);
+const cellsOf = async (
+  text: string | Uint8Array,
+  options: ParseOptions = {},
+  format: "csv" | "tsv" = "csv",
+  size = Infinity,
+) => {
+  const parsed = parse(format, chunked(text, size), options);
   const rows = await rowsOf(parsed);
   return [parsed.columns, ...rows.map(({ block }) => parsed.columns?.map(name => block[name]))];
 };
@@ -37,6 +42,7 @@ describe("cells", () => {
         ["1", "2"],
       ],
     ],
+    ["CRLF in a single column", "a\r\n1\r\n\r\n2", [["a"], ["1"], [""], ["2"]]],
     [
       "line ends of all kinds in one file",
       "a,b\n1,2\r\n3,4\r5,6",
@@ -142,6 +148,7 @@ describe("cells", () => {
     ],
   ])("take %s", async (_, text, expected) => {
     expect(await cellsOf(text)).toEqual(expected);
+    expect(await cellsOf(text, {}, "csv", 1)).toEqual(expected);
   });
 
   test("a column named @meta is data in the block", async () => {

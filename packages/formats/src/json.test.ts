@@ -98,23 +98,45 @@ describe("refused, with line, column and pointer", () => {
   });
 });
 
-test("places stay right behind the first batch", async () => {
-  const rows = Array.from({ length: 20_000 }, (_, i) => `{"é":${i},\n"text":"${"x".repeat(i % 50)}"}`);
-  const parsed = parse("json", chunked(`[${rows.join(",")}]`, 10_000));
-  const places: unknown[] = [];
-  for await (const batch of parsed)
-    for (let i = 0; i < batch.count; i++) {
-      const isWatched = places.length % 15_000 === 0;
-      places.push([batch.lines[i], isWatched ? batch.place(i) : undefined]);
-    }
-  expect(places).toHaveLength(20_000);
-  expect(places[0]).toEqual([1, { line: 1, column: 2, pointer: "/0" }]);
-  const column = '"text":""},'.length + (14_999 % 50) + 1;
-  expect(places[15_000]).toEqual([15_001, { line: 15_001, column, pointer: "/15000" }]);
-  const broken = `[${rows.with(15_000, '{"é":tru}').join(",")}]`;
-  await expect(blocksOf("json", broken, {}, 10_000)).rejects.toThrow(
-    `line 15001:${column + 5}, at /15000/é: expected a value`,
+describe.each(["", "\n"])("places stay right in every batch, rows with %j inside", gap => {
+  const rows = Array.from(
+    { length: 12_000 },
+    (_, i) => `{"é":${i},${gap}"text":"${"ü".repeat(i % 30)}${"x".repeat(50)}"}`,
   );
+  const placeIn = (text: string, at: number) => {
+    const lines = text.slice(0, at).split("\n");
+    return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
+  };
+
+  test("of a batch's first row", async () => {
+    const text = `[${rows.join(",")}]`;
+    let count = 0;
+    let batches = 0;
+    for await (const batch of parse("json", chunked(text, 10_007))) {
+      const at = 1 + rows.slice(0, count).reduce((sum, row) => sum + row.length + 1, 0);
+      expect(batch.place(0)).toEqual({ ...placeIn(text, at), pointer: `/${count}` });
+      expect(batch.lines[0]).toBe(batch.place(0).line);
+      count += batch.count;
+      batches++;
+    }
+    expect(count).toBe(rows.length);
+    expect(batches).toBeGreaterThan(2);
+  });
+
+  test("of a flaw in a row far behind", async () => {
+    const text = `[${rows.with(10_000, '{"é":tru}').join(",")}]`;
+    const { line, column } = placeIn(text, text.indexOf("tru}"));
+    const read = blocksOf("json", text, {}, 10_007);
+    await expect(read).rejects.toThrow(`line ${line}:${column}, at /10000/é: expected a value`);
+  });
+});
+
+test("places stay right in a row that is longer than a batch", async () => {
+  const long = "é".repeat(400_000);
+  const text = `{"skip":"${long}",\n "rows":[\n{"a":1}, {"a":"${long}","b":tru}]}`;
+  const column = 10 + long.length + 12;
+  const read = blocksOf("json", text, { records: "/rows" }, 2 ** 16);
+  await expect(read).rejects.toThrow(`line 3:${column}, at /rows/1/b: expected a value`);
 });
 
 test("rows under keys say their ids once", async () => {

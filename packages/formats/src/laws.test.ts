@@ -129,6 +129,7 @@ test("what is read does not depend on how the bytes are cut, whatever they are",
     fc.constantFrom(
       "{",
       "}",
+      "\r\n",
       "[",
       "]",
       '"',

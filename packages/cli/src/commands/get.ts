@@ -1,5 +1,5 @@
 /** `sheaf get`. */
-import { SheafError, type Dataset } from "@sheaf/core";
+import { SheafError, type Repository } from "@sheaf/core";
 import { examples, type Define } from "../parse.js";
 
 interface Flags {
@@ -21,20 +21,22 @@ export const define: Define = (command, cli) => {
     ["sheaf get qa q7 --at v1 --cid", "Print the CID that the item had in version v1"],
   );
   command.action(async (path: string, id: string, flags: Flags) => {
-    const at = flags.at === undefined ? {} : { at: flags.at };
-    const dataset = (await cli.repository()).dataset(path);
-    const text = flags.cid || flags.meta ? await aside(dataset, id, at, flags) : await dataset.getText(id, at);
+    const text = await wanted(await cli.repository(), path, id, flags);
     if (text === undefined) throw absent(path, id, flags.at);
-    await cli.line(
-      cli.onTerminal && !flags.cid ? await pretty(text) : cli.json && flags.cid ? JSON.stringify(text) : text,
-    );
+    if (flags.cid) return void (await cli.line(cli.json ? JSON.stringify(text) : text));
+    await cli.line(cli.onTerminal ? await pretty(text) : text);
   });
 };
 
-async function aside(dataset: Dataset, id: string, at: { at?: string }, { cid }: Flags): Promise<string | undefined> {
-  const row = await dataset.get(id, at);
-  if (row === undefined || cid) return row?.cid;
-  return JSON.stringify(row.meta ?? null);
+/** The item as JSON text, or what was asked for instead; `undefined` when there is no such row. */
+async function wanted(repository: Repository, path: string, id: string, flags: Flags): Promise<string | undefined> {
+  const at = flags.at === undefined ? {} : { at: flags.at };
+  const dataset = repository.dataset(path);
+  if (!flags.cid && !flags.meta) return await dataset.getText(id, at);
+  const cid = await dataset.cid(id, at);
+  if (cid === undefined || flags.cid) return cid;
+  const { attributesOf } = await import("../exact.js");
+  return attributesOf(await repository.block(cid)) ?? "null";
 }
 
 async function pretty(text: string): Promise<string> {

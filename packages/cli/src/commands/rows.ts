@@ -1,9 +1,8 @@
 /** `sheaf rows`. */
 import type { RowsOptions } from "@sheaf/core";
 import type { Cli } from "../cli.js";
-import { exactRows, type PrintedRow } from "../exact.js";
+import { exactRows, rowLines, type ExactRow } from "../exact.js";
 import { count, examples, type Define } from "../parse.js";
-import { record } from "../record.js";
 import { grouped } from "../render/quantity.js";
 import { rowTable } from "../render/row-table.js";
 
@@ -30,9 +29,9 @@ export const define: Define = (command, cli) => {
   );
   command.action(async (path: string, flags: Flags) => {
     const dataset = (await cli.repository()).dataset(path);
-    if (!cli.onTerminal) return await lines(cli, exactRows(dataset, { ...flags, signal: cli.io.signal }));
+    if (!cli.onTerminal) return await lines(cli, rowLines(dataset, { ...flags, signal: cli.io.signal }));
     const { count: total, meta } = await dataset.info(flags.at === undefined ? {} : { at: flags.at });
-    const shown: PrintedRow[] = [];
+    const shown: ExactRow[] = [];
     for await (const row of exactRows(dataset, { ...flags, limit: flags.limit ?? pageRows, signal: cli.io.signal }))
       shown.push(row);
     for (const line of rowTable(shown, meta, cli)) await cli.line(line);
@@ -41,9 +40,9 @@ export const define: Define = (command, cli) => {
   });
 };
 
-async function lines(cli: Cli, rows: AsyncIterable<PrintedRow>): Promise<void> {
-  for await (const { id, position, cid, item, meta } of rows) {
-    const full = cli.line(record({ id, position, cid, item, meta }));
+async function lines(cli: Cli, rows: AsyncIterable<string>): Promise<void> {
+  for await (const row of rows) {
+    const full = cli.line(row);
     if (full !== undefined) await full;
   }
 }

@@ -31,7 +31,7 @@ export class ProgressLine {
     this.#shown = true;
     const seconds = (now - this.#started) / 1000;
     const text = describe(progress, (progress.done - this.#first) / seconds, seconds, share);
-    this.sink.write(`\r\x1b[2K${fit(text, (this.sink.columns ?? 80) - 1)}`);
+    this.sink.write(`\r\x1b[2K${fit(text, (this.sink.columns || 80) - 1)}`);
   }
 
   /** Takes the line away. */

@@ -1,6 +1,6 @@
 /** Rows of a dataset as a table: the id, then the columns in the dataset's order. */
 import { printJson, type Value, type ValueObject } from "@sheaf/core";
-import type { PrintedRow } from "../exact.js";
+import type { ExactRow } from "../exact.js";
 import { visible } from "./paint.js";
 import { printTable, type Surface } from "./table.js";
 
@@ -10,9 +10,9 @@ const cellCharacters = 200;
 const cellsPerColumn = 10;
 
 /** Lays the rows out. Columns that find no room are named in a last line. */
-export function rowTable(rows: readonly PrintedRow[], meta: ValueObject, surface: Surface): string[] {
+export function rowTable(rows: readonly ExactRow[], meta: ValueObject, surface: Surface): string[] {
   const columns = columnsOf(rows, meta);
-  const room = Math.max(1, Math.floor((surface.io.stdout.columns ?? 80) / cellsPerColumn) - 1);
+  const room = Math.max(1, Math.floor((surface.io.stdout.columns || 80) / cellsPerColumn) - 1);
   const shown = columns.slice(0, room);
   const cells = rows.map(({ id, item }) => [
     visible(id),
@@ -25,7 +25,7 @@ export function rowTable(rows: readonly PrintedRow[], meta: ValueObject, surface
 }
 
 /** The columns of the dataset's metadata that occur, then the others in the order in which they are met. */
-function columnsOf(rows: readonly PrintedRow[], meta: ValueObject): string[] {
+function columnsOf(rows: readonly ExactRow[], meta: ValueObject): string[] {
   const seen = new Set(rows.flatMap(({ item }) => Object.keys(item)));
   const order = Array.isArray(meta["columns"])
     ? meta["columns"].filter((name): name is string => typeof name === "string")

@@ -25,7 +25,7 @@ export function printTable(
   const natural = heads.map((head, column) =>
     rows.reduce((most, row) => Math.max(most, width(row[column] ?? "")), width(head)),
   );
-  const room = surface.onTerminal ? (surface.io.stdout.columns ?? 80) : Infinity;
+  const room = surface.onTerminal ? surface.io.stdout.columns || 80 : Infinity;
   const widths = narrow(natural, room - gap * (heads.length - 1));
   const line = (cells: readonly string[]): string =>
     cells

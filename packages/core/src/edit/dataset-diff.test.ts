@@ -163,7 +163,7 @@ describe("examples", () => {
 });
 
 describe("cost", () => {
-  const size = 100_000;
+  const size = 30_000;
   const row = (i: number): [string, string, ValueObject] => [
     `id-${(i * 7919) % size}`,
     `a${i.toString(36).padStart(5, "0")}`,

@@ -5,22 +5,31 @@
  */
 import type { Blocks } from "../block/blocks.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
-import { PositionSequence } from "../dataset/position.js";
-import { compareBytes, fromUtf8 } from "../text.js";
+import { printUuid, uuidBytes, uuidText } from "../dataset/made-id.js";
+import { maxIdBytes } from "../dataset/path.js";
+import { maxPositionBytes, PositionSequence } from "../dataset/position.js";
+import { fromUtf8 } from "../text.js";
 import { TreeBuilder } from "../tree/builder.js";
 import type { IdChooser } from "./import-id.js";
 import { KeyTable } from "./key-table.js";
 import type { RowBatch } from "./row-batch.js";
 
-/** Longest key of `rows`: a position of 100 bytes, NUL, an id of 512. */
-const key = new Uint8Array(100 + 1 + 512);
-const encoder = new TextEncoder();
+/** Says whether the row whose item has the digest at `at` is to be taken. */
+export type Wants = (digests: Uint8Array, at: number) => boolean;
 
 export class FreshImport {
   readonly #rows: TreeBuilder;
-  readonly #ids = new KeyTable();
   readonly #positions = new PositionSequence();
-  readonly #digest = new Uint8Array(32);
+  readonly #uuid = new Uint8Array(uuidBytes);
+  /** Of one batch: the digests of the rows that are taken, their made ids, and which rows these are. */
+  #digests = new Uint8Array(0);
+  #uuids = new Uint8Array(0);
+  #taken = new Uint32Array(0);
+  /** Of one row: position, NUL, id. */
+  readonly #key = new Uint8Array(maxPositionBytes + 1 + maxIdBytes);
+  /** Ids with their positions; while all of them were made, as the bytes of their UUIDs. */
+  #ids = new KeyTable();
+  #areMade = true;
   #count = 0;
 
   constructor(
@@ -35,25 +44,77 @@ export class FreshImport {
   }
 
   /** Takes the rows of a batch that `wants` says yes to. */
-  add(batch: RowBatch, wants: (digest: Uint8Array) => boolean): void {
-    const digest = this.#digest;
+  add(batch: RowBatch, wants: Wants): void {
+    const count = this.#put(batch, wants);
+    if (this.#areMade && (!this.chooser.makes || batch.ids)) this.#spellOut();
+    if (this.#areMade) this.#addMade(count);
+    else this.#addGiven(batch, count);
+  }
+
+  /** Stores the items, and notes the digests of the rows that are wanted, and which they are; gives their number. */
+  #put(batch: RowBatch, wants: Wants): number {
+    const { bytes, starts, ends } = batch.items;
+    if (this.#digests.length < batch.count * 32) this.#makeRoom(batch.count);
+    const digests = this.#digests;
+    let count = 0;
     for (let i = 0; i < batch.count; i++) {
-      this.blocks.putSpan(batch.items.bytes, batch.items.starts[i], batch.items.ends[i], digest, 0);
-      if (!wants(digest)) continue;
+      this.blocks.putSpan(bytes, starts[i], ends[i], digests, count * 32);
+      if (!wants(digests, count * 32)) continue;
       this.chooser.lines.add(batch, i);
-      this.#row(this.chooser.choose(batch, i, this.#count, digest), digest);
+      this.#taken[count++] = i;
+    }
+    return count;
+  }
+
+  #makeRoom(count: number): void {
+    this.#digests = new Uint8Array(count * 32);
+    this.#uuids = new Uint8Array(count * uuidBytes);
+    this.#taken = new Uint32Array(count);
+  }
+
+  #addMade(count: number): void {
+    const uuids = this.#uuids;
+    this.chooser.makeMany(this.#digests, count, uuids);
+    for (let n = 0; n < count; n++) {
+      const at = this.#position();
+      printUuid(uuids, n * uuidBytes, this.#key, at);
+      this.#rows.addLink(this.#key, at + uuidText, this.#digests, n * 32);
+      this.#ids.add(uuids, uuidBytes, this.#key, at - 1, n * uuidBytes);
+      this.#count++;
     }
   }
 
-  #row(id: string, digest: Uint8Array): void {
+  #addGiven(batch: RowBatch, count: number): void {
+    for (let n = 0; n < count; n++) {
+      const at = this.#position();
+      const digest = this.#digests.subarray(n * 32, n * 32 + 32);
+      const end = this.chooser.write(batch, this.#taken[n], this.#count, digest, this.#key, at);
+      this.#rows.addLink(this.#key, end, digest);
+      this.#ids.add(this.#key, end - at, this.#key, at - 1, at);
+      this.#count++;
+    }
+  }
+
+  /** Writes the next position and NUL to the key, and gives where they end. */
+  #position(): number {
     const position = this.#positions.next();
-    const length = position.length;
-    key.set(position);
-    key[length] = 0;
-    const idLength = encoder.encodeInto(id, key.subarray(length + 1)).written;
-    this.#rows.addLink(key, length + 1 + idLength, digest);
-    this.#ids.add(key.subarray(length + 1), idLength, key, length);
-    this.#count++;
+    const { length } = position;
+    for (let i = 0; i < length; i++) this.#key[i] = position[i];
+    this.#key[length] = 0;
+    return length + 1;
+  }
+
+  /** From here on ids are kept as text: this one is not made. */
+  #spellOut(): void {
+    const made = this.#ids;
+    const text = new Uint8Array(uuidText);
+    this.#ids = new KeyTable();
+    this.#areMade = false;
+    for (let row = 0; row < made.count; row++) {
+      printUuid(made.key(row), 0, text, 0);
+      const position = made.value(row);
+      this.#ids.add(text, uuidText, position, position.length);
+    }
   }
 
   /** Builds the trees. Throws bad-input when an id stood twice. */
@@ -61,12 +122,28 @@ export class FreshImport {
     const rows = this.#rows.finish();
     const ids = new TreeBuilder(this.blocks);
     const order = this.#ids.sorted();
-    for (let i = 0; i < order.length; i++) {
-      const id = this.#ids.key(order[i]);
-      if (i > 0 && compareBytes(this.#ids.key(order[i - 1]), id) === 0)
-        throw this.chooser.lines.twice(fromUtf8(id), order[i - 1], order[i]);
-      ids.addText(id, this.#ids.value(order[i]));
+    let id = new Uint8Array(maxIdBytes);
+    let last = new Uint8Array(maxIdBytes);
+    for (let i = 0, lastLength = 0; i < order.length; i++) {
+      const length = this.#id(order[i], id);
+      if (length === lastLength && isSame(id, last, length))
+        throw this.chooser.lines.twice(fromUtf8(id.subarray(0, length)), order[i - 1], order[i]);
+      ids.addText(id, this.#ids.value(order[i]), length);
+      [id, last, lastLength] = [last, id, length];
     }
     return { ...dataset, rows: rows.root, ids: ids.finish().root, count: rows.count };
   }
+
+  /** Writes the id of a row and gives its length. */
+  #id(row: number, out: Uint8Array): number {
+    const length = this.#ids.copyKey(row, this.#areMade ? this.#uuid : out);
+    if (!this.#areMade) return length;
+    printUuid(this.#uuid, 0, out, 0);
+    return uuidText;
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -19,8 +19,8 @@ export class KeyTable {
     return this.#count;
   }
 
-  /** Adds the next row: the first `keyLength` bytes of `key` (below 65,536) and `valueLength` of `value` (below 256). Both are copied. */
-  add(key: Uint8Array, keyLength: number, value: Uint8Array, valueLength: number): void {
+  /** Adds the next row: `keyLength` bytes of `key` (below 65,536) from `keyAt` on, and the first `valueLength` of `value` (below 256). Both are copied. */
+  add(key: Uint8Array, keyLength: number, value: Uint8Array, valueLength: number, keyAt = 0): void {
     const size = 3 + keyLength + valueLength;
     if (this.#used + size > chunkBytes) {
       this.#chunks.push(new Uint8Array(chunkBytes));
@@ -33,7 +33,7 @@ export class KeyTable {
     (this.#places[row >>> 16] as Uint32Array)[row & 0xffff] = (this.#chunks.length - 1) * chunkBytes + at;
     chunk[at++] = keyLength >>> 8;
     chunk[at++] = keyLength & 0xff;
-    for (let i = 0; i < keyLength; i++) chunk[at++] = key[i];
+    for (let i = 0; i < keyLength; i++) chunk[at++] = key[keyAt + i];
     chunk[at++] = valueLength;
     for (let i = 0; i < valueLength; i++) chunk[at++] = value[i];
     this.#used = at;
@@ -45,6 +45,16 @@ export class KeyTable {
     const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
     const at = place % chunkBytes;
     return chunk.subarray(at + 2, at + 2 + chunk[at] * 256 + chunk[at + 1]);
+  }
+
+  /** Copies the key of a row into `out` and gives its length. */
+  copyKey(row: number, out: Uint8Array): number {
+    const place = this.#place(row);
+    const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
+    const at = place % chunkBytes;
+    const length = chunk[at] * 256 + chunk[at + 1];
+    for (let i = 0; i < length; i++) out[i] = chunk[at + 2 + i];
+    return length;
   }
 
   /** The value of a row, as a view. */
@@ -60,7 +70,7 @@ export class KeyTable {
   sorted(): Uint32Array {
     const rows = new Uint32Array(this.#count);
     for (let i = 0; i < rows.length; i++) rows[i] = i;
-    this.#sort(rows, 0, rows.length, 0);
+    this.#sort(rows, 0);
     return rows;
   }
 
@@ -68,34 +78,49 @@ export class KeyTable {
     return (this.#places[row >>> 16] as Uint32Array)[row & 0xffff];
   }
 
-  /** Sorts rows[from, to), whose keys agree in their first `depth` bytes: by the next six bytes, then each run of equals by what follows. */
-  #sort(rows: Uint32Array, from: number, to: number, depth: number): void {
-    if (to - from < 2) return;
-    if (to - from <= 64) return this.#sortFew(rows, from, to, depth);
-    const start = depth + this.#sharedPrefix(rows, from, to, depth);
-    const ranks = new Float64Array(to - from);
-    for (let i = from; i < to; i++) ranks[i - from] = this.#rank(rows[i], start);
-    sortByRank(ranks, rows, from);
-    for (let i = from; i < to; ) {
-      let end = i + 1;
-      while (end < to && ranks[end - from] === ranks[i - from]) end++;
-      if (ranks[i - from] % 2 === 1) this.#sort(rows, i, end, start + rankBytes);
-      else rows.subarray(i, end).sort();
-      i = end;
+  /**
+   * Sorts rows, whose keys agree in their first `depth` bytes: by the next few bytes, then each run of equals by what follows.
+   *
+   * Those bytes and the place of the row become one number of 64 bits, as an array of such is sorted without calling back: ten times faster.
+   */
+  #sort(rows: Uint32Array, depth: number): void {
+    if (rows.length <= few) return this.#sortFew(rows, depth);
+    const start = depth + this.#sharedPrefix(rows, depth);
+    const ranking = new Ranking(this.#lettersFrom(rows, start), rows.length);
+    const numbers = new BigUint64Array(rows.length);
+    const words = new Uint32Array(numbers.buffer);
+    for (let i = 0; i < rows.length; i++) ranking.write(this.#rank(rows[i], start, ranking), i, words);
+    numbers.sort();
+    const before = rows.slice();
+    for (let i = 0; i < rows.length; i++) rows[i] = before[ranking.place(words, i)];
+    for (let i = 0, end = 0; i < rows.length; i = end) {
+      for (end = i + 1; end < rows.length && ranking.areEqual(words, i, end);) end++;
+      if (end - i > 1 && ranking.goesOn(words, i)) this.#sort(rows.subarray(i, end), start + ranking.digits);
     }
   }
 
-  #sortFew(rows: Uint32Array, from: number, to: number, depth: number): void {
-    const few = Array.from(rows.subarray(from, to), row => ({ row, key: this.key(row) }));
-    few.sort((a, b) => compareFrom(a.key, b.key, depth) || a.row - b.row);
-    few.forEach(({ row }, i) => (rows[from + i] = row));
+  #sortFew(rows: Uint32Array, depth: number): void {
+    for (let i = 1; i < rows.length; i++) {
+      const row = rows[i];
+      let at = i;
+      for (; at > 0 && this.#compare(rows[at - 1], row, depth) > 0; at--) rows[at] = rows[at - 1];
+      rows[at] = row;
+    }
+  }
+
+  #compare(row: number, other: number, depth: number): number {
+    const a = this.key(row);
+    const b = this.key(other);
+    const shared = Math.min(a.length, b.length);
+    for (let i = depth; i < shared; i++) if (a[i] !== b[i]) return a[i] - b[i];
+    return a.length - b.length;
   }
 
   /** How many bytes from `depth` on all these keys share. */
-  #sharedPrefix(rows: Uint32Array, from: number, to: number, depth: number): number {
-    const first = this.key(rows[from]);
+  #sharedPrefix(rows: Uint32Array, depth: number): number {
+    const first = this.key(rows[0]);
     let shared = first.length - depth;
-    for (let i = from + 1; i < to && shared > 0; i++) {
+    for (let i = 1; i < rows.length && shared > 0; i++) {
       const key = this.key(rows[i]);
       let same = 0;
       while (same < shared && depth + same < key.length && key[depth + same] === first[depth + same]) same++;
@@ -104,49 +129,82 @@ export class KeyTable {
     return shared;
   }
 
-  /**
-   * Six bytes of the key from `start` on as a number that sorts like them: each byte + 1, 0 past the end, and as the last bit
-   * whether more bytes follow. 257⁶ × 2 is below 2⁵³.
-   */
-  #rank(row: number, start: number): number {
+  /** Says of each byte whether it stands in one of these keys, not far behind `start`. */
+  #lettersFrom(rows: Uint32Array, start: number): Uint8Array {
+    const letters = new Uint8Array(256);
+    for (let r = 0, found = 0; r < rows.length && found < 256; r++) {
+      const place = this.#place(rows[r]);
+      const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
+      const at = (place % chunkBytes) + 2;
+      const end = Math.min(chunk[at - 2] * 256 + chunk[at - 1], start + mostDigits);
+      for (let i = start; i < end; i++) {
+        if (letters[chunk[at + i]] === 1) continue;
+        letters[chunk[at + i]] = 1;
+        found++;
+      }
+    }
+    return letters;
+  }
+
+  /** The bytes of the key from `start` on as a number that sorts like them; its last bit says whether more bytes follow. */
+  #rank(row: number, start: number, { digits, base, codes }: Ranking): number {
     const place = this.#place(row);
     const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
-    const at = place % chunkBytes;
-    const length = chunk[at] * 256 + chunk[at + 1];
+    const at = (place % chunkBytes) + 2;
+    const length = chunk[at - 2] * 256 + chunk[at - 1];
     let rank = 0;
-    for (let i = start; i < start + rankBytes; i++) rank = rank * 257 + (i < length ? chunk[at + 2 + i] + 1 : 0);
-    return rank * 2 + (length > start + rankBytes ? 1 : 0);
+    for (let i = start; i < start + digits; i++) rank = rank * base + (i < length ? codes[chunk[at + i]] : 0);
+    return rank * 2 + (length > start + digits ? 1 : 0);
   }
 }
 
-const rankBytes = 6;
+/** So few rows are sorted by comparing their keys. */
+const few = 12;
+/** The most bytes of a key that go into one number. */
+const mostDigits = 12;
 
-function compareFrom(a: Uint8Array, b: Uint8Array, from: number): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = from; i < shared; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
-}
+/** How some bytes of a key, and the place of its row among others, become one number: only the bytes that occur are counted as digits. */
+class Ranking {
+  /** For each byte its digit, from 1; 0 stands for the end of the key. */
+  readonly codes = new Uint16Array(256);
+  readonly base: number;
+  readonly digits: number;
+  readonly #placeBits: number;
+  readonly #placeMask: number;
+  readonly #lowUnit: number;
 
-/** Sorts ranks, and rows[from…] with them, by four passes of a radix sort over 13 bits (LSD), stable. */
-function sortByRank(ranks: Float64Array<ArrayBuffer>, rows: Uint32Array, from: number): void {
-  const count = ranks.length;
-  let fromRanks = ranks;
-  let fromRows = rows.slice(from, from + count);
-  let toRanks = new Float64Array(count);
-  let toRows = new Uint32Array(count);
-  for (let pass = 0; pass < 4; pass++) {
-    const unit = 2 ** (pass * 13);
-    const starts = new Uint32Array(8193);
-    for (let i = 0; i < count; i++) starts[(Math.floor(fromRanks[i] / unit) % 8192) + 1]++;
-    for (let i = 0; i < 8192; i++) starts[i + 1] += starts[i];
-    for (let i = 0; i < count; i++) {
-      const to = starts[Math.floor(fromRanks[i] / unit) % 8192]++;
-      toRanks[to] = fromRanks[i];
-      toRows[to] = fromRows[i];
-    }
-    [fromRanks, toRanks] = [toRanks, fromRanks];
-    [fromRows, toRows] = [toRows, fromRows];
+  constructor(letters: Uint8Array, count: number) {
+    let base = 1;
+    for (let byte = 0; byte < 256; byte++) if (letters[byte] === 1) this.codes[byte] = base++;
+    this.base = base;
+    this.#placeBits = 32 - Math.clz32(count - 1);
+    this.#placeMask = 2 ** this.#placeBits - 1;
+    this.#lowUnit = 2 ** (32 - this.#placeBits);
+    // One bit says whether more follows; beyond 53 bits a number is not exact.
+    const bits = Math.min(53, 64 - this.#placeBits) - 1;
+    let digits = 1;
+    while (digits < mostDigits && base ** (digits + 1) <= 2 ** bits) digits++;
+    this.digits = digits;
   }
-  if (fromRanks !== ranks) ranks.set(fromRanks);
-  rows.set(fromRows, from);
+
+  write(rank: number, place: number, words: Uint32Array): void {
+    const high = Math.floor(rank / this.#lowUnit);
+    words[2 * place] = (rank - high * this.#lowUnit) * (this.#placeMask + 1) + place;
+    words[2 * place + 1] = high;
+  }
+
+  place(words: Uint32Array, i: number): number {
+    return (words[2 * i] & this.#placeMask) >>> 0;
+  }
+
+  areEqual(words: Uint32Array, i: number, j: number): boolean {
+    return (
+      words[2 * i + 1] === words[2 * j + 1] && words[2 * i] >>> this.#placeBits === words[2 * j] >>> this.#placeBits
+    );
+  }
+
+  /** Says whether the key at `i` has bytes beyond those in the number. */
+  goesOn(words: Uint32Array, i: number): boolean {
+    return ((words[2 * i] >>> this.#placeBits) & 1) === 1;
+  }
 }

@@ -152,6 +152,30 @@ describe("examples", () => {
   });
 });
 
+test("two datasets that change names are told apart by id", async () => {
+  const [x, y] = ["1", "2"].map(id => plainDataset(id, [[id, "a", {}]]));
+  const swapped: PlainSnapshot = {
+    datasets: new Map([
+      ["x", y],
+      ["y", x],
+    ]),
+    files: new Map(),
+  };
+  const { names } = drawn("a b c", name =>
+    name === "a"
+      ? {
+          datasets: new Map([
+            ["x", x],
+            ["y", y],
+          ]),
+          files: new Map(),
+        }
+      : swapped,
+  );
+  expect(await names("c", { dataset: "1", path: "y" })).toEqual(["b", "a"]);
+  expect(await names("c", { dataset: "1", path: "y", row: "1" })).toEqual(["a"]);
+});
+
 describe("cost", () => {
   const long = (length: number): DrawnCommit[] =>
     Array.from({ length }, (_, i) => ({ name: `c${i}`, parents: i === 0 ? [] : [`c${i - 1}`], time: i }));

@@ -1,8 +1,8 @@
 /** Blame: for rows and fields the commits that they come from. The index that makes it quick lies beside the blocks, below `derived/`, and may be deleted. */
 import { printCid } from "../block/cid.js";
-import { blame } from "../history/blame.js";
-import { blameFields } from "../history/blame-fields.js";
-import type { DerivedCache } from "../history/derived.js";
+import { blame } from "../blame/rows.js";
+import { blameFields } from "../blame/fields.js";
+import type { DerivedCache } from "../blame/derived.js";
 import { SheafError } from "../errors.js";
 import type { Drive } from "../store/drive.js";
 import type { BlameInfo, FieldBlame, Rev, Watch } from "./contract.js";

@@ -21,9 +21,9 @@ export class Config {
   }
 
   /** Sets a key. Throws bad-input unless it is of the form `section.name`. */
-  set(key: string, value: Value): Promise<void> {
+  async set(key: string, value: Value): Promise<void> {
     if (!/^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$/.test(key)) throw badInput(`${JSON.stringify(key)} is not a configuration key; write section.name, as in user.email`);
-    return this.#change(`config ${key}`, all => setKey(all, key, value));
+    await this.#change(`config ${key}`, all => setKey(all, key, value));
   }
 
   /** Removes a key; says whether it was set. */

@@ -84,7 +84,7 @@ export class Dataset {
   }
 
   /** Applies a JSON Patch to the dataset's document: a list of operations (plain JavaScript or exact values), or its exact JSON text. */
-  patch(patch: readonly PlainOperation[] | string, options: given.CommitOptions = {}): Promise<given.Committed> {
+  async patch(patch: readonly PlainOperation[] | string, options: given.CommitOptions = {}): Promise<given.Committed> {
     const operations = parsePatch(typeof patch === "string" ? parseJson(patch) : fromView(patch));
     return editRepository(this.context, `patch ${this.path}`, [{ dataset: this.path, patch: operations }], options);
   }

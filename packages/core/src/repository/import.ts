@@ -8,6 +8,7 @@ import { DigestList, reconcile, type ImportCounts, type ImportRows } from "../ed
 import { KeyTable } from "../edit/key-table.js";
 import { LineBook, type RowBatch } from "../edit/row-batch.js";
 import { sameValue, type ValueObject } from "../item/value.js";
+import { DigestSet } from "../store/digest-set.js";
 import { utf8 } from "../text.js";
 import { entries } from "../tree/read.js";
 import { linkedDigest } from "../dataset/row.js";
@@ -17,24 +18,40 @@ import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { commitEdit, type Base } from "./write.js";
 
 /** Imports batches of rows into a dataset, which is made when it is not there. */
-export async function importRows(context: Context, path: string, batches: AsyncIterable<RowBatch>, options: ImportOptions): Promise<Imported> {
+export async function importRows(
+  context: Context,
+  path: string,
+  batches: AsyncIterable<RowBatch>,
+  options: ImportOptions,
+): Promise<Imported> {
   checkPath(path);
   let counts: ImportCounts = { added: 0, changed: 0, removed: 0, unchanged: 0, moved: 0 };
-  const committed = await commitEdit(context, { command: `import ${path}`, touches: [path] }, options, async (blocks, base) => {
-    const before = await findDataset(blocks, base.snapshot, path);
-    if (!before && options.mode === "remove") throw noDataset(path);
-    const dataset = before ?? newDataset(context, blocks, base, path);
-    const made = await new Import(context, blocks, dataset, options).run(batches);
-    counts = made.counts;
-    const meta = withColumns(made.dataset.meta, options.columns);
-    const snapshot = await putDatasets(blocks, base.snapshot, new Map([[path, { ...made.dataset, meta }]]));
-    return { snapshot, summary: `import ${path}: ${summary(counts)}` };
-  });
+  const committed = await commitEdit(
+    context,
+    { command: `import ${path}`, touches: [path] },
+    options,
+    async (blocks, base) => {
+      const before = await findDataset(blocks, base.snapshot, path);
+      if (!before && options.mode === "remove") throw noDataset(path);
+      const dataset = before ?? newDataset(context, blocks, base, path);
+      const made = await new Import(context, blocks, dataset, options).run(batches);
+      counts = made.counts;
+      const meta = withColumns(made.dataset.meta, options.columns);
+      const snapshot = await putDatasets(blocks, base.snapshot, new Map([[path, { ...made.dataset, meta }]]));
+      return { snapshot, summary: `import ${path}: ${summary(counts)}` };
+    },
+  );
   return { ...committed, ...counts };
 }
 
 /** A dataset that is not there yet, with its id made from path and parent commit. */
-export function newDataset(context: Context, blocks: Blocks, base: Base, path: string, meta: ValueObject = {}): DatasetBlock {
+export function newDataset(
+  context: Context,
+  blocks: Blocks,
+  base: Base,
+  path: string,
+  meta: ValueObject = {},
+): DatasetBlock {
   return { ...emptyDataset(blocks, datasetIdOf(context.platform, path, base.tip?.digest)), meta };
 }
 
@@ -54,7 +71,7 @@ function summary({ added, changed, removed, unchanged }: ImportCounts): string {
 class Import {
   readonly #lines = new LineBook();
   readonly #chooser: IdChooser;
-  readonly #seen: Set<string> | undefined;
+  readonly #seen: DigestSet | undefined;
   #done = 0;
 
   constructor(
@@ -64,7 +81,7 @@ class Import {
     readonly options: ImportOptions,
   ) {
     this.#chooser = new IdChooser(context.platform, options.key, this.#lines);
-    this.#seen = options.dedupe ? new Set() : undefined;
+    this.#seen = options.dedupe ? new DigestSet() : undefined;
   }
 
   async run(batches: AsyncIterable<RowBatch>): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
@@ -84,14 +101,17 @@ class Import {
   async #fresh(batches: AsyncIterable<RowBatch>): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
     const fresh = new FreshImport(this.blocks, this.#chooser);
     for await (const batch of batches) {
-      fresh.add(batch, digest => this.#wants(digest));
+      fresh.add(batch, (digests, at) => this.#wants(digests, at));
       await this.#tick(batch);
     }
     const dataset = fresh.finish(this.dataset);
     return { dataset, counts: { added: fresh.count, changed: 0, removed: 0, unchanged: 0, moved: 0 } };
   }
 
-  async #reconcile(batches: AsyncIterable<RowBatch>, mode: "set" | "add" | "upsert" | "remove"): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
+  async #reconcile(
+    batches: AsyncIterable<RowBatch>,
+    mode: "set" | "add" | "upsert" | "remove",
+  ): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
     const input = { ids: new KeyTable(), digests: new DigestList(), lines: this.#lines };
     for await (const batch of batches) {
       this.#collect(batch, input);
@@ -104,7 +124,7 @@ class Import {
     const digest = new Uint8Array(32);
     for (let i = 0; i < batch.count; i++) {
       this.#digest(batch, i, digest);
-      if (!this.#wants(digest)) continue;
+      if (!this.#wants(digest, 0)) continue;
       this.#lines.add(batch, i);
       const id = utf8(this.#chooser.choose(batch, i, ids.count, digest));
       const position = utf8(batch.positions?.[i] ?? "");
@@ -115,19 +135,23 @@ class Import {
 
   /** Stores the item, unless the rows are to go, and writes its digest. */
   #digest(batch: RowBatch, i: number, digest: Uint8Array): void {
-    if (this.options.mode !== "remove") this.blocks.putSpan(batch.items.bytes, batch.items.starts[i], batch.items.ends[i], digest, 0);
-    else this.context.platform.digestInto(batch.items.bytes.subarray(batch.items.starts[i], batch.items.ends[i]), digest, 0);
+    if (this.options.mode !== "remove")
+      this.blocks.putSpan(batch.items.bytes, batch.items.starts[i], batch.items.ends[i], digest, 0);
+    else
+      this.context.platform.digestInto(
+        batch.items.bytes.subarray(batch.items.starts[i], batch.items.ends[i]),
+        digest,
+        0,
+      );
   }
 
   /** Says whether a row is to be taken: with `dedupe`, only the first with its content. */
-  #wants(digest: Uint8Array): boolean {
-    if (!this.#seen) return true;
-    const before = this.#seen.size;
-    return this.#seen.add(String.fromCharCode(...digest)).size > before;
+  #wants(digests: Uint8Array, at: number): boolean {
+    return !this.#seen || this.#seen.add(digests, at) >= 0;
   }
 
-  async #knowDataset(seen: Set<string>): Promise<void> {
-    for await (const { value } of entries(this.blocks, this.dataset.rows)) seen.add(String.fromCharCode(...linkedDigest(value)));
+  async #knowDataset(seen: DigestSet): Promise<void> {
+    for await (const { value } of entries(this.blocks, this.dataset.rows)) seen.add(linkedDigest(value));
   }
 
   async #tick(batch: RowBatch): Promise<void> {

@@ -8,14 +8,14 @@ import { between, isPosition } from "../dataset/position.js";
 import { splitRowKey } from "../dataset/row.js";
 import { applyDatasetPatch, type DatasetChanges } from "../edit/document.js";
 import type { Operation } from "../edit/patch.js";
-import { changeRows, type RowChange } from "../edit/row-edit.js";
+import { changeRows, type RowChange, type RowState } from "../edit/row-edit.js";
+import { lookUpRows } from "../edit/row-lookup.js";
 import { badInput, isSheafError, SheafError } from "../errors.js";
 import { decode, encode } from "../item/cbor.js";
 import { requireItem } from "../item/meta.js";
 import type { Value, ValueObject } from "../item/value.js";
 import { at } from "../tree/read.js";
 import type { Context } from "./context.js";
-import { findRow } from "./rows.js";
 
 /** What a patch made: the dataset, how many rows it changed, and the ids that were made for `/items/-`, in order. */
 export interface Patched {
@@ -41,6 +41,9 @@ export async function patchDataset(context: Context, blocks: Blocks, path: strin
 /** The dataset as a patch sees it. */
 class Patching {
   readonly #ids: IdMaker;
+  readonly #known = new Map<string, Promise<RowState | undefined>>();
+  readonly #asked: string[] = [];
+  #answer: Promise<Map<string, RowState>> | undefined;
 
   constructor(
     readonly context: Context,
@@ -62,7 +65,7 @@ class Patching {
 
   async item(id: string): Promise<Value | undefined> {
     const row = await this.#row(id);
-    return row && (decode(await this.blocks.load(row.digest)) as Value);
+    return row && (decode(await this.blocks.load(row.item)) as Value);
   }
 
   /** The id of an appended item: the first ordinal of its content that is free, found by doubling and bisection. */
@@ -92,7 +95,7 @@ class Patching {
     const ends = await this.#ends(appended);
     const changes: RowChange[] = [];
     for (const id of new Set([...items.keys(), ...positions.keys(), ...appended])) {
-      const before = await this.#state(id);
+      const before = await this.#row(id);
       const item = items.has(id) ? this.#put(id, items.get(id)) : before?.item;
       const position = ends.get(id) ?? positions.get(id) ?? before?.position;
       const after = item && position !== undefined ? { item, position } : undefined;
@@ -123,12 +126,19 @@ class Patching {
     return ends;
   }
 
-  async #state(id: string): Promise<RowChange["before"]> {
-    const row = await this.#row(id);
-    return row && { position: row.position, item: row.digest };
+  /** Looks a row up, once. Rows that are asked for together are looked up together. */
+  #row(id: string): Promise<RowState | undefined> {
+    const known = this.#known.get(id);
+    if (known) return known;
+    if (idFault(id) === undefined) this.#asked.push(id);
+    this.#answer ??= Promise.resolve().then(() => this.#lookUp());
+    const found = this.#answer.then(rows => rows.get(id));
+    this.#known.set(id, found);
+    return found;
   }
 
-  async #row(id: string) {
-    return idFault(id) === undefined ? findRow(this.blocks, this.dataset, id) : undefined;
+  #lookUp(): Promise<Map<string, RowState>> {
+    this.#answer = undefined;
+    return lookUpRows(this.blocks, this.dataset, this.#asked.splice(0), this.context.nodes);
   }
 }

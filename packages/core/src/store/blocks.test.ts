@@ -8,12 +8,24 @@ import type { Digest } from "../block/cid.js";
 import { MemoryDrive } from "../../../drives/src/memory.js";
 import { nodePlatform } from "../../../drives/src/node.js";
 import { BlockStore } from "./blocks.js";
-import { compareBytes } from "../text.js";
-import type { PackShape } from "./pack-builder.js";
+import { compareBytes, utf8 } from "../text.js";
+import { packedShape, type PackShape } from "./pack-shape.js";
 import type { Drive } from "./drive.js";
 
-const compressed: PackShape = { itemCodec: codecs.deflate, nodeCodec: codecs.brotli, itemFrame: 4096, nodeFrame: 16_384, itemGain: 0.9, nodeGain: 0.9 };
-const shapes: Record<string, PackShape | undefined> = { plain: undefined, compressed };
+const compressed: PackShape = {
+  itemCodec: codecs.deflate,
+  nodeCodec: codecs.brotli,
+  itemFrame: 4096,
+  nodeFrame: 16_384,
+  itemGain: 0.9,
+  nodeGain: 0.9,
+  nodeShare: 0.3,
+};
+const shapes: Record<string, PackShape | undefined> = {
+  plain: undefined,
+  compressed,
+  primed: { ...packedShape, dictionary: utf8("block of word word word ") },
+};
 
 const digestOf = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest()) as Digest;
 const block = fc.uint8Array({ maxLength: 300 }).map(bytes => Uint8Array.from(bytes));
@@ -80,7 +92,7 @@ describe.each(Object.keys(shapes))("laws of blocks in %s packs", name => {
     for (let i = 0; i < 200; i++) {
       const at = Math.floor((i * whole.length) / 200);
       const bytes = i % 4 === 3 ? whole.slice(0, at) : whole.slice();
-      if (i % 4 !== 3) bytes[at] ^= 1 << i % 8;
+      if (i % 4 !== 3) bytes[at] ^= 1 << (i % 8);
       const broken = new MemoryDrive();
       await broken.create(file, bytes);
       found += await countDamage(broken, digests, blocks, file);
@@ -151,7 +163,10 @@ describe("a store", () => {
     const [bytes] = manyBlocks(1);
     await write(await BlockStore.open(drive, nodePlatform), [bytes]);
     const [file] = await names(drive, "packs/");
-    await drive.create("gc/verdict", new TextEncoder().encode(JSON.stringify({ time: 0, why: "unreachable", packs: [file] })));
+    await drive.create(
+      "gc/verdict",
+      new TextEncoder().encode(JSON.stringify({ time: 0, why: "unreachable", packs: [file] })),
+    );
     await write(await BlockStore.open(drive, nodePlatform), [bytes]);
     expect(await names(drive, "packs/")).toHaveLength(2);
   });
@@ -218,13 +233,17 @@ describe("a store", () => {
   });
 
   test("two blocks that share eight bytes of digest are told apart", async () => {
-    const short: Platform = { ...nodePlatform, digestInto: (bytes, out, at) => (nodePlatform.digestInto(bytes, out, at), out.fill(7, at, at + 8)) as never };
+    const short: Platform = {
+      ...nodePlatform,
+      digestInto: (bytes, out, at) => (nodePlatform.digestInto(bytes, out, at), out.fill(7, at, at + 8)) as never,
+    };
     const drive = new MemoryDrive();
     const store = await BlockStore.open(drive, short);
     const blocks = manyBlocks(20);
     const first = await write(store, blocks.slice(0, 10));
     const second = await write(store, blocks.slice(5));
-    for (const [i, digest] of [...first, ...second.slice(5)].entries()) expect(plain(await store.load(digest))).toEqual(blocks[i]);
+    for (const [i, digest] of [...first, ...second.slice(5)].entries())
+      expect(plain(await store.load(digest))).toEqual(blocks[i]);
     expect(store.shelf.packs.map(pack => pack.blocks).sort()).toEqual([10, 10]);
   });
 

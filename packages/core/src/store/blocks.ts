@@ -11,6 +11,7 @@ import { SheafError, isSheafError } from "../errors.js";
 import type { Awaitable, Platform } from "../platform.js";
 import { chain } from "./chain.js";
 import type { Drive } from "./drive.js";
+import { atOnce, Known } from "./known.js";
 import { scanPacks } from "./pack-scan.js";
 import { Shelf, type ShelfOptions } from "./shelf.js";
 import { Transaction, type TransactionOptions } from "./transaction.js";
@@ -35,6 +36,7 @@ interface Found {
 export class BlockStore implements BlockReader {
   readonly shelf: Shelf;
   readonly graceMs: number;
+  readonly #known = new Known();
   readonly #scratch = new Uint8Array(32);
 
   private constructor(
@@ -89,10 +91,8 @@ export class BlockStore implements BlockReader {
   holds(bytes: Uint8Array, digest: Uint8Array, at: number): boolean {
     for (const pack of this.shelf.standing) {
       const found = pack.isReady ? pack.findNow(digest, at) : atOnce(pack.find(digest, at));
-      for (let location = found; location; location = location.next) {
-        const stored = location.length === bytes.length ? atOnce(pack.read(location)) : undefined;
-        if (stored && isSame(stored, bytes)) return true;
-      }
+      for (let location = found; location; location = location.next)
+        if (this.#known.holds(pack, location, bytes)) return true;
     }
     return false;
   }
@@ -145,9 +145,17 @@ export class BlockStore implements BlockReader {
     const cid = printCid(digest);
     const file = damaged ?? [...this.shelf.damaged.keys()][0] ?? (await this.#damagedIndex());
     if (file === undefined)
-      return new SheafError("missing-block", { cid }, `block ${cid} is not here; fetch it from a remote, or run sheaf verify to see what needs it`);
+      return new SheafError(
+        "missing-block",
+        { cid },
+        `block ${cid} is not here; fetch it from a remote, or run sheaf verify to see what needs it`,
+      );
     const what = damaged === undefined ? `cannot be found while ${file} is damaged` : `is damaged in ${file}`;
-    return new SheafError("corrupt-block", { cid, file }, `block ${cid} ${what}; run sheaf verify, and restore the file from a copy`);
+    return new SheafError(
+      "corrupt-block",
+      { cid, file },
+      `block ${cid} ${what}; run sheaf verify, and restore the file from a copy`,
+    );
   }
 
   /** The name of a pack whose index does not match its check. Small ones were checked when they were opened. */
@@ -162,17 +170,4 @@ export class BlockStore implements BlockReader {
     }
     return undefined;
   }
-}
-
-/** The value if it is there; a promise counts as absent, and whatever becomes of it is ignored. */
-function atOnce<T>(value: Awaitable<T | undefined>): T | undefined {
-  if (!(value instanceof Promise)) return value;
-  value.catch(() => undefined);
-  return undefined;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

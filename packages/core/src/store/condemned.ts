@@ -14,7 +14,12 @@ export interface Verdict {
 }
 
 /** Records that these packs will be removed. */
-export async function condemn(drive: Drive, platform: Platform, why: Verdict["why"], packs: readonly string[]): Promise<void> {
+export async function condemn(
+  drive: Drive,
+  platform: Platform,
+  why: Verdict["why"],
+  packs: readonly string[],
+): Promise<void> {
   if (packs.length === 0) return;
   const verdict: Verdict = { time: platform.now(), why, packs };
   await drive.create(`${verdictPrefix}${platform.nonce()}`, utf8(`${JSON.stringify(verdict)}\n`));
@@ -35,7 +40,8 @@ function parseVerdict(bytes: Uint8Array | undefined): Verdict | undefined {
   if (!bytes) return undefined;
   try {
     const { time, why, packs } = JSON.parse(fromUtf8(bytes)) as Partial<Verdict>;
-    if (typeof time !== "number" || !Array.isArray(packs) || !packs.every(name => typeof name === "string")) return undefined;
+    if (typeof time !== "number" || !Array.isArray(packs) || !packs.every(name => typeof name === "string"))
+      return undefined;
     return { time, why: why === "replaced" ? "replaced" : "unreachable", packs };
   } catch {
     return undefined;

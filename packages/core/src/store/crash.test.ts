@@ -66,10 +66,12 @@ describe.each(Object.keys(works))("when an operation of %s fails", name => {
     for (let failAt = 1; failAt <= count.operations; failAt++) {
       const below = await copyOf(base);
       const drive = new FaultyDrive(below, failAt, fault);
-      const outcome = await Scene.open(drive, nodePlatform).then(work).then(
-        () => "done",
-        () => "failed",
-      );
+      const outcome = await Scene.open(drive, nodePlatform)
+        .then(work)
+        .then(
+          () => "done",
+          () => "failed",
+        );
       const value = await expectWhole(below, [name, fault, failAt]);
       if (outcome === "done") expect([failAt, value]).toEqual([failAt, fresh]);
       else expect([old, fresh]).toContain(value);

@@ -7,6 +7,9 @@
 /** 2¹⁶ digests, 2 MiB, in a segment of the arena: it grows without copying. */
 const segmentBits = 16;
 const segmentMask = (1 << segmentBits) - 1;
+/** Of a slot: the number, up to 134 million, and the mark above it. */
+const numberMask = (1 << 27) - 1;
+const markMask = ~numberMask;
 const firstSlots = 1 << 8;
 /** Digests in the first segment at first: most sets hold a handful. */
 const firstCapacity = 1 << 6;
@@ -14,7 +17,7 @@ const firstCapacity = 1 << 6;
 export class DigestSet {
   #segments: Uint8Array[] = [];
   #words: Uint32Array[] = [];
-  /** Number + 1 of a member, by its hash; 0 where free. */
+  /** Number + 1 of a member, by its hash, with five more bits of the hash above; 0 where free. So looking for what is not there reads no digest. */
   #slots = new Uint32Array(firstSlots);
   #size = 0;
   #capacity = 0;
@@ -49,10 +52,12 @@ export class DigestSet {
     const at = (number & segmentMask) << 3;
     const words = this.#words[number >>> segmentBits];
     const mask = this.#slots.length - 1;
+    const mark = words[at + 1] & markMask;
     let slot = words[at] & mask;
     for (let taken; (taken = this.#slots[slot]) !== 0; slot = (slot + 1) & mask)
-      if (this.#equals(taken - 1, words, at)) return -taken;
-    this.#slots[slot] = number + 1;
+      if ((taken & markMask) === mark && this.#equals((taken & numberMask) - 1, words, at))
+        return -(taken & numberMask);
+    this.#slots[slot] = mark | (number + 1);
     this.#size = number + 1;
     if (this.#size * 2 > this.#slots.length) this.#rehash();
     return number;
@@ -70,9 +75,11 @@ export class DigestSet {
   find(bytes: Uint8Array, at = 0): number {
     const mask = this.#slots.length - 1;
     const word = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+    const mark = (bytes[at + 7] << 24) & markMask;
     let slot = word & mask;
     for (let taken; (taken = this.#slots[slot]) !== 0; slot = (slot + 1) & mask)
-      if (this.#shares(taken - 1, bytes, at, 32)) return taken - 1;
+      if ((taken & markMask) === mark && this.#shares((taken & numberMask) - 1, bytes, at, 32))
+        return (taken & numberMask) - 1;
     return -1;
   }
 
@@ -80,9 +87,10 @@ export class DigestSet {
   hasPrefix(bytes: Uint8Array, at: number): boolean {
     const mask = this.#slots.length - 1;
     const word = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+    const mark = (bytes[at + 7] << 24) & markMask;
     let slot = word & mask;
     for (let taken; (taken = this.#slots[slot]) !== 0; slot = (slot + 1) & mask)
-      if (this.#shares(taken - 1, bytes, at, 8)) return true;
+      if ((taken & markMask) === mark && this.#shares((taken & numberMask) - 1, bytes, at, 8)) return true;
     return false;
   }
 
@@ -123,9 +131,11 @@ export class DigestSet {
     const slots = new Uint32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
     for (let number = 0; number < this.#size; number++) {
-      let slot = this.#words[number >>> segmentBits][(number & segmentMask) << 3] & mask;
+      const words = this.#words[number >>> segmentBits];
+      const at = (number & segmentMask) << 3;
+      let slot = words[at] & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = number + 1;
+      slots[slot] = (words[at + 1] & markMask) | (number + 1);
     }
     this.#slots = slots;
   }

@@ -33,7 +33,7 @@ export const listLinks: ListLinks = (block, kind, found) => {
 
 /** Calls `found` with each link's tag, digest and codec. Stops at bytes that are not dag-cbor: they hold no links. */
 export function eachLink(block: Uint8Array, found: (tagAt: number, digestAt: number, codec: number) => void): void {
-  for (let at = 0; at < block.length; ) {
+  for (let at = 0; at < block.length;) {
     const head = block[at];
     const width = argumentBytes(head & 31);
     if (width < 0 || at + width >= block.length + 1) return;

@@ -41,7 +41,16 @@ export function parseEntryName(name: string): { path: string; number: number } |
 export function printEntry(platform: Platform, entry: LogEntry): Uint8Array {
   const { command, nonce, roots, time, value, who, zone } = entry;
   const { email, name } = who;
-  const json = JSON.stringify({ command, email, name, nonce, ...(roots.length > 0 ? { roots } : {}), time, value, zone });
+  const json = JSON.stringify({
+    command,
+    email,
+    name,
+    nonce,
+    ...(roots.length > 0 ? { roots } : {}),
+    time,
+    value,
+    zone,
+  });
   return utf8(`${json}\n${checkOf(platform, json)}\n`);
 }
 
@@ -53,7 +62,12 @@ export function parseEntry(platform: Platform, file: string, number: number, byt
     const { command, email, name, nonce, roots = [], time, value, zone } = JSON.parse(json) as Written;
     return { number, value, time, zone, who: { name, email }, command, nonce, roots };
   } catch (cause) {
-    throw new SheafError("corrupt-block", { cid: "", file }, `${file} is damaged: it does not match its check; run sheaf verify, and restore it from a copy`, { cause });
+    throw new SheafError(
+      "corrupt-block",
+      { cid: "", file },
+      `${file} is damaged: it does not match its check; run sheaf verify, and restore it from a copy`,
+      { cause },
+    );
   }
 }
 

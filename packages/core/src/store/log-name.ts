@@ -40,7 +40,8 @@ export function nameFault(name: string): string | undefined {
 /** Throws bad-input unless the name can be that of a log. */
 export function checkLogName(name: string): void {
   const fault = nameFault(name);
-  if (fault !== undefined) throw badInput(`${JSON.stringify(name)} cannot be the name of a ref: it ${fault}; choose another`);
+  if (fault !== undefined)
+    throw badInput(`${JSON.stringify(name)} cannot be the name of a ref: it ${fault}; choose another`);
 }
 
 /** Writes a name for a drive: lower case, ASCII, no name of a device, no segment too long. {@link decodeLogName} reads it back. */

@@ -13,19 +13,53 @@ import { Logs } from "./logs.js";
 const who = { name: "Ada", email: "ada@example.org" };
 const command = "sheaf commit";
 
-const strange = fc.constantFrom("A", "é", "e\u0301", "ß", "💥", "%", "-", "_", ".", "..", "con", "NUL.txt", "aux.", "~", "^", ":", "?", "*", "[", "\\", " ", "@", "@{", "{", ".lock", "\x7f", "\x01", "x".repeat(150), "É".repeat(90));
-const part = fc.array(fc.oneof(strange, fc.string({ maxLength: 4 })), { minLength: 1, maxLength: 4 }).map(all => all.join(""));
+const strange = fc.constantFrom(
+  "A",
+  "é",
+  "e\u0301",
+  "ß",
+  "💥",
+  "%",
+  "-",
+  "_",
+  ".",
+  "..",
+  "con",
+  "NUL.txt",
+  "aux.",
+  "~",
+  "^",
+  ":",
+  "?",
+  "*",
+  "[",
+  "\\",
+  " ",
+  "@",
+  "@{",
+  "{",
+  ".lock",
+  "\x7f",
+  "\x01",
+  "x".repeat(150),
+  "É".repeat(90),
+);
+const part = fc
+  .array(fc.oneof(strange, fc.string({ maxLength: 4 })), { minLength: 1, maxLength: 4 })
+  .map(all => all.join(""));
 const anyName = fc.array(part, { minLength: 1, maxLength: 4 }).map(parts => parts.join("/"));
 const goodName = anyName.map(name => `refs/heads/${name}`).filter(name => nameFault(name) === undefined);
 
 describe("names", () => {
   test("what is written at rest is a drive's name and reads back", () => {
-    fc.assert(fc.property(goodName, name => {
+    fc.assert(
+      fc.property(goodName, name => {
         expect(decodeLogName(encodeLogName(name))).toBe(name);
         expect(isDriveName(encodeLogName(name))).toBe(true);
       }),
     );
-    for (const name of ["HEAD", "head", "config", "stash", "merge/refs/heads/main"]) expect(decodeLogName(encodeLogName(name))).toBe(name);
+    for (const name of ["HEAD", "head", "config", "stash", "merge/refs/heads/main"])
+      expect(decodeLogName(encodeLogName(name))).toBe(name);
   });
 
   test("names stand in the folders of their prefix", () => {
@@ -54,7 +88,25 @@ describe("names", () => {
       }
     };
     const samples = fc.sample(anyName, { numRuns: 150, seed: 7 }).filter(name => !name.includes("\0"));
-    const known = ["a", "a.lock", "a.lock/b", "a/.b", "a.", "a./b", "@", "a@{b", "a@b", "a..b", "a//b", "a b", "-a", "é", "a\x7f", "a{b", "a]"];
+    const known = [
+      "a",
+      "a.lock",
+      "a.lock/b",
+      "a/.b",
+      "a.",
+      "a./b",
+      "@",
+      "a@{b",
+      "a@b",
+      "a..b",
+      "a//b",
+      "a b",
+      "-a",
+      "é",
+      "a\x7f",
+      "a{b",
+      "a]",
+    ];
     for (const name of [...known, ...samples].map(text => `refs/heads/${text}`)) {
       if (new TextEncoder().encode(name).length > 1024) continue;
       expect([name, nameFault(name) === undefined]).toEqual([name, git(name)]);
@@ -82,21 +134,30 @@ async function put(logs: Logs, name: string, to: string | null) {
 describe("logs", () => {
   test("a log says what it was last moved to, to everybody, and its history says it all", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom("refs/heads/a", "HEAD", "config"), fc.option(fc.string(), { freq: 5 }), fc.boolean())), async moves => {
-        const { logs, other } = fresh();
-        const model = new Map<string, (string | null)[]>();
-        for (const [name, value, isOther] of moves) {
-          const moved = await put(isOther ? other : logs, name, value);
-          expect(moved.ok).toBe(true);
-          model.set(name, [value, ...(model.get(name) ?? [])]);
-        }
-        for (const [name, values] of model) {
-          for (const reader of [logs, other]) expect((await reader.read(name))?.value).toBe(values[0]);
-          expect((await gather(logs.history(name))).map(({ value }) => value)).toEqual(values);
-        }
-        const live = [...model].filter(([, values]) => values[0] !== null).map(([name]) => name);
-        expect(await gather(other.list(""))).toEqual(live.sort());
-      }),
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(
+            fc.constantFrom("refs/heads/a", "HEAD", "config"),
+            fc.option(fc.string(), { freq: 5 }),
+            fc.boolean(),
+          ),
+        ),
+        async moves => {
+          const { logs, other } = fresh();
+          const model = new Map<string, (string | null)[]>();
+          for (const [name, value, isOther] of moves) {
+            const moved = await put(isOther ? other : logs, name, value);
+            expect(moved.ok).toBe(true);
+            model.set(name, [value, ...(model.get(name) ?? [])]);
+          }
+          for (const [name, values] of model) {
+            for (const reader of [logs, other]) expect((await reader.read(name))?.value).toBe(values[0]);
+            expect((await gather(logs.history(name))).map(({ value }) => value)).toEqual(values);
+          }
+          const live = [...model].filter(([, values]) => values[0] !== null).map(([name]) => name);
+          expect(await gather(other.list(""))).toEqual(live.sort());
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -106,7 +167,9 @@ describe("logs", () => {
     const rivals = Array.from({ length: 20 }, () => new Logs(drive, nodePlatform));
     for (let round = 0; round < 3; round++) {
       const read = await Promise.all(rivals.map(logs => logs.read("refs/heads/main")));
-      const moved = await Promise.all(rivals.map((logs, i) => logs.move("refs/heads/main", { from: read[i], to: "same", who, command })));
+      const moved = await Promise.all(
+        rivals.map((logs, i) => logs.move("refs/heads/main", { from: read[i], to: "same", who, command })),
+      );
       const winner = moved.find(one => one.ok);
       expect(moved.filter(one => one.ok)).toHaveLength(1);
       for (const one of moved) if (!one.ok) expect(one.head).toEqual(winner?.ok && winner.entry);
@@ -187,7 +250,8 @@ describe("logs", () => {
   test("reading a head costs the same after a thousand moves, and a listing passes over old entries", async () => {
     const drive = new CountingDrive(new MemoryDrive());
     const logs = new Logs(drive, nodePlatform);
-    for (const name of ["refs/heads/a", "refs/heads/b"]) for (let i = 0; i < 1000; i++) await put(logs, name, String(i));
+    for (const name of ["refs/heads/a", "refs/heads/b"])
+      for (let i = 0; i < 1000; i++) await put(logs, name, String(i));
     for (const reader of [logs, new Logs(drive, nodePlatform)]) {
       drive.reset();
       expect((await reader.read("refs/heads/a"))?.value).toBe("999");

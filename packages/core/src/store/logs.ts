@@ -28,7 +28,8 @@ export interface Move {
 }
 
 /** Who won has the new entry; who lost has the newest one, `undefined` if there is none. */
-export type Moved = { readonly ok: true; readonly entry: LogEntry } | { readonly ok: false; readonly head: LogEntry | undefined };
+export type Moved =
+  { readonly ok: true; readonly entry: LogEntry } | { readonly ok: false; readonly head: LogEntry | undefined };
 
 /** An entry of a history, or why it cannot be read. */
 export interface Outcome {
@@ -76,7 +77,8 @@ export class Logs {
     if (head) return { ok: false, head };
     if (isBirth) await this.#checkFolders(name);
     const entry = this.#next(name, move);
-    if (!(await this.#create(name, entry)) || !(await this.#counts(name, move.from, entry))) return { ok: false, head: await this.read(name) };
+    if (!(await this.#create(name, entry)) || !(await this.#counts(name, move.from, entry)))
+      return { ok: false, head: await this.read(name) };
     this.#seen.set(encodeLogName(name), entry);
     if (isBirth) await this.#withdrawIfFolder(name, entry);
     return { ok: true, entry };
@@ -125,7 +127,7 @@ export class Logs {
   async *names(prefix = ""): AsyncIterable<string> {
     const folder = encodePrefix(prefix);
     let after = "";
-    for (let isDone = false; !isDone; ) {
+    for (let isDone = false; !isDone;) {
       isDone = true;
       let last = "";
       let passed = 0;
@@ -180,7 +182,12 @@ export class Logs {
 
   #next(name: string, { from, to, who, zone = 0, command, roots = [] }: Move): LogEntry {
     const number = from ? from.number - 1 : firstNumber;
-    if (number < 0) throw new SheafError("refused", {}, `${name} was moved ${firstNumber} times, which is all that its log holds; use a new name`);
+    if (number < 0)
+      throw new SheafError(
+        "refused",
+        {},
+        `${name} was moved ${firstNumber} times, which is all that its log holds; use a new name`,
+      );
     return { number, value: to, time: this.platform.now(), zone, who, command, nonce: this.platform.nonce(), roots };
   }
 
@@ -203,7 +210,9 @@ export class Logs {
    */
   async #counts(name: string, from: LogEntry | undefined, entry: LogEntry): Promise<boolean> {
     const path = encodeLogName(name);
-    const isNext = from ? (await this.drive.read(entryName(path, from.number))) !== undefined : (await this.#firstListed(path)) === entry.number;
+    const isNext = from
+      ? (await this.drive.read(entryName(path, from.number))) !== undefined
+      : (await this.#firstListed(path)) === entry.number;
     if (isNext) return true;
     this.#seen.delete(path);
     await this.drive.remove(entryName(path, entry.number));
@@ -218,7 +227,8 @@ export class Logs {
       const above = parts.slice(0, length).join("/");
       if (((await this.read(above))?.value ?? null) !== null) throw isFolder(above, name);
     }
-    for await (const below of this.names(`${name}/`)) if (((await this.read(below))?.value ?? null) !== null) throw isFolder(below, name);
+    for await (const below of this.names(`${name}/`))
+      if (((await this.read(below))?.value ?? null) !== null) throw isFolder(below, name);
   }
 
   /** Two that were born at once each look for the other; whoever sees it withdraws, which may be both. */
@@ -227,12 +237,22 @@ export class Logs {
       await this.#checkFolders(name);
     } catch (error) {
       const { who, zone } = entry;
-      await this.move(name, { from: entry, to: null, who, zone, command: "withdrawn: a ref above or below was made at the same time" });
+      await this.move(name, {
+        from: entry,
+        to: null,
+        who,
+        zone,
+        command: "withdrawn: a ref above or below was made at the same time",
+      });
       throw error;
     }
   }
 }
 
 function isFolder(other: string, name: string): SheafError<"already-exists"> {
-  return new SheafError("already-exists", { kind: "ref", name: other }, `${name} cannot be made while ${other} exists: one would be a folder of the other; choose another name`);
+  return new SheafError(
+    "already-exists",
+    { kind: "ref", name: other },
+    `${name} cannot be made while ${other} exists: one would be a folder of the other; choose another name`,
+  );
 }

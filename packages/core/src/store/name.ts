@@ -14,7 +14,11 @@ export function isDriveName(name: string): boolean {
 export function checkDriveName(name: string): void {
   if (isDriveName(name)) return;
   const reason = "it is not a name of the drive's alphabet";
-  throw new SheafError("drive-failed", { name, reason }, `${JSON.stringify(name)} cannot name bytes on a drive: ${reason}`);
+  throw new SheafError(
+    "drive-failed",
+    { name, reason },
+    `${JSON.stringify(name)} cannot name bytes on a drive: ${reason}`,
+  );
 }
 
 /** The first byte of a span and the one after its last, cut to what is there. */

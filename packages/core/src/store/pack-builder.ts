@@ -6,28 +6,19 @@
 import type { Codec, Platform } from "../platform.js";
 import { codecs } from "../platform.js";
 import { DigestSet } from "./digest-set.js";
-import { checkOf, entryBytes, fanBitsFor, fanBytes, header, headerBytes, printTable, printTrailer, type Frame } from "./pack-format.js";
+import {
+  checkOf,
+  entryBytes,
+  fanBitsFor,
+  fanBytes,
+  header,
+  headerBytes,
+  printTable,
+  printTrailer,
+  type Frame,
+} from "./pack-format.js";
+import type { PackShape } from "./pack-shape.js";
 import { printIndex, wordAt, type Unsorted } from "./pack-index.js";
-
-/** How a pack lays out its frames. */
-export interface PackShape {
-  readonly itemCodec: Codec;
-  readonly nodeCodec: Codec;
-  /** Bytes of blocks in a frame; a larger block has a frame of its own. */
-  readonly itemFrame: number;
-  readonly nodeFrame: number;
-  /** A frame is kept compressed when that leaves less than this share of it. */
-  readonly itemGain: number;
-  readonly nodeGain: number;
-  /** What the blocks are like, up to 32 KiB: it goes into the pack, and makes small frames of deflate smaller. */
-  readonly dictionary?: Uint8Array | undefined;
-}
-
-/** As a repack writes it. Small frames of items, as they are read one by one; nodes only where versions of one node stand side by side. */
-export const packedShape: PackShape = { itemCodec: codecs.deflate, nodeCodec: codecs.deflate, itemFrame: 8192, nodeFrame: 16_384, itemGain: 0.9, nodeGain: 0.85 };
-
-/** As an import or a commit writes it: speed first, a repack compresses later. */
-export const plainShape: PackShape = { itemCodec: codecs.none, nodeCodec: codecs.none, itemFrame: 65_536, nodeFrame: 65_536, itemGain: 1, nodeGain: 1 };
 
 /** The offset of a member whose bytes rest elsewhere. */
 const elsewhere = 0xffff_ffff;
@@ -40,14 +31,10 @@ interface Filling {
   readonly codec: Codec;
   readonly capacity: number;
   readonly gain: number;
+  readonly share: number;
   bytes: Uint8Array;
   length: number;
   members: number[];
-}
-
-/** Says whether a block looks like a tree node: nodes are lists, everything else is a map or raw. A wrong guess costs space, not truth. */
-export function looksLikeNode(bytes: Uint8Array, start = 0): boolean {
-  return (bytes[start] & 0xe0) === 0x80;
 }
 
 export class PackBuilder {
@@ -71,7 +58,10 @@ export class PackBuilder {
 
   constructor(platform: Platform, shape: PackShape) {
     this.#platform = platform;
-    this.#fillings = [filling(shape.itemCodec, shape.itemFrame, shape.itemGain), filling(shape.nodeCodec, shape.nodeFrame, shape.nodeGain)];
+    this.#fillings = [
+      filling(shape.itemCodec, shape.itemFrame, shape.itemGain, 1),
+      filling(shape.nodeCodec, shape.nodeFrame, shape.nodeGain, shape.nodeShare),
+    ];
     this.#dictionary = shape.dictionary;
     if (shape.dictionary) this.#emit(shape.dictionary, shape.dictionary, codecs.none);
   }
@@ -199,30 +189,39 @@ export class PackBuilder {
 
   #seal(filling: Filling): void {
     if (filling.members.length === 0) return;
-    for (const member of filling.members) this.#places[member * 2] += this.#rawBytes;
     const raw = filling.bytes.subarray(0, filling.length);
-    const { codec, stored } = this.#compress(filling, raw);
-    this.#keep(raw);
-    this.#emit(raw, stored, codec);
+    const cuts = filling.members.map(member => this.#places[member * 2]);
+    for (const member of filling.members) this.#places[member * 2] += this.#rawBytes;
+    this.#compress(filling, raw, cuts);
     // The bytes went out with the chunk, so the next frame needs its own.
     filling.bytes = new Uint8Array(filling.length >= filling.capacity / 2 ? filling.capacity : 0);
     filling.length = 0;
     filling.members = [];
   }
 
+  /** Emits a frame: as it is, compressed, or cut into a frame for each block. */
+  #compress({ codec, gain, share }: Filling, raw: Uint8Array, cuts: readonly number[]): void {
+    if (codec === codecs.none) return this.#emit(raw, raw, codec);
+    const stored = this.#platform.compress(codec, raw, this.#dictionary);
+    const isCut = cuts.length > 1 && stored.length >= raw.length * share;
+    if (!isCut)
+      return stored.length < raw.length * gain ? this.#emit(raw, stored, codec) : this.#emit(raw, raw, codecs.none);
+    cuts.forEach((cut, i) => {
+      const part = raw.subarray(cut, cuts[i + 1] ?? raw.length);
+      const packed = this.#platform.compress(codec, part, this.#dictionary);
+      if (packed.length < part.length * gain) this.#emit(part, packed, codec);
+      else this.#emit(part, part, codecs.none);
+    });
+  }
+
   #emit(raw: Uint8Array, stored: Uint8Array, codec: Codec): void {
+    this.#keep(raw);
     this.#frameOffsets.push(this.#rawBytes);
     this.frames.push({ stored: stored.length, length: raw.length, codec });
     this.#chunks.push(stored);
     this.#chunkBytes += stored.length;
     this.#storedBytes += stored.length;
     this.#rawBytes += raw.length;
-  }
-
-  #compress({ codec, gain }: Filling, raw: Uint8Array): { codec: Codec; stored: Uint8Array } {
-    if (codec === codecs.none) return { codec, stored: raw };
-    const stored = this.#platform.compress(codec, raw, this.#dictionary);
-    return stored.length < raw.length * gain ? { codec, stored } : { codec: codecs.none, stored: raw };
   }
 
   #keep(raw: Uint8Array): void {
@@ -247,8 +246,8 @@ export class PackBuilder {
   }
 }
 
-function filling(codec: Codec, capacity: number, gain: number): Filling {
-  return { codec, capacity, gain, bytes: new Uint8Array(0), length: 0, members: [] };
+function filling(codec: Codec, capacity: number, gain: number, share: number): Filling {
+  return { codec, capacity, gain, share, bytes: new Uint8Array(0), length: 0, members: [] };
 }
 
 /** Makes room: small commits never pay for a whole frame. */

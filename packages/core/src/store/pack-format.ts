@@ -69,7 +69,12 @@ export interface Trailer {
 /** The error for a pack that does not hold what it should. */
 export function damagedPack(name: string, what: string, cause?: unknown): SheafError<"corrupt-block"> {
   const options = cause === undefined ? {} : { cause };
-  return new SheafError("corrupt-block", { cid: "", file: name }, `${name} is damaged: ${what}; run sheaf verify`, options);
+  return new SheafError(
+    "corrupt-block",
+    { cid: "", file: name },
+    `${name} is damaged: ${what}; run sheaf verify`,
+    options,
+  );
 }
 
 /** Bits of fan-out for so many blocks: buckets of 32 to 64 entries, at most 1 KiB. */
@@ -129,9 +134,11 @@ export function printTrailer(platform: Platform, trailer: Trailer): Uint8Array {
 /** Reads the last {@link trailerBytes} of a pack; throws corrupt-block when they are not a trailer. */
 export function parseTrailer(platform: Platform, bytes: Uint8Array, name: string): Trailer {
   if (bytes.length < trailerBytes) throw damagedPack(name, "it is cut off");
-  if (!endMagic.every((byte, i) => bytes[magicAt + i] === byte)) throw damagedPack(name, "its end is cut off or overwritten");
+  if (!endMagic.every((byte, i) => bytes[magicAt + i] === byte))
+    throw damagedPack(name, "its end is cut off or overwritten");
   const check = trailerCheck(platform, bytes);
-  if (!check.every((byte, i) => bytes[trailerCheckAt + i] === byte)) throw damagedPack(name, "its trailer does not match its check");
+  if (!check.every((byte, i) => bytes[trailerCheckAt + i] === byte))
+    throw damagedPack(name, "its trailer does not match its check");
   const view = new DataView(bytes.buffer, bytes.byteOffset, trailerBytes);
   return {
     blocks: view.getUint32(0, true),

@@ -1,4 +1,4 @@
-/** The sorted entries of a pack: found by interpolation, made by a counting sort. */
+/** The sorted entries of a pack: found by interpolation, made by one sort of numbers. */
 import { entryWords, fanBitsFor } from "./pack-format.js";
 
 /** Where a block stands in its pack. Several blocks can share 8 bytes of digest, so there may be a next one to try. */
@@ -15,7 +15,14 @@ export function wordAt(bytes: Uint8Array, at: number): number {
 }
 
 /** Looks for a prefix in entries `start` to `end` of `words`, all of which share their first `sharedBits` bits. */
-export function findEntry(words: Uint32Array, start: number, end: number, sharedBits: number, high: number, low: number): Location | undefined {
+export function findEntry(
+  words: Uint32Array,
+  start: number,
+  end: number,
+  sharedBits: number,
+  high: number,
+  low: number,
+): Location | undefined {
   if (start >= end) return undefined;
   let at = guess(start, end, sharedBits, high);
   // Digests are spread evenly, so the guess is a few entries off at most.
@@ -44,7 +51,7 @@ function collect(words: Uint32Array, from: number, end: number, high: number, lo
   return { offset: words[at + 2], length: words[at + 3], next: collect(words, from + 1, end, high, low) };
 }
 
-/** What the index is made of: members in the order they came. */
+/** What the index is made of: members in the order they came, and how to read them. */
 export interface Unsorted {
   readonly count: number;
   high(member: number): number;
@@ -53,45 +60,68 @@ export interface Unsorted {
   length(member: number): number;
 }
 
-/** Writes the entries in order, and the fan-out over them, into memory of the right size: a counting sort, then small mends in place. */
+/** More members than this are dealt into 256 heaps by their first byte, each of which fits a core's own cache. */
+const manyMembers = 4096;
+
+/** Writes the entries in order, and the fan-out over them, into memory of the right size. */
 export function printIndex(unsorted: Unsorted, fan: Uint32Array, entries: Uint32Array): void {
-  const { count } = unsorted;
-  const shift = 32 - Math.max(1, Math.min(20, 30 - Math.clz32(count)));
-  const next = new Uint32Array((1 << (32 - shift)) + 1);
-  for (let member = 0; member < count; member++) next[(unsorted.high(member) >>> shift) + 1]++;
-  for (let bucket = 1; bucket < next.length; bucket++) next[bucket] += next[bucket - 1];
-  for (let member = 0; member < count; member++) {
-    const high = unsorted.high(member);
-    const at = next[high >>> shift]++ * entryWords;
-    entries[at] = high;
-    entries[at + 1] = unsorted.low(member);
-    entries[at + 2] = unsorted.offset(member);
-    entries[at + 3] = unsorted.length(member);
-  }
-  mend(entries);
-  printFan(entries, fan, fanBitsFor(count));
-}
-
-/** Insertion sort of rows: each is at most a bucket away from its place. */
-function mend(entries: Uint32Array): void {
-  for (let row = entryWords; row < entries.length; row += entryWords) {
-    const high = entries[row];
-    const low = entries[row + 1];
-    let at = row;
-    while (at > 0 && isBelow(high, low, entries, at - entryWords)) at -= entryWords;
-    if (at === row) continue;
-    const offset = entries[row + 2];
-    const length = entries[row + 3];
-    entries.copyWithin(at + entryWords, at, row);
-    entries[at] = high;
-    entries[at + 1] = low;
-    entries[at + 2] = offset;
-    entries[at + 3] = length;
-  }
-}
-
-function printFan(entries: Uint32Array, fan: Uint32Array, fanBits: number): void {
-  if (fanBits === 0) return;
-  for (let at = 0; at < entries.length; at += entryWords) fan[entries[at] >>> (32 - fanBits)] = at / entryWords + 1;
+  const ends = deal(unsorted, entries);
+  for (let heap = 0, start = 0; heap < ends.length; start = ends[heap++])
+    sortEntries(entries.subarray(start * entryWords, ends[heap] * entryWords));
+  const fanBits = fanBitsFor(unsorted.count);
+  if (fanBits > 0) for (let i = 0; i < unsorted.count; i++) fan[entries[i * entryWords] >>> (32 - fanBits)] = i + 1;
   for (let bucket = 1; bucket < fan.length; bucket++) fan[bucket] = Math.max(fan[bucket], fan[bucket - 1]);
+}
+
+/** Writes the entries, heap by heap, and gives where each heap ends. */
+function deal({ count, high, low, offset, length }: Unsorted, entries: Uint32Array): Uint32Array {
+  const bits = count > manyMembers ? 8 : 0;
+  const heapOf = (member: number) => (bits === 0 ? 0 : high(member) >>> (32 - bits));
+  const ends = new Uint32Array((1 << bits) + 1);
+  for (let member = 0; member < count; member++) ends[heapOf(member) + 1]++;
+  for (let heap = 1; heap < ends.length; heap++) ends[heap] += ends[heap - 1];
+  for (let member = 0; member < count; member++) {
+    const at = ends[heapOf(member)]++ * entryWords;
+    entries[at] = high(member);
+    entries[at + 1] = low(member);
+    entries[at + 2] = offset(member);
+    entries[at + 3] = length(member);
+  }
+  return ends.subarray(0, -1);
+}
+
+/**
+ * Sorts entries by their prefixes; equal ones stay in order.
+ *
+ * As much of the prefix as fits before the entry's number makes one number of 64 bits, as an array of such is sorted without calling back.
+ */
+function sortEntries(entries: Uint32Array): void {
+  const before = entries.slice();
+  const count = entries.length / entryWords;
+  const mask = 2 ** (32 - Math.clz32(count)) - 1;
+  const numbers = new BigUint64Array(count);
+  const words = new Uint32Array(numbers.buffer);
+  for (let i = 0; i < count; i++) {
+    words[2 * i] = (before[i * entryWords + 1] & ~mask) | i;
+    words[2 * i + 1] = before[i * entryWords];
+  }
+  numbers.sort();
+  for (let i = 0; i < count; i++) {
+    const from = (words[2 * i] & mask) * entryWords;
+    for (let word = 0; word < entryWords; word++) entries[i * entryWords + word] = before[from + word];
+    settle(entries, i);
+  }
+}
+
+/** Moves entry `i` before those that agree with it in all that was sorted by, and come after it in the rest. */
+function settle(entries: Uint32Array, i: number): void {
+  for (
+    let at = i * entryWords;
+    at > 0 && isBelow(entries[at], entries[at + 1], entries, at - entryWords);
+    at -= entryWords
+  ) {
+    const entry = entries.slice(at, at + entryWords);
+    entries.copyWithin(at, at - entryWords, at);
+    entries.set(entry, at - entryWords);
+  }
 }

@@ -28,6 +28,10 @@ export async function sampleDictionary(packs: readonly Pack[]): Promise<Uint8Arr
 async function sample(pack: Pack, number: number): Promise<Uint8Array | undefined> {
   const entries = await pack.readEntries();
   if (!entries) return undefined;
-  const bytes = await pack.read({ offset: entries[number * entryWords + 2], length: entries[number * entryWords + 3], next: undefined });
+  const bytes = await pack.read({
+    offset: entries[number * entryWords + 2],
+    length: entries[number * entryWords + 3],
+    next: undefined,
+  });
   return bytes?.subarray(0, sampleBytes);
 }

@@ -33,7 +33,10 @@ interface Run {
 }
 
 /** The blocks in the order of the digests, not yet proven; `undefined` where one was not found. */
-export async function scanPacks(packs: readonly Pack[], digests: readonly Digest[]): Promise<(Uint8Array | undefined)[]> {
+export async function scanPacks(
+  packs: readonly Pack[],
+  digests: readonly Digest[],
+): Promise<(Uint8Array | undefined)[]> {
   if (digests.length >= manyBlocks) for (const pack of packs) await pack.loadEntries();
   const wanted: Wanted[] = [];
   for (let index = 0; index < digests.length; index++) {
@@ -94,8 +97,14 @@ function toRuns(wanted: readonly Wanted[]): Run[] {
   return runs;
 }
 
-async function readRuns(runs: readonly Run[], wanted: readonly Wanted[], blocks: (Uint8Array | undefined)[]): Promise<void> {
-  const reads: Awaitable<Uint8Array | undefined>[] = runs.map(({ pack, start, end }) => pack.context.drive.read(pack.name, { start, end }));
+async function readRuns(
+  runs: readonly Run[],
+  wanted: readonly Wanted[],
+  blocks: (Uint8Array | undefined)[],
+): Promise<void> {
+  const reads: Awaitable<Uint8Array | undefined>[] = runs.map(({ pack, start, end }) =>
+    pack.context.drive.read(pack.name, { start, end }),
+  );
   for (let i = 0; i < runs.length; i++) {
     const read = reads[i];
     const bytes = read instanceof Promise ? await read : read;

@@ -51,7 +51,11 @@ export class PackUpload {
     // The name is ours alone: if it is taken, then by our own attempt whose reply was lost.
     if (await this.#isThere(trailer)) return this.name;
     const reason = "the name of a new pack is taken";
-    throw new SheafError("drive-failed", { name: this.name, reason }, `${this.name} cannot be written: ${reason}; try again`);
+    throw new SheafError(
+      "drive-failed",
+      { name: this.name, reason },
+      `${this.name} cannot be written: ${reason}; try again`,
+    );
   }
 
   /** Stops: nothing comes to rest unless the pack was finished before. */

@@ -40,7 +40,8 @@ export async function* walkPack(pack: Pack, wants?: (digest: Uint8Array) => bool
       const begin = offset - pack.frameOffset(frame);
       const bytes = frames[frame - first].subarray(begin, begin + entries[at + 3]);
       pack.context.platform.digestInto(bytes, digest, 0);
-      const isProven = wordAt(digest, 0) === entries[at] && wordAt(digest, 4) === entries[at + 1] && bytes.length === entries[at + 3];
+      const isProven =
+        wordAt(digest, 0) === entries[at] && wordAt(digest, 4) === entries[at + 1] && bytes.length === entries[at + 3];
       if (!isProven) writePrefix(digest, entries[at], entries[at + 1]);
       yield { bytes: isProven ? bytes : undefined, digest, offset, length: entries[at + 3] };
     }
@@ -63,7 +64,11 @@ function orderByOffset(entries: Uint32Array, wants: ((digest: Uint8Array) => boo
 }
 
 /** For packs larger than Sheaf makes them. */
-function orderSlowly(entries: Uint32Array, wants: ((digest: Uint8Array) => boolean) | undefined, prefix: Uint8Array): Uint32Array {
+function orderSlowly(
+  entries: Uint32Array,
+  wants: ((digest: Uint8Array) => boolean) | undefined,
+  prefix: Uint8Array,
+): Uint32Array {
   const numbers: number[] = [];
   for (let i = 0; i < entries.length / entryWords; i++) {
     writePrefix(prefix, entries[i * entryWords], entries[i * entryWords + 1]);

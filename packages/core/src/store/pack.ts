@@ -9,21 +9,16 @@ import {
   entriesAt,
   entryBytes,
   entryWords,
-  fanBitsFor,
-  fanBytes,
   fileBytes,
   headerBytes,
-  parseTrailer,
   tableEntryBytes,
   trailerBytes,
   type Trailer,
 } from "./pack-format.js";
 import { findEntry, wordAt, type Location } from "./pack-index.js";
 
-/** Bytes read at the end of a pack to open it: the whole index of a few hundred blocks. */
-const suffixBytes = 8192;
 /** Up to so many blocks the entries come into memory when the pack is opened. */
-const smallPack = 4096;
+export const smallPack = 4096;
 /** Reading a bucket costs about 1/2,000 of reading all entries of a large pack; after so many it is cheaper to have them all. */
 const bucketReadsBefore = 2000;
 
@@ -118,7 +113,8 @@ export class Pack {
   /** The location of a digest, read from the drive if need be; `undefined` too when the pack is gone. */
   find(digest: Uint8Array, at = 0): Awaitable<Location | undefined> {
     if (this.#entries) return this.findNow(digest, at);
-    if (++this.#bucketReads > bucketReadsBefore && this.#fits()) return chain(this.loadEntries(), () => this.#findOnDrive(digest, at));
+    if (++this.#bucketReads > bucketReadsBefore && this.#fits())
+      return chain(this.loadEntries(), () => this.#findOnDrive(digest, at));
     return this.#findOnDrive(digest, at);
   }
 
@@ -246,48 +242,13 @@ export class Pack {
 
   #check(bytes: Uint8Array): void {
     const check = checkOf(this.context.platform, bytes);
-    if (!check.every((byte, i) => byte === this.trailer.check[i])) throw damagedPack(this.name, "its index does not match its check");
+    if (!check.every((byte, i) => byte === this.trailer.check[i]))
+      throw damagedPack(this.name, "its index does not match its check");
   }
 }
 
-/** Opens a pack by its last bytes; `undefined` when nothing is at the name. Throws corrupt-block when it is not a whole pack. */
-export async function openPack(context: PackContext, name: string): Promise<Pack | undefined> {
-  const suffix = await context.drive.read(name, { start: -suffixBytes });
-  if (!suffix) return undefined;
-  const trailer = parseTrailer(context.platform, suffix.subarray(Math.max(0, suffix.length - trailerBytes)), name);
-  const isSmall = trailer.blocks <= smallPack;
-  const end = isSmall ? fileBytes(trailer) - trailerBytes : entriesAt(trailer);
-  if (trailer.fanBits !== fanBitsFor(trailer.blocks)) throw damagedPack(name, "its fan-out does not fit its blocks");
-  const from = fileBytes(trailer) - suffix.length;
-  const head =
-    from <= trailer.tableAt
-      ? suffix.subarray(trailer.tableAt - from, end - from)
-      : await context.drive.read(name, { start: trailer.tableAt, end });
-  if (!head) return undefined;
-  if (head.length !== end - trailer.tableAt) throw damagedPack(name, "it is cut off");
-  const dictionary = trailer.hasDictionary ? await readDictionary(context, name, trailer, head) : undefined;
-  return fromHead(context, name, trailer, head, isSmall, dictionary);
-}
-
-/** The first frame. */
-async function readDictionary(context: PackContext, name: string, trailer: Trailer, table: Uint8Array): Promise<Uint8Array | undefined> {
-  if (trailer.frames === 0) return undefined;
-  const length = new DataView(table.buffer, table.byteOffset, table.length).getUint32(0, true);
-  return context.drive.read(name, { start: headerBytes, end: headerBytes + length });
-}
-
-function fromHead(context: PackContext, name: string, trailer: Trailer, head: Uint8Array, isSmall: boolean, dictionary: Uint8Array | undefined): Pack {
-  if (isSmall && !checkOf(context.platform, head).every((byte, i) => byte === trailer.check[i]))
-    throw damagedPack(name, "its index does not match its check");
-  const fanAt = trailer.frames * tableEntryBytes;
-  const fanEnd = fanAt + fanBytes(trailer.fanBits);
-  const fan = toWords(head.subarray(fanAt, fanEnd));
-  const entries = isSmall ? toWords(head.subarray(fanEnd)) : undefined;
-  return new Pack(context, name, trailer, head.subarray(0, fanAt), fan, entries, dictionary);
-}
-
 /** The bytes as 32-bit numbers, in memory of their own: what they were cut from need not stay. */
-function toWords(bytes: Uint8Array): Uint32Array {
+export function toWords(bytes: Uint8Array): Uint32Array {
   const words = new Uint32Array(bytes.length >>> 2);
   new Uint8Array(words.buffer).set(bytes.subarray(0, words.byteLength));
   return words;

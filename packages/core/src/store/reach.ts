@@ -51,7 +51,10 @@ export class Reach {
    * @param read gives the blocks to look into, `undefined` for one that cannot be had and is passed over
    * @param seen called for every block that was reached, before it is read
    */
-  async walk(read: (numbers: readonly number[]) => Promise<(Uint8Array | undefined)[]>, seen?: (number: number) => void): Promise<void> {
+  async walk(
+    read: (numbers: readonly number[]) => Promise<(Uint8Array | undefined)[]>,
+    seen?: (number: number) => void,
+  ): Promise<void> {
     const links = this.options.links ?? listLinks;
     while (this.#open.length > 0) {
       this.options.signal?.throwIfAborted();
@@ -121,7 +124,13 @@ function toRoot(log: string, text: string): Root | undefined {
 }
 
 /** Everything that the logs and the extra roots reach. Throws missing-block or corrupt-block when the walk cannot be completed. */
-export async function reachFrom(reader: BlockReader, logs: Logs, extra: readonly Cid[], platform: Platform, options: ReachOptions): Promise<Reach> {
+export async function reachFrom(
+  reader: BlockReader,
+  logs: Logs,
+  extra: readonly Cid[],
+  platform: Platform,
+  options: ReachOptions,
+): Promise<Reach> {
   const reach = new Reach(platform, options);
   for await (const { digest, kind } of rootsOf(logs)) reach.add(digest, kind);
   for (const text of extra) reach.add(parseCid(text).digest);

@@ -83,7 +83,9 @@ test("a reader and a writer of another process go on while packs are merged and 
   const all: Digest[] = [];
   for (let i = 0; i < 20; i++) {
     all.push(...(await writer.commit("refs/heads/main", textsOf(`commit ${i}`, 5))).blocks);
-    const tidy = repack(scene.store, { isFull: i % 3 === 0 }).then(() => sweep(scene.store, scene.logs, { graceMs: 3_600_000, replacedGraceMs: 0 }));
+    const tidy = repack(scene.store, { isFull: i % 3 === 0 }).then(() =>
+      sweep(scene.store, scene.logs, { graceMs: 3_600_000, replacedGraceMs: 0 }),
+    );
     for (const digest of all) await reader.load(digest);
     expect(await reader.loadMany(all)).toHaveLength(all.length);
     await tidy;

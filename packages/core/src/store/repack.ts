@@ -7,7 +7,7 @@
 import type { Digest } from "../block/cid.js";
 import type { BlockStore } from "./blocks.js";
 import { condemn } from "./condemned.js";
-import { looksLikeNode, packedShape, type PackShape } from "./pack-builder.js";
+import { looksLikeNode, packedShape, type PackShape } from "./pack-shape.js";
 import type { Pack } from "./pack.js";
 import { sampleDictionary } from "./pack-sample.js";
 import { wordAt } from "./pack-index.js";
@@ -42,6 +42,8 @@ const factor = 2;
 const plainBytes = 1 << 20;
 /** From so many bytes on a dictionary of 8 KiB is no burden. */
 const dictionaryFrom = 1 << 18;
+/** Bytes of a frame of items without a dictionary: what it shares, it must hold itself. */
+const frameWithout = 16_384;
 /** Bytes of a node that tell versions of one node from others: the head and the first key. */
 const keyBytes = 48;
 
@@ -51,7 +53,12 @@ export async function repack(store: BlockStore, options: RepackOptions = {}): Pr
   const chosen = choosePacks(store.shelf.standing, options.isFull ?? false);
   if (chosen.length === 0) return { replaced: [], made: [], blocks: 0, bytesBefore: 0, bytesAfter: 0, damaged: [] };
   const { made, whole, damaged, blocks } = await rewrite(store, chosen, options);
-  await condemn(store.drive, store.platform, "replaced", whole.map(({ name }) => name));
+  await condemn(
+    store.drive,
+    store.platform,
+    "replaced",
+    whole.map(({ name }) => name),
+  );
   await store.shelf.refresh();
   return {
     replaced: whole.map(({ name }) => name),
@@ -72,7 +79,9 @@ export function choosePacks(packs: readonly Pack[], isFull: boolean): Pack[] {
     if (trailer.rawBytes < factor * smaller) split = i + 1;
     smaller += trailer.rawBytes;
   });
-  const chosen = sorted.filter(({ trailer }, i) => isFull || i < split || (!trailer.isPacked && trailer.rawBytes > plainBytes));
+  const chosen = sorted.filter(
+    ({ trailer }, i) => isFull || i < split || (!trailer.isPacked && trailer.rawBytes > plainBytes),
+  );
   const isDone = chosen.length === 1 && chosen[0].trailer.isPacked;
   // Oldest first, so that what was written together stays together.
   return isDone ? [] : chosen.sort((a, b) => a.trailer.made - b.trailer.made);
@@ -133,14 +142,20 @@ class Rewriting {
       throw error;
     }
     const whole = this.packs.filter(pack => !this.#damaged.has(pack));
-    return { made: transaction.packs, whole, damaged: [...this.#damaged].map(({ name }) => name), blocks: transaction.stored };
+    return {
+      made: transaction.packs,
+      whole,
+      damaged: [...this.#damaged].map(({ name }) => name),
+      blocks: transaction.stored,
+    };
   }
 
   /** The default layout with a dictionary made of samples, where there is enough to gain. */
   async #shape(): Promise<PackShape> {
     const bytes = this.packs.reduce((total, { trailer }) => total + trailer.rawBytes, 0);
     const { shape = packedShape } = this.options;
-    if (bytes < dictionaryFrom || shape.dictionary) return shape;
+    if (shape.dictionary) return shape;
+    if (bytes < dictionaryFrom) return { ...shape, itemFrame: Math.max(shape.itemFrame, frameWithout) };
     return { ...shape, dictionary: await sampleDictionary(this.packs) };
   }
 
@@ -150,7 +165,8 @@ class Rewriting {
     for await (const { bytes, digest, offset, length } of walkPack(pack, this.options.wants)) {
       count++;
       if (!bytes) this.#damaged.add(pack);
-      else if (looksLikeNode(bytes)) this.#nodes.push({ pack, offset, length, prefix: wordAt(digest, 0), key: key(bytes) });
+      else if (looksLikeNode(bytes))
+        this.#nodes.push({ pack, offset, length, prefix: wordAt(digest, 0), key: key(bytes) });
       else await copy(transaction, bytes);
       if (++this.#done % 4096 === 0) await this.#rest();
     }

@@ -4,7 +4,8 @@ import type { Platform } from "../platform.js";
 import { readVerdicts, type Verdict } from "./condemned.js";
 import type { Drive } from "./drive.js";
 import { FrameCache } from "./frame-cache.js";
-import { openPack, type Pack, type PackContext } from "./pack.js";
+import { openPack } from "./pack-open.js";
+import type { Pack, PackContext } from "./pack.js";
 import { packPrefix } from "./pack-format.js";
 
 export interface ShelfOptions {
@@ -80,7 +81,9 @@ export class Shelf {
     // What was adopted while this listed is kept, whether the listing saw it or not.
     const kept = this.packs.filter(({ name }) => names.has(name) || !known.has(name));
     const taken = new Set(kept.map(({ name }) => name));
-    this.packs = [...kept, ...fresh.filter(({ name }) => !taken.has(name))].sort((a, b) => b.trailer.made - a.trailer.made);
+    this.packs = [...kept, ...fresh.filter(({ name }) => !taken.has(name))].sort(
+      (a, b) => b.trailer.made - a.trailer.made,
+    );
   }
 
   async #open(name: string): Promise<Pack | undefined> {

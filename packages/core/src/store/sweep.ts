@@ -49,7 +49,11 @@ const defaultReplacedGraceMs = 3_600_000;
 export async function sweep(store: BlockStore, logs: Logs, options: SweepOptions = {}): Promise<Swept> {
   const graceMs = options.graceMs ?? store.graceMs;
   const started = store.platform.now();
-  const trimmed = await trimLogs(logs, started - Math.max(graceMs, options.keepMs ?? defaultKeepMs), options.isDryRun ?? false);
+  const trimmed = await trimLogs(
+    logs,
+    started - Math.max(graceMs, options.keepMs ?? defaultKeepMs),
+    options.isDryRun ?? false,
+  );
   await store.shelf.refresh();
   const { digests } = await reachFrom(store, logs, options.roots ?? [], store.platform, options);
   const work = new Sweeping(store, digests, options, graceMs, started);
@@ -94,7 +98,8 @@ class Sweeping {
     for (const { name } of safe) await this.store.drive.remove(name);
     await this.store.shelf.refresh();
     const left = new Set(this.store.shelf.packs.map(({ name }) => name));
-    for (const [name, verdict] of due) if (!verdict.packs.some(pack => left.has(pack))) await this.store.drive.remove(name);
+    for (const [name, verdict] of due)
+      if (!verdict.packs.some(pack => left.has(pack))) await this.store.drive.remove(name);
     return { removed: [...safe].map(({ name }) => name), removedBytes };
   }
 
@@ -107,7 +112,10 @@ class Sweeping {
   /** Copies what is needed of these packs, and gives those that can go. */
   async #copy(packs: readonly Pack[]): Promise<readonly Pack[]> {
     if (packs.length === 0) return [];
-    const { whole, blocks } = await rewrite(this.store, packs, { ...this.#watch(), wants: digest => this.needed.hasPrefix(digest, 0) });
+    const { whole, blocks } = await rewrite(this.store, packs, {
+      ...this.#watch(),
+      wants: digest => this.needed.hasPrefix(digest, 0),
+    });
     this.copied += blocks;
     return whole;
   }
@@ -117,7 +125,8 @@ class Sweeping {
     const staying = this.store.shelf.standing;
     const wanting: Pack[] = [];
     for (const pack of staying) await pack.loadEntries();
-    const wants = (digest: Uint8Array) => this.needed.hasPrefix(digest, 0) && !staying.some(pack => pack.findNow(digest, 0));
+    const wants = (digest: Uint8Array) =>
+      this.needed.hasPrefix(digest, 0) && !staying.some(pack => pack.findNow(digest, 0));
     for (const pack of packs) if (await this.#some(pack, wants)) wanting.push(pack);
     if (wanting.length === 0) return packs;
     const { whole, blocks } = await rewrite(this.store, wanting, { ...this.#watch(), wants });

@@ -9,7 +9,8 @@ import type { Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import type { Awaitable } from "../platform.js";
 import type { BlockStore } from "./blocks.js";
-import { looksLikeNode, PackBuilder, plainShape, type PackShape } from "./pack-builder.js";
+import { PackBuilder } from "./pack-builder.js";
+import { looksLikeNode, plainShape, type PackShape } from "./pack-shape.js";
 import { PackUpload } from "./pack-upload.js";
 
 /** Blocks of one pack: their index in memory is 32 MiB then, and the digests 100 MiB while it is made. */
@@ -33,11 +34,12 @@ export interface TransactionOptions {
 }
 
 export class Transaction implements Blocks {
-  /** The last one takes what is put; the others are on their way. */
+  /** Packs in the making: the current one, and those on their way to the drive. */
   readonly #builds: Build[] = [];
   readonly #begun: number;
   readonly #names: string[] = [];
-  #current: Build;
+  /** Takes what is put; made when it is needed. */
+  #open: Build | undefined;
   #stored = 0;
 
   constructor(
@@ -45,7 +47,6 @@ export class Transaction implements Blocks {
     readonly options: TransactionOptions = {},
   ) {
     this.#begun = store.platform.now();
-    this.#current = this.#build();
   }
 
   /** Names of the packs that are durable by now. */
@@ -82,7 +83,7 @@ export class Transaction implements Blocks {
   drain(): Awaitable<void> {
     const landing = this.#builds.length > 1 ? this.#builds[0].landed : undefined;
     if (landing) return landing;
-    return this.#current.upload.drain();
+    return this.#open?.upload.drain();
   }
 
   load(digest: Digest): Awaitable<Uint8Array> {
@@ -118,14 +119,14 @@ export class Transaction implements Blocks {
   async abort(): Promise<void> {
     await Promise.allSettled(this.#builds.map(({ upload }) => upload.abort()));
     this.#builds.length = 0;
-    this.#current = this.#build();
+    this.#open = undefined;
   }
 
   #add(bytes: Uint8Array, isNode: boolean): number {
     const { builder, upload } = this.#current;
     const member = builder.claim(bytes);
     if (member < 0) return member;
-    if (this.#isElsewhere(bytes, member)) builder.skip(member);
+    if (this.#isElsewhere(bytes, builder, member)) builder.skip(member);
     else {
       builder.store(member, bytes, isNode);
       this.#stored++;
@@ -135,12 +136,11 @@ export class Transaction implements Blocks {
     return member;
   }
 
-  #isElsewhere(bytes: Uint8Array, member: number): boolean {
-    const { digests } = this.#current.builder;
-    const segment = digests.segment(member);
-    const at = digests.offset(member);
+  #isElsewhere(bytes: Uint8Array, current: PackBuilder, member: number): boolean {
+    const segment = current.digests.segment(member);
+    const at = current.digests.offset(member);
     for (const { builder } of this.#builds) {
-      if (builder === this.#current.builder) continue;
+      if (builder === current) continue;
       const other = builder.digests.find(segment, at);
       if (other >= 0 && builder.holds(other)) return true;
     }
@@ -154,19 +154,23 @@ export class Transaction implements Blocks {
     });
   }
 
-  #build(): Build {
-    const { store } = this;
-    const builder = new PackBuilder(store.platform, this.options.shape ?? plainShape);
-    const build = { builder, upload: new PackUpload(store.drive, store.platform, builder) };
-    this.#builds.push(build);
-    return build;
+  get #current(): Build {
+    return this.#open ?? this.#begin();
   }
 
-  /** Ends the current pack and begins another. */
+  #begin(): Build {
+    const { store } = this;
+    const builder = new PackBuilder(store.platform, this.options.shape ?? plainShape);
+    this.#open = { builder, upload: new PackUpload(store.drive, store.platform, builder) };
+    this.#builds.push(this.#open);
+    return this.#open;
+  }
+
+  /** Ends the current pack; what is put next begins another. */
   #next(): void {
-    const ended = this.#current;
-    this.#current = this.#build();
-    this.#land(ended);
+    const ended = this.#open;
+    this.#open = undefined;
+    if (ended) this.#land(ended);
   }
 
   #land(build: Build): void {
@@ -185,7 +189,7 @@ export class Transaction implements Blocks {
   }
 
   async #loadLanded(build: Build, digest: Digest): Promise<Uint8Array> {
-    if (build === this.#current) this.#next();
+    if (build === this.#open) this.#next();
     await build.landed;
     return this.store.load(digest);
   }
@@ -202,6 +206,10 @@ export class Transaction implements Blocks {
     const { platform, graceMs } = this.store;
     if (platform.now() - this.#begun <= graceMs / 2) return;
     const hours = Math.round(graceMs / 7_200_000);
-    throw new SheafError("refused", {}, `the write took longer than ${hours} hours, half the grace of gc, and nothing points to it yet; run it again`);
+    throw new SheafError(
+      "refused",
+      {},
+      `the write took longer than ${hours} hours, half the grace of gc, and nothing points to it yet; run it again`,
+    );
   }
 }

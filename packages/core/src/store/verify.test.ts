@@ -41,14 +41,21 @@ test("a whole repository has no findings, and everything was counted", async () 
   const { drive, main, side } = await drawn();
   const { findings, summary } = await check(drive);
   expect(findings).toEqual([]);
-  expect(summary).toMatchObject({ packs: 2, logs: 2, blocks: main.blocks.length + side.blocks.length, reachable: main.blocks.length + side.blocks.length });
+  expect(summary).toMatchObject({
+    packs: 2,
+    logs: 2,
+    blocks: main.blocks.length + side.blocks.length,
+    reachable: main.blocks.length + side.blocks.length,
+  });
 });
 
 test("every flipped bit and every cut in a pack is found and named, and what stands in the other pack is not blamed", async () => {
   const { drive, mainPack } = await drawn();
   const length = ((await drive.read(mainPack)) as Uint8Array).length;
   for (let at = 0; at < length; at += 5) {
-    const flipped = await replace(drive, mainPack, bytes => bytes.map((byte, i) => (i === at ? byte ^ (1 << at % 8) : byte)));
+    const flipped = await replace(drive, mainPack, bytes =>
+      bytes.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte)),
+    );
     const cut = await replace(drive, mainPack, bytes => bytes.slice(0, at));
     for (const broken of [flipped, cut]) {
       const { findings } = await check(broken);
@@ -62,7 +69,15 @@ test("a missing pack is told as the blocks that are missing, with the ref that n
   const { drive, main, mainPack } = await drawn();
   await drive.remove(mainPack);
   const { findings, summary } = await check(drive);
-  expect(findings).toEqual([{ kind: "missing", cid: printCid(main.commit), log: "refs/heads/main", path: [], message: expect.stringContaining("is not here") }]);
+  expect(findings).toEqual([
+    {
+      kind: "missing",
+      cid: printCid(main.commit),
+      log: "refs/heads/main",
+      path: [],
+      message: expect.stringContaining("is not here"),
+    },
+  ]);
   expect(summary.findings).toBe(1);
 });
 
@@ -94,6 +109,8 @@ test("a damaged entry of a log is named, and the others are followed", async () 
 
 test("a hook can judge what blocks mean", async () => {
   const { drive, main } = await drawn();
-  const { findings } = await check(drive, { check: (_, digest) => (printCid(digest) === printCid(main.commit) ? "says nothing" : undefined) });
+  const { findings } = await check(drive, {
+    check: (_, digest) => (printCid(digest) === printCid(main.commit) ? "says nothing" : undefined),
+  });
   expect(findings).toMatchObject([{ kind: "meaning", cid: printCid(main.commit), log: "refs/heads/main" }]);
 });

@@ -38,7 +38,11 @@ export interface VerifyOptions extends ReachOptions {
 }
 
 /** Yields findings as they come up; returns the numbers. Throws only when the drive fails. */
-export async function* verify(store: BlockStore, logs: Logs, options: VerifyOptions = {}): AsyncGenerator<Finding, Verified> {
+export async function* verify(
+  store: BlockStore,
+  logs: Logs,
+  options: VerifyOptions = {},
+): AsyncGenerator<Finding, Verified> {
   const work = new Verifying(store, logs, options);
   for await (const finding of work.run()) {
     work.findings++;
@@ -68,7 +72,14 @@ class Verifying {
 
   get summary(): Verified {
     const { digests } = this.#reach;
-    return { packs: this.#packs, blocks: this.#whole.size, bytes: this.#bytes, logs: this.#logs, reachable: digests.size, findings: this.findings };
+    return {
+      packs: this.#packs,
+      blocks: this.#whole.size,
+      bytes: this.#bytes,
+      logs: this.#logs,
+      reachable: digests.size,
+      findings: this.findings,
+    };
   }
 
   async *run(): AsyncGenerator<Finding> {
@@ -87,11 +98,17 @@ class Verifying {
     const first = await this.store.drive.read(file, { start: 0, end: headerBytes });
     // It was replaced by another since it was listed.
     if (!first) return;
-    if (!header.every((byte, i) => first[i] === byte)) yield { kind: "file", file, message: `${file} is damaged: it does not begin as a pack does` };
+    if (!header.every((byte, i) => first[i] === byte))
+      yield { kind: "file", file, message: `${file} is damaged: it does not begin as a pack does` };
     try {
       for await (const { bytes, digest, offset, length } of walkPack(pack)) {
         if (bytes) this.#whole.add(digest);
-        else yield { kind: "block", file, message: `${file} is damaged: the ${length} bytes at ${offset} are not the block whose digest begins ${hex(digest)}` };
+        else
+          yield {
+            kind: "block",
+            file,
+            message: `${file} is damaged: the ${length} bytes at ${offset} are not the block whose digest begins ${hex(digest)}`,
+          };
         if (this.#whole.size % 4096 === 0) await this.#rest();
       }
     } catch (error) {
@@ -145,7 +162,8 @@ class Verifying {
       if (!isSheafError(error)) throw error;
     }
     const blocks: (Uint8Array | undefined)[] = [];
-    for (const digest of digests) blocks.push((await this.#failure(digest)) ? undefined : await this.store.load(digest));
+    for (const digest of digests)
+      blocks.push((await this.#failure(digest)) ? undefined : await this.store.load(digest));
     return blocks;
   }
 
@@ -163,14 +181,28 @@ class Verifying {
   #missing(number: number, error: SheafError): Finding {
     const digests = this.#reach.pathTo(number);
     const root = this.#roots.get(this.#reach.digests.find(digests[0]));
-    const cid = printCid(digests[digests.length - 1], root && digests.length === 1 ? parseCid(root.cid).codec : undefined);
+    const cid = printCid(
+      digests[digests.length - 1],
+      root && digests.length === 1 ? parseCid(root.cid).codec : undefined,
+    );
     const path = digests.slice(0, -1).map(digest => printCid(digest));
     const log = root?.log ?? "";
     const file = "file" in error.data && error.data.file !== undefined ? { file: error.data.file } : {};
-    return { kind: "missing", cid, log, path, ...file, message: `${log} needs block ${cid}, which ${isSheafError(error, "missing-block") ? "is not here" : "is damaged"}` };
+    return {
+      kind: "missing",
+      cid,
+      log,
+      path,
+      ...file,
+      message: `${log} needs block ${cid}, which ${isSheafError(error, "missing-block") ? "is not here" : "is damaged"}`,
+    };
   }
 
-  #judge(numbers: readonly number[], blocks: readonly (Uint8Array | undefined)[], check: NonNullable<VerifyOptions["check"]>): Finding[] {
+  #judge(
+    numbers: readonly number[],
+    blocks: readonly (Uint8Array | undefined)[],
+    check: NonNullable<VerifyOptions["check"]>,
+  ): Finding[] {
     const findings: Finding[] = [];
     blocks.forEach((block, i) => {
       const digest = this.#reach.digests.digest(numbers[i]);
@@ -179,7 +211,13 @@ class Verifying {
       const digests = this.#reach.pathTo(numbers[i]);
       const log = this.#roots.get(this.#reach.digests.find(digests[0]))?.log ?? "";
       const cid = printCid(digest);
-      findings.push({ kind: "meaning", cid, log, path: digests.slice(0, -1).map(one => printCid(one)), message: `block ${cid}, which ${log} needs, ${fault}` });
+      findings.push({
+        kind: "meaning",
+        cid,
+        log,
+        path: digests.slice(0, -1).map(one => printCid(one)),
+        message: `block ${cid}, which ${log} needs, ${fault}`,
+      });
     });
     return findings;
   }

@@ -64,7 +64,9 @@ function draw(transaction: Transaction, texts: readonly string[], parent: Digest
   };
   const nodes: Digest[] = [];
   for (let from = 0; from < texts.length || from === 0; from += 10) {
-    const entries = texts.slice(from, from + 10).flatMap((text, i) => [new TextEncoder().encode(`key ${from + i}`), link(put({ text }))]);
+    const entries = texts
+      .slice(from, from + 10)
+      .flatMap((text, i) => [new TextEncoder().encode(`key ${from + i}`), link(put({ text }))]);
     nodes.push(put([0, entries]));
   }
   const root = put([1, nodes.map(link)]);

@@ -38,9 +38,9 @@ export class TreeBuilder {
     if (leaf.close(writeLink(leaf.bytes, leaf.keyEnd, digests, at, dagCbor), 1)) this.#writer.cut(0);
   }
 
-  /** Adds an entry whose value is text, given as UTF-8 (not checked). */
-  addText(key: Uint8Array, text: Uint8Array): void {
-    const leaf = this.#begin(key, key.length, text.length + headBytes(text.length));
+  /** Adds an entry whose key is `key[0, keyLength)` and whose value is text, given as UTF-8 (not checked). */
+  addText(key: Uint8Array, text: Uint8Array, keyLength = key.length): void {
+    const leaf = this.#begin(key, keyLength, text.length + headBytes(text.length));
     let at = writeHead(leaf.bytes, leaf.keyEnd, 3, text.length);
     for (let i = 0; i < text.length; i++) leaf.bytes[at++] = text[i];
     if (leaf.close(at, 1)) this.#writer.cut(0);

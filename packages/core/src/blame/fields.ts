@@ -5,9 +5,9 @@ import type { DatasetId } from "../dataset/dataset.js";
 import { below, parsePointer } from "../edit/pointer.js";
 import { decode } from "../item/cbor.js";
 import { getKey, isObject, sameValue, type Value } from "../item/value.js";
-import { decodeCommit } from "./commit.js";
-import { NewestFirst } from "./queue.js";
-import { findRow, findRowFrom, traceDataset, traceFrom, type PlacedRow, type Trace } from "./trace.js";
+import { decodeCommit } from "../history/commit.js";
+import { NewestFirst } from "../history/queue.js";
+import { findRow, findRowFrom, traceDataset, traceFrom, type PlacedRow, type Trace } from "../history/trace.js";
 
 /** Where the value of a field comes from. `time` is the committer's, in seconds. */
 export interface FieldOrigin {

@@ -13,7 +13,7 @@ import type { RowChange, RowState } from "../edit/row-edit.js";
 import { lookUpRows } from "../edit/row-lookup.js";
 import type { Platform } from "../platform.js";
 import { entries } from "../tree/read.js";
-import { decodeCommit } from "./commit.js";
+import { decodeCommit } from "../history/commit.js";
 import { DerivedBlocks, DerivedLoss, forgetful, type DerivedCache } from "./derived.js";
 import {
   decodeRoots,
@@ -25,7 +25,7 @@ import {
   type Origin,
   type OriginRoots,
 } from "./origin-index.js";
-import { planBlame, type BlameStep } from "./blame-plan.js";
+import { planBlame, type BlameStep } from "./plan.js";
 
 /** What blame works with. */
 export interface BlameContext {

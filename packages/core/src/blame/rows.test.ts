@@ -13,8 +13,8 @@ import {
   type PlainDataset,
   type PlainSnapshot,
 } from "../testing/history.js";
-import { blame, type BlameContext } from "./blame.js";
-import { blameFields } from "./blame-fields.js";
+import { blame, type BlameContext } from "./rows.js";
+import { blameFields } from "./fields.js";
 import type { DerivedCache } from "./derived.js";
 
 const digestInto = (bytes: Uint8Array, out: Uint8Array, at: number) =>
@@ -225,8 +225,32 @@ describe("examples", () => {
   });
 });
 
+test("what both sides did alike comes from the first parent", async () => {
+  //     a - b - d        b and c set n to 2, apart from each other
+  //      \     /
+  //       c ---
+  const { blocks, at, name, origins } = drawn("a b c(a) d(b,c)", commit => ({
+    datasets: new Map([["qa", plainDataset("1", [["1", "a", { n: commit === "a" ? 1 : 2 }]])]]),
+    files: new Map(),
+  }));
+  const fields = await blameFields(blocks, at("d"), { dataset: "1", row: "1" });
+  expect(Array.from(fields ?? [], ([pointer, { commit }]) => `${pointer} ${name(commit)}`)).toEqual(["/n b"]);
+  expect(await origins("d")).toEqual({ 1: "a b" });
+});
+
+test("commits that leave the rows alone need no index of their own", async () => {
+  const { origins, cache } = drawn("a b c", commit => ({
+    datasets: new Map([["qa", plainDataset("1", [["1", "a", {}]], { description: commit })]]),
+    files: new Map(),
+  }));
+  expect(await origins("c")).toEqual({ 1: "a a" });
+  const kept = cache.kept.size;
+  await origins("b");
+  expect(cache.kept.size).toBe(kept);
+});
+
 describe("cost", () => {
-  const size = 20_000;
+  const size = 5000;
   const rows = (n: number): [string, string, ValueObject][] =>
     Array.from({ length: size }, (_, i) => [
       `id-${(i * 7919) % size}`,

@@ -2,9 +2,9 @@
 import type { BlockReader } from "../block/blocks.js";
 import { printCid, sameDigest, type Digest } from "../block/cid.js";
 import type { DatasetBlock, DatasetId } from "../dataset/dataset.js";
-import { decodeCommit } from "./commit.js";
+import { decodeCommit } from "../history/commit.js";
 import type { OriginRoots } from "./origin-index.js";
-import { traceDataset, traceFrom, type Trace } from "./trace.js";
+import { traceDataset, traceFrom, type Trace } from "../history/trace.js";
 
 /** A version of the dataset that differs from what its first parent had. */
 export interface BlameStep {

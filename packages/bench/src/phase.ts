@@ -1,0 +1,160 @@
+/**
+ * One phase of the benchmark, in a process of its own, so that its memory and its warm-up are its own.
+ *
+ * Called as `node phase.js <name> <setting as JSON>`; prints what it measured as one line of JSON.
+ */
+import { openSync, readSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { exportFile, importFile, Repository } from "sheaf";
+import { idOf, randomFrom } from "./data.js";
+import { commitFloor, exportFloor, importFloor, scanFloor } from "./floor.js";
+import { dataset, repositoryIn, type Numbers, type Setting } from "./setting.js";
+import { interleaved, median, timeOf } from "./stopwatch.js";
+
+const author = () => ({ name: "Bench", email: "bench@localhost" });
+const changesAtOnce = 100;
+
+async function open({ folder }: Setting): Promise<Repository> {
+  return Repository.open(repositoryIn(folder), { author, create: true });
+}
+
+/** A JSON Patch that changes `count` rows spread over the dataset; `round` makes the values differ. */
+function scattered(rows: number, count: number, round: number, field: string) {
+  const random = randomFrom(7919 * round + count);
+  const chosen = new Set<number>();
+  while (chosen.size < Math.min(count, rows)) chosen.add(Math.floor(random() * rows));
+  return Array.from(chosen, n => ({ op: "replace" as const, path: `/items/${idOf(n)}/${field}`, value: round + n / 8 + 0.5 }));
+}
+
+const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> = {
+  "import floor": async ({ file, folder }) => ({ importFloor: await timeOf(() => importFloor(file, join(folder, "copy"))) }),
+
+  import: async setting => {
+    rmSync(repositoryIn(setting.folder), { recursive: true, force: true });
+    const repository = await open(setting);
+    return { import: await timeOf(() => importFile(repository.dataset(dataset), setting.file, { key: "id" })) };
+  },
+
+  "import with made ids": async setting => {
+    const folder = join(setting.folder, "made");
+    const repository = await open({ ...setting, folder });
+    const time = await timeOf(() => importFile(repository.dataset(dataset), setting.file));
+    rmSync(folder, { recursive: true });
+    return { made: time };
+  },
+
+  commit: async setting => {
+    const repository = await open(setting);
+    const rows = repository.dataset(dataset);
+    const floors = join(setting.folder, "floors");
+    const change = (count: number, round: number) => rows.patch(scattered(setting.rows, count, round, "score"));
+    for (let round = 0; round < 10; round++) await change(1, 1000 + round);
+    const times = await interleaved(41, { commitFloor: () => commitFloor(floors, 16_384), commit1: round => change(1, round) });
+    const many = await interleaved(9, { commit100: round => change(changesAtOnce, round) });
+    rmSync(floors, { recursive: true });
+    return { ...times, ...many };
+  },
+
+  diff: async setting => {
+    const repository = await open(setting);
+    await repository.dataset(dataset).patch(scattered(setting.rows, changesAtOnce, 99, "score"));
+    const keys: number[] = [];
+    const bodies: number[] = [];
+    for (let round = 0; round < 7; round++) {
+      const fresh = await open(setting);
+      keys.push(await timeOf(() => fresh.diffStat("HEAD~1", "HEAD")));
+      const other = await open(setting);
+      bodies.push(await timeOf(async () => drain(other.diff("HEAD~1", "HEAD"))));
+    }
+    return { diffKeys: median(keys), diffBodies: median(bodies) };
+  },
+
+  merge: async setting => {
+    const repository = await open(setting);
+    const rows = repository.dataset(dataset);
+    const times: number[] = [];
+    const commits: number[] = [];
+    for (let round = 0; round < 7; round++) {
+      const branch = `side-${round}`;
+      await repository.branch(branch);
+      await rows.patch(scattered(setting.rows, changesAtOnce, 200 + round, "score"));
+      await rows.patch(scattered(setting.rows, changesAtOnce, 300 + round, "number"), { branch });
+      const fresh = await open(setting);
+      times.push(await timeOf(() => fresh.merge(branch)));
+      commits.push(await timeOf(() => rows.patch(scattered(setting.rows, 1, 400 + round, "score"))));
+    }
+    return { merge: median(times), mergeCommit: median(commits) };
+  },
+
+  scan: async setting => {
+    const repository = await open(setting);
+    const rounds = setting.rows > 200_000 ? 2 : 5;
+    return interleaved(rounds, {
+      scanFloor: () => scanFloor(setting.file),
+      scan: () => drain(repository.dataset(dataset).rows()),
+    });
+  },
+
+  "export floor": async ({ file, folder }) => ({ exportFloor: await timeOf(() => exportFloor(file, join(folder, "copy"))) }),
+
+  export: async setting => {
+    const repository = await open(setting);
+    return { export: await timeOf(() => exportFile(repository.dataset(dataset), join(setting.folder, "export.jsonl"))) };
+  },
+
+  read: async setting => {
+    const repository = await open(setting);
+    const random = randomFrom(3);
+    const commit = await repository.resolve("HEAD");
+    const rows = repository.dataset(dataset);
+    const read = async (count: number, at?: string) => {
+      for (let i = 0; i < count; i++) await rows.get(idOf(Math.floor(random() * setting.rows)), at === undefined ? {} : { at });
+    };
+    await read(5000, commit);
+    const [count, headCount] = [Math.min(50_000, 10 * setting.rows), 2000];
+    return { read: (await timeOf(() => read(count, commit))) / count, readHead: (await timeOf(() => read(headCount))) / headCount };
+  },
+
+  page: async setting => {
+    const rows = (await open(setting)).dataset(dataset);
+    const random = randomFrom(4);
+    const pages: number[] = [];
+    for (let i = 0; i < 200; i++) {
+      const offset = Math.floor(random() * Math.max(1, setting.rows - 50));
+      pages.push(await timeOf(() => drain(rows.rows({ offset, limit: 50 }))));
+    }
+    return { page: median(pages) };
+  },
+
+  repack: async setting => {
+    const repository = await open(setting);
+    return { repack: await timeOf(() => repository.repack({ all: true })) };
+  },
+
+  "remove garbage": async setting => {
+    const repository = await open(setting);
+    return { gc: await timeOf(() => repository.gc({ graceMs: 0 })) };
+  },
+};
+
+async function drain(rows: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of rows) count++;
+  return count;
+}
+
+/** Brings the file into the page cache, so that whoever reads it first does not pay for that. */
+function warm(file: string): void {
+  const descriptor = openSync(file, "r");
+  const buffer = Buffer.alloc(2 ** 20);
+  for (let left = statSync(file).size; left > 0; left -= buffer.length) readSync(descriptor, buffer);
+}
+
+const [name = "", text = "{}"] = process.argv.slice(2);
+const setting = JSON.parse(text) as Setting;
+const phase = phases[name];
+if (!phase) throw new Error(`there is no phase ${name}`);
+warm(setting.file);
+const numbers = await phase(setting);
+const memory = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(`${JSON.stringify({ ...numbers, memory })}\n`);
