@@ -12,7 +12,13 @@ import { findRow } from "./rows.js";
 export type Beside = { readonly before: string } | { readonly after: string };
 
 /** The dataset with a row standing beside another one. Throws no-such-item when one of them is not there. */
-export async function moveBeside(blocks: Blocks, dataset: DatasetBlock, path: string, id: string, beside: Beside): Promise<DatasetBlock> {
+export async function moveBeside(
+  blocks: Blocks,
+  dataset: DatasetBlock,
+  path: string,
+  id: string,
+  beside: Beside,
+): Promise<DatasetBlock> {
   const anchor = "before" in beside ? beside.before : beside.after;
   if (anchor === id) throw badInput("a row cannot stand beside itself", { dataset: path, id });
   const row = await need(blocks, dataset, path, id);
@@ -28,17 +34,29 @@ export async function moveBeside(blocks: Blocks, dataset: DatasetBlock, path: st
 }
 
 /** A position for a row that comes before the row with this index, and rows that move to make room: none, mostly. */
-async function makeRoom(blocks: Blocks, dataset: DatasetBlock, gap: number): Promise<{ position: string; others: RowChange[] }> {
+async function makeRoom(
+  blocks: Blocks,
+  dataset: DatasetBlock,
+  gap: number,
+): Promise<{ position: string; others: RowChange[] }> {
   for (let reach = 0; ; reach = reach * 2 + 1) {
     const from = Math.max(0, gap - reach);
     const to = Math.min(dataset.count, gap + reach);
-    const positions = manyBetween(await positionAt(blocks, dataset, from - 1), await positionAt(blocks, dataset, to), to - from + 1);
+    const positions = manyBetween(
+      await positionAt(blocks, dataset, from - 1),
+      await positionAt(blocks, dataset, to),
+      to - from + 1,
+    );
     if (!positions) {
       if (from === 0 && to === dataset.count) throw badInput("there is no room for another position in the dataset");
       continue;
     }
     const rows = to > from ? await rowsBetween(blocks, dataset, from, to) : [];
-    const others = rows.map(({ id, state }, i) => ({ id, before: state, after: { ...state, position: positions[i < gap - from ? i : i + 1] } }));
+    const others = rows.map(({ id, state }, i) => ({
+      id,
+      before: state,
+      after: { ...state, position: positions[i < gap - from ? i : i + 1] },
+    }));
     return { position: positions[gap - from], others };
   }
 }
@@ -59,6 +77,7 @@ async function rowsBetween(blocks: Blocks, dataset: DatasetBlock, from: number, 
 
 async function need(blocks: Blocks, dataset: DatasetBlock, path: string, id: string) {
   const row = await findRow(blocks, dataset, id);
-  if (!row) throw new SheafError("no-such-item", { dataset: path, id }, `there is no row ${JSON.stringify(id)} in ${path}`);
+  if (!row)
+    throw new SheafError("no-such-item", { dataset: path, id }, `there is no row ${JSON.stringify(id)} in ${path}`);
   return { position: row.position, item: row.digest.slice() };
 }

@@ -12,7 +12,11 @@ import { leavesFrom } from "../tree/read.js";
 import type { Watch } from "./contract.js";
 
 /** The fields that rows have, with how many rows have each: those named in the metadata first and in that order, then by name. */
-export async function listColumns(reader: BlockReader, dataset: DatasetBlock, watch: Watch): Promise<{ name: string; rows: number }[]> {
+export async function listColumns(
+  reader: BlockReader,
+  dataset: DatasetBlock,
+  watch: Watch,
+): Promise<{ name: string; rows: number }[]> {
   const counts = new Map<string, number>(columnOrder(dataset.meta).map(name => [name, 0]));
   const named = counts.size;
   for await (const items of itemsOf(reader, dataset, watch))
@@ -34,18 +38,42 @@ export interface ColumnEdit {
 }
 
 /** Renames a field in every row that has it. Throws bad-input when a row has a field of the new name too. */
-export function renameColumn(blocks: Blocks, path: string, dataset: DatasetBlock, from: string, to: string, watch: Watch): Promise<ColumnEdit> {
+export function renameColumn(
+  blocks: Blocks,
+  path: string,
+  dataset: DatasetBlock,
+  from: string,
+  to: string,
+  watch: Watch,
+): Promise<ColumnEdit> {
   if (from === to) return Promise.resolve({ dataset, rows: 0 });
   const edit = (item: ValueObject, id: string): ValueObject => {
     if (Object.hasOwn(item, ownKey(to)))
-      throw badInput(`the row has ${JSON.stringify(from)} and ${JSON.stringify(to)} already; remove one of them first`, { dataset: path, id });
+      throw badInput(
+        `the row has ${JSON.stringify(from)} and ${JSON.stringify(to)} already; remove one of them first`,
+        { dataset: path, id },
+      );
     return rename(item, ownKey(from), ownKey(to));
   };
-  return editColumn(blocks, path, dataset, from, edit, names => [...new Set(names.map(name => (name === from ? to : name)))], watch);
+  return editColumn(
+    blocks,
+    path,
+    dataset,
+    from,
+    edit,
+    names => [...new Set(names.map(name => (name === from ? to : name)))],
+    watch,
+  );
 }
 
 /** Removes a field from every row that has it. */
-export function removeColumn(blocks: Blocks, path: string, dataset: DatasetBlock, name: string, watch: Watch): Promise<ColumnEdit> {
+export function removeColumn(
+  blocks: Blocks,
+  path: string,
+  dataset: DatasetBlock,
+  name: string,
+  watch: Watch,
+): Promise<ColumnEdit> {
   const edit = (item: ValueObject): ValueObject => rename(item, ownKey(name), undefined);
   return editColumn(blocks, path, dataset, name, edit, names => names.filter(other => other !== name), watch);
 }
@@ -72,13 +100,18 @@ async function editColumn(
   }
   const { root } = await editTree(blocks, dataset.rows, changes());
   const names = columnOrder(dataset.meta);
-  if (rows === 0 && !names.includes(column)) throw badInput(`no row has a field ${JSON.stringify(column)}; sheaf columns lists them`, { dataset: path });
+  if (rows === 0 && !names.includes(column))
+    throw badInput(`no row has a field ${JSON.stringify(column)}; sheaf columns lists them`, { dataset: path });
   const meta = names.includes(column) ? { ...dataset.meta, columns: order(names) } : dataset.meta;
   return { dataset: { ...dataset, meta, rows: root }, rows };
 }
 
 /** The items of a dataset, a leaf at a time, in order. */
-async function* itemsOf(reader: BlockReader, dataset: DatasetBlock, watch: Watch): AsyncIterable<{ key: Uint8Array; item: ValueObject }[]> {
+async function* itemsOf(
+  reader: BlockReader,
+  dataset: DatasetBlock,
+  watch: Watch,
+): AsyncIterable<{ key: Uint8Array; item: ValueObject }[]> {
   let done = 0;
   for await (const { leaf } of leavesFrom(reader, dataset.rows, { ahead: 16 })) {
     watch.signal?.throwIfAborted();

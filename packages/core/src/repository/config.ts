@@ -22,7 +22,8 @@ export class Config {
 
   /** Sets a key. Throws bad-input unless it is of the form `section.name`. */
   async set(key: string, value: Value): Promise<void> {
-    if (!/^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$/.test(key)) throw badInput(`${JSON.stringify(key)} is not a configuration key; write section.name, as in user.email`);
+    if (!/^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$/.test(key))
+      throw badInput(`${JSON.stringify(key)} is not a configuration key; write section.name, as in user.email`);
     await this.#change(`config ${key}`, all => setKey(all, key, value));
   }
 

@@ -38,7 +38,8 @@ export async function readSnapshot(reader: BlockReader, commit: Commit): Promise
 
 /** The author's signature, now, with what the caller wants different. */
 export async function sign(context: Context, wanted: Partial<Signature> = {}): Promise<Signature> {
-  const { name, email } = wanted.name !== undefined && wanted.email !== undefined ? (wanted as Person) : await context.author();
+  const { name, email } =
+    wanted.name !== undefined && wanted.email !== undefined ? (wanted as Person) : await context.author();
   const time = Math.floor(context.platform.now() / 1000);
   return { name, email, time, zone: context.zone(), ...wanted };
 }

@@ -15,7 +15,11 @@ export interface StoredDataset extends DatasetBlock {
 }
 
 /** The dataset at a path, or `undefined`. */
-export async function findDataset(reader: BlockReader, snapshot: Snapshot, path: string): Promise<StoredDataset | undefined> {
+export async function findDataset(
+  reader: BlockReader,
+  snapshot: Snapshot,
+  path: string,
+): Promise<StoredDataset | undefined> {
   const value = await get(reader, snapshot.datasets, utf8(path));
   if (!value) return undefined;
   const digest = linkedDigest(value).slice();
@@ -23,7 +27,10 @@ export async function findDataset(reader: BlockReader, snapshot: Snapshot, path:
 }
 
 /** Every dataset of a snapshot, in the order of their paths. */
-export async function* allDatasets(reader: BlockReader, snapshot: Snapshot): AsyncIterable<StoredDataset & { path: string }> {
+export async function* allDatasets(
+  reader: BlockReader,
+  snapshot: Snapshot,
+): AsyncIterable<StoredDataset & { path: string }> {
   for await (const { key, value } of entries(reader, snapshot.datasets)) {
     const digest = linkedDigest(value).slice();
     yield { path: fromUtf8(key), digest, ...decodeDataset(await reader.load(digest)) };
@@ -31,17 +38,29 @@ export async function* allDatasets(reader: BlockReader, snapshot: Snapshot): Asy
 }
 
 /** The snapshot with these datasets put in place; `undefined` removes the path. */
-export async function putDatasets(blocks: Blocks, snapshot: Snapshot, datasets: ReadonlyMap<string, DatasetBlock | undefined>): Promise<Snapshot> {
+export async function putDatasets(
+  blocks: Blocks,
+  snapshot: Snapshot,
+  datasets: ReadonlyMap<string, DatasetBlock | undefined>,
+): Promise<Snapshot> {
   const changes: TreeChange[] = Array.from(datasets, ([path, dataset]) => ({
     key: utf8(path),
     value: dataset && linkValue(blocks.put(encodeDataset(dataset))),
   }));
-  const { root } = await editTree(blocks, snapshot.datasets, changes.sort((a, b) => compareBytes(a.key, b.key)));
+  const { root } = await editTree(
+    blocks,
+    snapshot.datasets,
+    changes.sort((a, b) => compareBytes(a.key, b.key)),
+  );
   return { ...snapshot, datasets: root };
 }
 
 /** The error for a path at which no dataset is. */
 export function noDataset(dataset: string, at?: string): SheafError<"no-such-dataset"> {
   const where = at === undefined ? "" : ` at ${at}`;
-  return new SheafError("no-such-dataset", at === undefined ? { dataset } : { dataset, at }, `there is no dataset ${dataset}${where}; sheaf ls lists them`);
+  return new SheafError(
+    "no-such-dataset",
+    at === undefined ? { dataset } : { dataset, at },
+    `there is no dataset ${dataset}${where}; sheaf ls lists them`,
+  );
 }

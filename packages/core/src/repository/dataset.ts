@@ -96,13 +96,21 @@ export class Dataset {
     if (fault !== undefined) throw badInput(fault, { dataset: this.path, id: id as string });
     const value = toBlockForm(fromView(item) as ValueObject, meta && (fromView(meta) as ValueObject));
     let made = id ?? "";
-    const committed = await editDataset(this.context, `insert ${this.path}`, this.path, rest, async (blocks, dataset) => {
-      if (id !== undefined && (await findRow(blocks, dataset, id))) throw taken(this.path, id);
-      const patched = await patchDataset(this.context, blocks, this.path, dataset, [{ op: "add", path: pointer("items", id ?? "-"), value }]);
-      made = id ?? (patched.made[0] as string);
-      const moved = beside ? await moveBeside(blocks, patched.dataset, this.path, made, beside) : patched.dataset;
-      return { dataset: moved, summary: `insert ${made} into ${this.path}` };
-    });
+    const committed = await editDataset(
+      this.context,
+      `insert ${this.path}`,
+      this.path,
+      rest,
+      async (blocks, dataset) => {
+        if (id !== undefined && (await findRow(blocks, dataset, id))) throw taken(this.path, id);
+        const patched = await patchDataset(this.context, blocks, this.path, dataset, [
+          { op: "add", path: pointer("items", id ?? "-"), value },
+        ]);
+        made = id ?? (patched.made[0] as string);
+        const moved = beside ? await moveBeside(blocks, patched.dataset, this.path, made, beside) : patched.dataset;
+        return { dataset: moved, summary: `insert ${made} into ${this.path}` };
+      },
+    );
     return { ...committed, id: made };
   }
 
@@ -120,22 +128,38 @@ export class Dataset {
   }
 
   /** Renames a field in every row that has it. Throws bad-input when no row has it, or a row has the new name too. */
-  renameColumn(from: string, to: string, options: given.CommitOptions = {}): Promise<given.Committed & { rows: number }> {
-    return this.#editColumn(`rename column ${from} to ${to}`, options, (blocks, dataset) => renameColumn(blocks, this.path, dataset, from, to, options));
+  renameColumn(
+    from: string,
+    to: string,
+    options: given.CommitOptions = {},
+  ): Promise<given.Committed & { rows: number }> {
+    return this.#editColumn(`rename column ${from} to ${to}`, options, (blocks, dataset) =>
+      renameColumn(blocks, this.path, dataset, from, to, options),
+    );
   }
 
   /** Removes a field from every row that has it. Throws bad-input when no row has it. */
   removeColumn(name: string, options: given.CommitOptions = {}): Promise<given.Committed & { rows: number }> {
-    return this.#editColumn(`remove column ${name}`, options, (blocks, dataset) => removeColumn(blocks, this.path, dataset, name, options));
+    return this.#editColumn(`remove column ${name}`, options, (blocks, dataset) =>
+      removeColumn(blocks, this.path, dataset, name, options),
+    );
   }
 
   /** Sets the order of the columns for people and for CSV; rows do not change. */
-  orderColumns(columns: readonly string[], options: given.CommitOptions = {}): Promise<given.Committed & { rows: number }> {
-    return this.#editColumn("order columns", options, async (_, dataset) => ({ dataset: { ...dataset, meta: { ...dataset.meta, columns: [...columns] } }, rows: 0 }));
+  orderColumns(
+    columns: readonly string[],
+    options: given.CommitOptions = {},
+  ): Promise<given.Committed & { rows: number }> {
+    return this.#editColumn("order columns", options, async (_, dataset) => ({
+      dataset: { ...dataset, meta: { ...dataset.meta, columns: [...columns] } },
+      rows: 0,
+    }));
   }
 
   /** For every row, or those with these ids: the commits that made it and that last changed it. In the order of ids. */
-  async *blame(options: { at?: given.Rev; ids?: readonly string[] } & given.Watch = {}): AsyncIterable<given.BlameInfo> {
+  async *blame(
+    options: { at?: given.Rev; ids?: readonly string[] } & given.Watch = {},
+  ): AsyncIterable<given.BlameInfo> {
     yield* blameDataset(this.context, this.path, options);
   }
 
@@ -150,23 +174,36 @@ export class Dataset {
     edit: (blocks: Blocks, dataset: StoredDataset) => Promise<ColumnEdit>,
   ): Promise<given.Committed & { rows: number }> {
     let rows = 0;
-    const committed = await editDataset(this.context, `columns ${this.path}`, this.path, options, async (blocks, dataset) => {
-      const edited = await edit(blocks, dataset);
-      rows = edited.rows;
-      return { dataset: edited.dataset, summary: `${what} in ${this.path}` };
-    });
+    const committed = await editDataset(
+      this.context,
+      `columns ${this.path}`,
+      this.path,
+      options,
+      async (blocks, dataset) => {
+        const edited = await edit(blocks, dataset);
+        rows = edited.rows;
+        return { dataset: edited.dataset, summary: `${what} in ${this.path}` };
+      },
+    );
     return { ...committed, rows };
   }
 
   async #find(revision: given.Rev | undefined): Promise<StoredDataset | undefined> {
     const { context } = this;
-    const tip = revision === undefined ? (await headOf(context, await currentBranch(context))).tip : await commitAt(context, revision);
+    const tip =
+      revision === undefined
+        ? (await headOf(context, await currentBranch(context))).tip
+        : await commitAt(context, revision);
     return tip && findDataset(context.store, await readSnapshot(context.store, tip), this.path);
   }
 }
 
 function taken(dataset: string, name: string): SheafError<"already-exists"> {
-  return new SheafError("already-exists", { kind: "item", name }, `${dataset} has a row ${JSON.stringify(name)} already; choose another id, or change it with a patch`);
+  return new SheafError(
+    "already-exists",
+    { kind: "item", name },
+    `${dataset} has a row ${JSON.stringify(name)} already; choose another id, or change it with a patch`,
+  );
 }
 
 /** How a row is inserted. `meta` are its attributes. */

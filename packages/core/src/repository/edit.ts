@@ -18,13 +18,20 @@ import { commitEdit, type Base, type Draft } from "./write.js";
 const fileMode = 0o100644;
 
 /** Makes one commit of these changes, in their order. */
-export function editRepository(context: Context, command: string, changes: readonly Change[], options: CommitOptions): Promise<Committed> {
+export function editRepository(
+  context: Context,
+  command: string,
+  changes: readonly Change[],
+  options: CommitOptions,
+): Promise<Committed> {
   const build = async (blocks: Blocks, base: Base): Promise<Draft> => {
     const work = new Work(context, blocks, base);
     for (const change of changes) await work.apply(change);
     return work.draft();
   };
-  const touches = changes.flatMap(change => ("file" in change ? [] : "rename" in change ? [change.dataset, change.rename] : [change.dataset]));
+  const touches = changes.flatMap(change =>
+    "file" in change ? [] : "rename" in change ? [change.dataset, change.rename] : [change.dataset],
+  );
   // What a patch tests must hold on the base that it ends up on, not only on the one that it was made for.
   const hasTests = changes.some(change => "patch" in change && change.patch.some(({ op }) => op === "test"));
   const recheck = async (blocks: Blocks, base: Base): Promise<void> => void (await build(blocks, base));
@@ -55,7 +62,9 @@ class Work {
     const files = await editTree(
       this.blocks,
       snapshot.files,
-      Array.from(this.#files, ([path, value]) => ({ key: utf8(path), value })).sort((a, b) => compareBytes(a.key, b.key)),
+      Array.from(this.#files, ([path, value]) => ({ key: utf8(path), value })).sort((a, b) =>
+        compareBytes(a.key, b.key),
+      ),
     );
     return { snapshot: { ...snapshot, files: files.root }, summary: this.#said.join("; ") || "edit" };
   }

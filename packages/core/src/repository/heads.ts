@@ -33,12 +33,24 @@ export async function headOf(context: Context, branch: string): Promise<Head> {
 }
 
 /** Moves a branch from what was read to a commit; says whether it was first. */
-export function moveBranch(context: Context, branch: string, head: Head, commit: Digest, command: string): Promise<boolean> {
+export function moveBranch(
+  context: Context,
+  branch: string,
+  head: Head,
+  commit: Digest,
+  command: string,
+): Promise<boolean> {
   return writeLog(context, branchRef(branch), head.entry, printCid(commit), command);
 }
 
 /** Writes the next entry of a log; says whether nobody else did since `from` was read. */
-export async function writeLog(context: Context, name: string, from: LogEntry | undefined, value: string | null, command: string): Promise<boolean> {
+export async function writeLog(
+  context: Context,
+  name: string,
+  from: LogEntry | undefined,
+  value: string | null,
+  command: string,
+): Promise<boolean> {
   const who = await context.author();
   const moved = await context.logs.move(name, { from, to: value, who, zone: context.zone(), command });
   return moved.ok;

@@ -5,7 +5,14 @@ import type { Blocks } from "../block/blocks.js";
 import { parseCid, printCid, sameDigest, type Digest } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
 import { mergeCommits } from "../edit/merge-base.js";
-import { decodeMerge, encodeMerge, readConflicts, startMerge, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
+import {
+  decodeMerge,
+  encodeMerge,
+  readConflicts,
+  startMerge,
+  type KeptConflict,
+  type MergeBlock,
+} from "../edit/merge-state.js";
 import { resolveIn } from "../edit/resolve.js";
 import { mergeSnapshots, type MergedSnapshot } from "../edit/snapshot-merge.js";
 import { isSheafError, SheafError } from "../errors.js";
@@ -13,7 +20,16 @@ import { isAncestor } from "../history/ancestry.js";
 import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
 import type { LogEntry } from "../store/logs.js";
 import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
-import type { Choice, Committed, CommitOptions, Conflict, MergeOptions, MergeResult, MergeState, Rev } from "./contract.js";
+import type {
+  Choice,
+  Committed,
+  CommitOptions,
+  Conflict,
+  MergeOptions,
+  MergeResult,
+  MergeState,
+  Rev,
+} from "./contract.js";
 import { allDatasets, findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { currentBranch, headOf, moveBranch, writeLog } from "./heads.js";
 import { mustMove } from "./names.js";
@@ -36,9 +52,11 @@ export async function merge(context: Context, from: Rev, options: MergeOptions):
   await refuseSecond(context, branch);
   const head = await headOf(context, branch);
   const command = `merge ${from}`;
-  if (head.tip && (await isAncestor(context.store, theirs, head.tip.digest))) return { commit: commitCid(head.tip), advanced: false, fastForward: false };
+  if (head.tip && (await isAncestor(context.store, theirs, head.tip.digest)))
+    return { commit: commitCid(head.tip), advanced: false, fastForward: false };
   if (!head.tip || (!options.noFastForward && (await isAncestor(context.store, head.tip.digest, theirs)))) {
-    if (await moveBranch(context, branch, head, theirs, command)) return { commit: printCid(theirs), advanced: true, fastForward: true };
+    if (await moveBranch(context, branch, head, theirs, command))
+      return { commit: printCid(theirs), advanced: true, fastForward: true };
     return merge(context, from, options);
   }
   const { signal } = options;
@@ -56,14 +74,24 @@ export async function merge(context: Context, from: Rev, options: MergeOptions):
 export async function revert(context: Context, revision: Rev, options: MergeOptions): Promise<MergeResult> {
   const commit = await commitAt(context, revision);
   const summary = `Revert "${subject(commit)}"\n\nThis takes back commit ${commitCid(commit)}.`;
-  return pick(context, options, { command: `revert ${revision}`, summary, from: commit, to: await parentOf(context, commit) });
+  return pick(context, options, {
+    command: `revert ${revision}`,
+    summary,
+    from: commit,
+    to: await parentOf(context, commit),
+  });
 }
 
 /** Does again what a commit changed against its first parent, with its message and author. */
 export async function cherryPick(context: Context, revision: Rev, options: MergeOptions): Promise<MergeResult> {
   const commit = await commitAt(context, revision);
   const again = { author: commit.author, ...options };
-  return pick(context, again, { command: `cherry-pick ${revision}`, summary: commit.message, from: await parentOf(context, commit), to: commit });
+  return pick(context, again, {
+    command: `cherry-pick ${revision}`,
+    summary: commit.message,
+    from: await parentOf(context, commit),
+    to: commit,
+  });
 }
 
 /** Puts a dataset back to what it was, under the name that it has now. One that is gone is found by the name that it had. */
@@ -118,7 +146,12 @@ function subject({ message }: Tip): string {
 }
 
 /** Merges, lets the caller resolve, and makes a commit or keeps the conflicts. Gives `undefined` when the branch moved meanwhile: then it is to be done again. */
-async function carryOut(context: Context, branch: string, options: MergeOptions, plan: Plan): Promise<MergeResult | undefined> {
+async function carryOut(
+  context: Context,
+  branch: string,
+  options: MergeOptions,
+  plan: Plan,
+): Promise<MergeResult | undefined> {
   const free = await refuseSecond(context, branch);
   const head = await headOf(context, branch);
   const ours = head.tip?.digest;
@@ -130,14 +163,17 @@ async function carryOut(context: Context, branch: string, options: MergeOptions,
       const merged = await plan.merge(blocks, ours);
       const { kind, theirs } = plan;
       const started = startMerge(blocks, { kind, branch, ours, theirs, message }, merged);
-      const state = options.resolve && started.open > 0 ? await resolveIn(blocks, started, asked(options.resolve)) : started;
+      const state =
+        options.resolve && started.open > 0 ? await resolveIn(blocks, started, asked(options.resolve)) : started;
       return { state, digest: blocks.put(encodeMerge(state)) };
     },
     () => true,
   );
   const { state, digest } = made;
   if (state.open === 0) {
-    const committed = await commitMerge(context, state, { ...options, branch, message }, plan.command).catch(unlessStale);
+    const committed = await commitMerge(context, state, { ...options, branch, message }, plan.command).catch(
+      unlessStale,
+    );
     return committed && { ...committed, fastForward: false };
   }
   await mustMove(context, mergeLog(branch), free, printCid(digest), plan.command);
@@ -166,7 +202,11 @@ function mergeLog(branch: string): string {
 async function refuseSecond(context: Context, branch: string): Promise<LogEntry | undefined> {
   const entry = await context.logs.read(mergeLog(branch));
   if (entry && entry.value !== null)
-    throw new SheafError("refused", {}, `a merge into ${branch} waits for its conflicts; resolve them and finish it with sheaf merge --continue, or give it up with --abort`);
+    throw new SheafError(
+      "refused",
+      {},
+      `a merge into ${branch} waits for its conflicts; resolve them and finish it with sheaf merge --continue, or give it up with --abort`,
+    );
   return entry;
 }
 
@@ -201,11 +241,21 @@ export async function mergeState(context: Context, branch?: string): Promise<Mer
 
 async function describe(context: Context, state: MergeBlock): Promise<MergeState> {
   const { branch, ours, theirs, message } = state;
-  return { branch, ours: printCid(ours), theirs: printCid(theirs), message, conflicts: await conflictsOf(context, state) };
+  return {
+    branch,
+    ours: printCid(ours),
+    theirs: printCid(theirs),
+    message,
+    conflicts: await conflictsOf(context, state),
+  };
 }
 
 /** Resolves conflicts of the merge that waits; what is left waits on. */
-export async function resolveConflicts(context: Context, choose: (conflict: Conflict) => Choice | undefined, branch?: string): Promise<MergeState> {
+export async function resolveConflicts(
+  context: Context,
+  choose: (conflict: Conflict) => Choice | undefined,
+  branch?: string,
+): Promise<MergeState> {
   const found = await need(context, branch ?? (await currentBranch(context)));
   const { state, digest } = await inTransaction(
     context,
@@ -224,8 +274,17 @@ export async function finishMerge(context: Context, options: CommitOptions): Pro
   const branch = options.branch ?? (await currentBranch(context));
   const { entry, state } = await need(context, branch);
   if (state.open > 0)
-    throw new SheafError("refused", {}, `${state.open} of ${state.total} conflicts wait to be resolved; sheaf conflicts lists them`);
-  const committed = await commitMerge(context, state, { ...options, branch, message: options.message ?? state.message }, entry.command);
+    throw new SheafError(
+      "refused",
+      {},
+      `${state.open} of ${state.total} conflicts wait to be resolved; sheaf conflicts lists them`,
+    );
+  const committed = await commitMerge(
+    context,
+    state,
+    { ...options, branch, message: options.message ?? state.message },
+    entry.command,
+  );
   await writeLog(context, mergeLog(branch), entry, null, entry.command);
   return committed;
 }

@@ -45,7 +45,11 @@ export async function removeBranch(context: Context, name: string, force: boolea
   const { tip: ours } = await headOf(context, await currentBranch(context));
   const isMerged = ours && (await isAncestor(context.store, tip.digest, ours.digest));
   if (!force && !isMerged)
-    throw new SheafError("refused", {}, `${name} has commits that are not in the current branch; merge it, or remove it with --force`);
+    throw new SheafError(
+      "refused",
+      {},
+      `${name} has commits that are not in the current branch; merge it, or remove it with --force`,
+    );
   await mustMove(context, branchRef(name), entry, null, `branch --delete ${name}`);
 }
 
@@ -61,7 +65,11 @@ export async function renameBranch(context: Context, from: string, to: string): 
 }
 
 /** Makes HEAD name a branch, which need not be born yet if `create`. */
-export async function switchTo(context: Context, branch: string, options: { create?: boolean; at?: Rev }): Promise<{ branch: string; commit?: Cid }> {
+export async function switchTo(
+  context: Context,
+  branch: string,
+  options: { create?: boolean; at?: Rev },
+): Promise<{ branch: string; commit?: Cid }> {
   const { tip } = await headOf(context, branch);
   const command = `switch ${options.create ? "--create " : ""}${branch}`;
   if (options.create) await bear(context, branch, options.at, command);
@@ -117,7 +125,12 @@ export async function removeTag(context: Context, name: string): Promise<void> {
 }
 
 /** Makes an environment of a dataset name a commit, or removes it. */
-export async function setEnvironment(context: Context, datasetId: string, name: string, revision: Rev | null): Promise<void> {
+export async function setEnvironment(
+  context: Context,
+  datasetId: string,
+  name: string,
+  revision: Rev | null,
+): Promise<void> {
   const ref = environmentPrefix(datasetId) + name;
   const entry = await context.logs.read(ref);
   if (revision === null && (!entry || entry.value === null)) throw noRef("environment", name);
@@ -135,17 +148,34 @@ async function makeRef(context: Context, ref: string, value: string, command: st
   const isFree = !entry || entry.value === null;
   if (isFree && (await writeLog(context, ref, entry, value, command))) return;
   const name = ref.replace(/^refs\/(heads|tags)\//, "");
-  throw new SheafError("already-exists", { kind: "ref", name }, `${name} exists already; choose another name, or remove it first`);
+  throw new SheafError(
+    "already-exists",
+    { kind: "ref", name },
+    `${name} exists already; choose another name, or remove it first`,
+  );
 }
 
 /** Moves a log, or says that somebody else did just now. */
-export async function mustMove(context: Context, ref: string, from: Parameters<typeof writeLog>[2], value: string | null, command: string): Promise<void> {
+export async function mustMove(
+  context: Context,
+  ref: string,
+  from: Parameters<typeof writeLog>[2],
+  value: string | null,
+  command: string,
+): Promise<void> {
   if (await writeLog(context, ref, from, value, command)) return;
   const head = (await context.logs.read(ref))?.value ?? "";
-  throw new SheafError("stale-base", { ref, base: from?.value ?? "", head }, `${ref} was moved by somebody else just now, to ${head || "nothing"}; look, and try again`);
+  throw new SheafError(
+    "stale-base",
+    { ref, base: from?.value ?? "", head },
+    `${ref} was moved by somebody else just now, to ${head || "nothing"}; look, and try again`,
+  );
 }
 
 function noRef(kind: string, name: string): SheafError<"no-such-ref"> {
-  return new SheafError("no-such-ref", { ref: name }, `there is no ${kind} ${JSON.stringify(name)}; sheaf ${kind === "environment" ? "env" : kind} lists them`);
+  return new SheafError(
+    "no-such-ref",
+    { ref: name },
+    `there is no ${kind} ${JSON.stringify(name)}; sheaf ${kind === "environment" ? "env" : kind} lists them`,
+  );
 }
-

@@ -25,15 +25,26 @@ export interface Patched {
 }
 
 /** Applies a patch to a dataset: all of it, or an error that names the operation. */
-export async function patchDataset(context: Context, blocks: Blocks, path: string, dataset: DatasetBlock, patch: readonly Operation[]): Promise<Patched> {
+export async function patchDataset(
+  context: Context,
+  blocks: Blocks,
+  path: string,
+  dataset: DatasetBlock,
+  patch: readonly Operation[],
+): Promise<Patched> {
   const work = new Patching(context, blocks, dataset);
   try {
     const changes = await applyDatasetPatch(work, patch, work);
     const rows = await work.rowChanges(changes);
     const changed = await changeRows(blocks, dataset, rows);
-    return { dataset: changes.meta ? { ...changed, meta: changes.meta } : changed, rows: rows.length, made: changes.made };
+    return {
+      dataset: changes.meta ? { ...changed, meta: changes.meta } : changed,
+      rows: rows.length,
+      made: changes.made,
+    };
   } catch (error) {
-    if (isSheafError(error, "bad-input")) throw new SheafError("bad-input", { ...error.data, dataset: path }, `dataset ${path}, ${error.message}`);
+    if (isSheafError(error, "bad-input"))
+      throw new SheafError("bad-input", { ...error.data, dataset: path }, `dataset ${path}, ${error.message}`);
     throw error;
   }
 }
@@ -99,7 +110,8 @@ class Patching {
       const item = items.has(id) ? this.#put(id, items.get(id)) : before?.item;
       const position = ends.get(id) ?? positions.get(id) ?? before?.position;
       const after = item && position !== undefined ? { item, position } : undefined;
-      const isSame = before && after ? sameDigest(before.item, after.item) && before.position === after.position : before === after;
+      const isSame =
+        before && after ? sameDigest(before.item, after.item) && before.position === after.position : before === after;
       if (!isSame) changes.push({ id, before, after });
     }
     return changes;

@@ -3,13 +3,10 @@
  *
  * Holds no state of its own but caches; any number of processes may work on one drive at once. What moves a ref goes through `write.ts`.
  */
-import { parseCid, printCid, type Cid } from "../block/cid.js";
-import { express } from "../edit/express.js";
+import { parseCid, type Cid } from "../block/cid.js";
+import { viewBlock } from "../block/ipld.js";
 import type { Operation } from "../edit/patch.js";
-import { countDifferences, diffSnapshots } from "../edit/snapshot-diff.js";
 import { SheafError } from "../errors.js";
-import { log } from "../history/log.js";
-import type { Snapshot } from "../history/snapshot.js";
 import type { ValueObject } from "../item/value.js";
 import type { Platform } from "../platform.js";
 import { BlockStore, type StoreOptions } from "../store/blocks.js";
@@ -17,14 +14,14 @@ import type { Drive } from "../store/drive.js";
 import { Logs } from "../store/logs.js";
 import { RecentNodes } from "../tree/cache.js";
 import { Config } from "./config.js";
-import { commitCid, readSnapshot, type Context, type Tip } from "./context.js";
+import { commitCid, type Context } from "./context.js";
 import type * as given from "./contract.js";
 import { Dataset } from "./dataset.js";
-import { allDatasets, findDataset, noDataset } from "./dataset-tree.js";
 import { editRepository } from "./edit.js";
 import { currentBranch, headLog, headOf, writeLog } from "./heads.js";
 import * as merging from "./merging.js";
 import * as names from "./names.js";
+import * as reading from "./reading.js";
 import { commitAt, revisionCid } from "./revisions.js";
 import * as undoing from "./undo.js";
 import * as upkeep from "./upkeep.js";
@@ -126,7 +123,8 @@ export class Repository {
   async environments(dataset: string): Promise<{ name: string; commit: Cid }[]> {
     const { id } = await this.dataset(dataset).info();
     const all: { name: string; commit: Cid }[] = [];
-    for await (const { name, value } of names.refsBelow(this.context, names.environmentPrefix(id))) all.push({ name, commit: value as Cid });
+    for await (const { name, value } of names.refsBelow(this.context, names.environmentPrefix(id)))
+      all.push({ name, commit: value as Cid });
     return all;
   }
 
@@ -152,10 +150,8 @@ export class Repository {
   }
 
   /** The datasets of a revision, in the order of their paths. */
-  async *datasets(options: { at?: given.Rev } = {}): AsyncIterable<given.DatasetInfo> {
-    const snapshot = await this.#snapshotAt(options.at);
-    if (!snapshot) return;
-    for await (const { path, id, digest, count, meta } of allDatasets(this.context.store, snapshot)) yield { path, id, cid: printCid(digest), count, meta };
+  datasets(options: { at?: given.Rev } = {}): AsyncIterable<given.DatasetInfo> {
+    return reading.listDatasets(this.context, options.at);
   }
 
   /** Makes one commit of these changes, all or nothing. */
@@ -181,50 +177,33 @@ export class Repository {
   }
 
   /** The current branch, its commit and datasets, and the merge under way, if any. */
-  async status(): Promise<given.Status> {
-    const { branch, commit } = await this.head();
-    const datasets: { path: string; count: number }[] = [];
-    for await (const { path, count } of this.datasets()) datasets.push({ path, count });
-    const state = await merging.mergeState(this.context);
-    const unresolved = state?.conflicts.filter(({ resolved }) => !resolved).length ?? 0;
-    return {
-      ...(branch === undefined ? {} : { branch }),
-      ...(commit === undefined ? {} : { commit }),
-      datasets,
-      ...(state ? { merging: { from: state.theirs, conflicts: state.conflicts.length, unresolved } } : {}),
-    };
+  status(): Promise<given.Status> {
+    return reading.status(this.context);
   }
 
   /** Commits, newest first; with `dataset`, and `id`, only those in which it changed. */
-  async *log(options: { at?: given.Rev; dataset?: string; id?: string; limit?: number; firstParent?: boolean } & given.Watch = {}): AsyncIterable<given.CommitInfo> {
-    const { at, dataset, id, ...rest } = options;
-    const tip = await this.#tipAt(at);
-    if (!tip) return;
-    const about = dataset === undefined ? {} : await this.#about(tip, dataset, id);
-    for await (const commit of log(this.context.store, tip.digest, { ...rest, ...about })) yield infoOf(commit);
+  log(options: reading.LogOptions = {}): AsyncIterable<given.CommitInfo> {
+    return reading.readLog(this.context, options);
   }
 
   /** One commit. */
   async show(revision: given.Rev): Promise<given.CommitInfo> {
-    return infoOf(await commitAt(this.context, revision));
+    return reading.infoOf(await commitAt(this.context, revision));
   }
 
   /** What differs from one revision to another. */
-  async *diff(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): AsyncIterable<given.Difference> {
-    const [before, after] = await this.#pair(from, to);
-    yield* diffSnapshots(this.context.store, before, after, options);
+  diff(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): AsyncIterable<given.Difference> {
+    return reading.diff(this.context, from, to, options);
   }
 
   /** How many rows differ from one revision to another, per dataset. */
-  async diffStat(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): Promise<given.DiffStat> {
-    const [before, after] = await this.#pair(from, to);
-    return countDifferences(this.context.store, before, after, options);
+  diffStat(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): Promise<given.DiffStat> {
+    return reading.diffStat(this.context, from, to, options);
   }
 
   /** The JSON Patch that turns a dataset at one revision into what it is at another. */
-  async *diffPatch(from: given.Rev, to: given.Rev, dataset: string): AsyncIterable<Operation> {
-    const [before, after] = await Promise.all([this.dataset(dataset).block({ at: from }), this.dataset(dataset).block({ at: to })]);
-    yield* express(this.context.store, before, after, this.context.nodes);
+  diffPatch(from: given.Rev, to: given.Rev, dataset: string): AsyncIterable<Operation> {
+    return reading.diffPatch(this.context, from, to, dataset);
   }
 
   /** Merges a revision into a branch. Conflicts are kept with the branch until `finishMerge` or `abortMerge`. */
@@ -238,7 +217,10 @@ export class Repository {
   }
 
   /** Resolves the conflicts for which `choose` gives a choice; gives what is left. */
-  resolveConflicts(choose: (conflict: given.Conflict) => given.Choice | undefined, options: { branch?: string } = {}): Promise<given.MergeState> {
+  resolveConflicts(
+    choose: (conflict: given.Conflict) => given.Choice | undefined,
+    options: { branch?: string } = {},
+  ): Promise<given.MergeState> {
     return merging.resolveConflicts(this.context, choose, options.branch);
   }
 
@@ -276,34 +258,11 @@ export class Repository {
     return upkeep.repack(this.context, options);
   }
 
-  /** Any block by its CID, as IPLD tools see it. */
-  async block(cid: string): Promise<Uint8Array> {
-    return this.context.store.load(parseCid(cid).digest);
+  /** Any block by its CID, as IPLD tools see it: links are their `CID` objects. Throws missing-block. */
+  async block(cid: string): Promise<unknown> {
+    const { digest, codec } = parseCid(cid);
+    return viewBlock(await this.context.store.load(digest), codec);
   }
-
-  async #tipAt(revision: given.Rev | undefined): Promise<Tip | undefined> {
-    return revision === undefined ? (await headOf(this.context, await currentBranch(this.context))).tip : commitAt(this.context, revision);
-  }
-
-  async #snapshotAt(revision: given.Rev | undefined): Promise<Snapshot | undefined> {
-    const tip = await this.#tipAt(revision);
-    return tip && readSnapshot(this.context.store, tip);
-  }
-
-  async #pair(from: given.Rev, to: given.Rev): Promise<[Snapshot, Snapshot]> {
-    const read = async (revision: given.Rev) => readSnapshot(this.context.store, await commitAt(this.context, revision));
-    return Promise.all([read(from), read(to)]);
-  }
-
-  async #about(tip: Tip, path: string, row: string | undefined) {
-    const dataset = await findDataset(this.context.store, await readSnapshot(this.context.store, tip), path);
-    if (!dataset) throw noDataset(path, commitCid(tip));
-    return { dataset: dataset.id, path, ...(row === undefined ? {} : { row }) };
-  }
-}
-
-function infoOf({ digest, parents, author, committer, message, attributes }: Tip): given.CommitInfo {
-  return { commit: printCid(digest), parents: parents.map(parent => printCid(parent)), author, committer, message, attributes };
 }
 
 async function configuredAuthor({ config }: Repository): Promise<given.Person> {
@@ -315,9 +274,18 @@ async function configuredAuthor({ config }: Repository): Promise<given.Person> {
 /** Checks that there is a repository of a format that this program knows; makes one if asked. */
 async function found(context: Context, create: boolean): Promise<void> {
   const entry = await context.logs.read(formatLog);
-  if (!entry && !create) throw new SheafError("no-such-repository", { path: "" }, "there is no Sheaf repository here; make one with sheaf init");
+  if (!entry && !create)
+    throw new SheafError(
+      "no-such-repository",
+      { path: "" },
+      "there is no Sheaf repository here; make one with sheaf init",
+    );
   if (entry && entry.value !== formatVersion)
-    throw new SheafError("refused", {}, `this repository has the format ${entry.value}, and this Sheaf knows ${formatVersion}; get a newer Sheaf`);
+    throw new SheafError(
+      "refused",
+      {},
+      `this repository has the format ${entry.value}, and this Sheaf knows ${formatVersion}; get a newer Sheaf`,
+    );
   if (entry) return;
   const who = { ...context, author: async () => ({ name: "", email: "" }) };
   await writeLog(who, headLog, undefined, "refs/heads/main", "init");

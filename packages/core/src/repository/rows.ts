@@ -26,7 +26,12 @@ export interface Page extends Watch {
 }
 
 /** Where a row stands and which item it holds; `undefined` when the id is not there. */
-export async function findRow(reader: BlockReader, dataset: DatasetBlock, id: string, cache?: NodeCache): Promise<{ position: string; digest: Digest } | undefined> {
+export async function findRow(
+  reader: BlockReader,
+  dataset: DatasetBlock,
+  id: string,
+  cache?: NodeCache,
+): Promise<{ position: string; digest: Digest } | undefined> {
   const found = await get(reader, dataset.ids, utf8(id), cache);
   if (!found) return undefined;
   const position = textOf(found);
@@ -35,7 +40,12 @@ export async function findRow(reader: BlockReader, dataset: DatasetBlock, id: st
 }
 
 /** The row with this id, its item as plain JavaScript. */
-export async function readRow(reader: BlockReader, dataset: DatasetBlock, id: string, cache?: NodeCache): Promise<Row | undefined> {
+export async function readRow(
+  reader: BlockReader,
+  dataset: DatasetBlock,
+  id: string,
+  cache?: NodeCache,
+): Promise<Row | undefined> {
   const found = await findRow(reader, dataset, id, cache);
   if (!found) return undefined;
   const { item, meta } = viewRow(await reader.load(found.digest));
@@ -49,13 +59,24 @@ export async function* readBatches(reader: BlockReader, dataset: DatasetBlock, p
   if (total === 0) return;
   const from = reverse ? dataset.count - 1 - offset : offset;
   let done = 0;
-  for await (const { leaf, start, end } of leavesFrom(reader, dataset.rows, { from, reverse, limit: total, ahead: 16 })) {
+  for await (const { leaf, start, end } of leavesFrom(reader, dataset.rows, {
+    from,
+    reverse,
+    limit: total,
+    ahead: 16,
+  })) {
     page.signal?.throwIfAborted();
     const indexes = Array.from({ length: end - start }, (_, n) => (reverse ? end - 1 - n : start + n));
     const digests = indexes.map(i => linkedDigest(leaf.value(i)));
     const keys = indexes.map(i => splitRowKey(leaf.key(i)));
     const blocks = await reader.loadMany(digests);
-    yield { count: keys.length, ids: keys.map(key => key.id), positions: keys.map(key => key.position), digests, blocks };
+    yield {
+      count: keys.length,
+      ids: keys.map(key => key.id),
+      positions: keys.map(key => key.position),
+      digests,
+      blocks,
+    };
     done += keys.length;
     page.progress?.({ phase: "reading", done, total, unit: "rows" });
   }

@@ -21,7 +21,12 @@ export interface Undone {
 
 /** The entries of a ref's log, newest first. */
 export async function* reflog(context: Context, ref?: string): AsyncIterable<ReflogEntry> {
-  const name = ref === undefined ? branchRef(await currentBranch(context)) : ref === headLog || ref.includes("/") ? ref : branchRef(ref);
+  const name =
+    ref === undefined
+      ? branchRef(await currentBranch(context))
+      : ref === headLog || ref.includes("/")
+        ? ref
+        : branchRef(ref);
   let entry: LogEntry | undefined;
   let isFirst = true;
   for await (const before of context.logs.history(name)) {
@@ -30,7 +35,12 @@ export async function* reflog(context: Context, ref?: string): AsyncIterable<Ref
     isFirst = false;
   }
   if (entry) yield describe(name, entry, undefined);
-  else throw new SheafError("no-such-ref", { ref: name }, `there is no ref ${name}; sheaf branch and sheaf tag list what there is`);
+  else
+    throw new SheafError(
+      "no-such-ref",
+      { ref: name },
+      `there is no ref ${name}; sheaf branch and sheaf tag list what there is`,
+    );
 }
 
 function describe(ref: string, { value, who, time, command }: LogEntry, before: LogEntry | undefined): ReflogEntry {
@@ -59,7 +69,8 @@ export async function undo(context: Context): Promise<Undone> {
   const newest = moves.sort((a, b) => b.entry.time - a.entry.time)[0];
   if (!newest) throw new SheafError("refused", {}, "there is nothing to undo");
   const together = movesMany.test(newest.entry.command) ? moves.filter(move => isOneCommand(move, newest)) : [newest];
-  for (const { ref, head, entry, before } of together) await mustMove(context, ref, head, before, `undo ~${entry.number}: ${entry.command}`);
+  for (const { ref, head, entry, before } of together)
+    await mustMove(context, ref, head, before, `undo ~${entry.number}: ${entry.command}`);
   return { ref: newest.ref, from: newest.head.value, to: newest.before, command: newest.entry.command };
 }
 
@@ -70,7 +81,8 @@ function isOneCommand({ entry }: Undoable, { entry: newest }: Undoable): boolean
 
 async function refsThatMove(context: Context): Promise<string[]> {
   const refs = [headLog];
-  for (const prefix of ["refs/heads/", "refs/tags/", "refs/environments/"]) for await (const name of context.logs.names(prefix)) refs.push(name);
+  for (const prefix of ["refs/heads/", "refs/tags/", "refs/environments/"])
+    for await (const name of context.logs.names(prefix)) refs.push(name);
   return refs;
 }
 

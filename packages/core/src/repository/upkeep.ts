@@ -39,7 +39,10 @@ export function repack(context: Context, { all = false, ...watch }: RepackOption
 }
 
 function watchBlocks({ signal, progress }: Watch) {
-  const tell = progress && ((done: number, total?: number) => progress({ phase: "reading", done, ...(total === undefined ? {} : { total }), unit: "blocks" }));
+  const tell =
+    progress &&
+    ((done: number, total?: number) =>
+      progress({ phase: "reading", done, ...(total === undefined ? {} : { total }), unit: "blocks" }));
   return { signal, progress: tell };
 }
 

@@ -45,18 +45,28 @@ export interface EditKind {
 const maxTries = 64;
 
 /** Makes a commit on a branch and moves it. Nothing is stored when `build` throws. */
-export async function commitEdit(context: Context, kind: EditKind, options: CommitOptions, build: Build): Promise<Committed> {
+export async function commitEdit(
+  context: Context,
+  kind: EditKind,
+  options: CommitOptions,
+  build: Build,
+): Promise<Committed> {
   const branch = await branchToMove(context, options.branch);
   const head = await headOf(context, branch);
-  const first = await inTransaction(context, async blocks => {
-    const base = await baseAt(blocks, head.tip);
-    await checkBase(context, branch, options, kind, base);
-    const draft = await build(blocks, base);
-    return { base, draft, commit: await putCommit(context, blocks, options, draft, base) };
-  }, ({ commit }) => commit !== undefined);
+  const first = await inTransaction(
+    context,
+    async blocks => {
+      const base = await baseAt(blocks, head.tip);
+      await checkBase(context, branch, options, kind, base);
+      const draft = await build(blocks, base);
+      return { base, draft, commit: await putCommit(context, blocks, options, draft, base) };
+    },
+    ({ commit }) => commit !== undefined,
+  );
   if (!first.commit) return { commit: commitCid(head.tip as Tip), advanced: false };
   options.signal?.throwIfAborted();
-  if (await moveBranch(context, branch, head, first.commit, kind.command)) return { commit: printCid(first.commit), advanced: true };
+  if (await moveBranch(context, branch, head, first.commit, kind.command))
+    return { commit: printCid(first.commit), advanced: true };
   return retry(context, kind, branch, options, first.base, first.draft);
 }
 
@@ -65,30 +75,50 @@ export async function branchToMove(context: Context, wanted: string | undefined)
   if (wanted === undefined) return currentBranch(context);
   const value = (await context.logs.read(branchRef(wanted)))?.value ?? null;
   if (value !== null || (await context.logs.read(headLog))?.value === branchRef(wanted)) return wanted;
-  throw new SheafError("no-such-ref", { ref: wanted }, `there is no branch ${JSON.stringify(wanted)}; make it with sheaf branch first`);
+  throw new SheafError(
+    "no-such-ref",
+    { ref: wanted },
+    `there is no branch ${JSON.stringify(wanted)}; make it with sheaf branch first`,
+  );
 }
 
 /** The race was lost: puts the edit on whatever the head is now, until it is first. */
-async function retry(context: Context, kind: EditKind, branch: string, options: CommitOptions, base: Base, draft: Draft): Promise<Committed> {
+async function retry(
+  context: Context,
+  kind: EditKind,
+  branch: string,
+  options: CommitOptions,
+  base: Base,
+  draft: Draft,
+): Promise<Committed> {
   for (let tries = 0; tries < maxTries; tries++) {
     const head = await headOf(context, branch);
-    const commit = await inTransaction(context, async blocks => {
-      const theirs = await baseAt(blocks, head.tip);
-      await checkBase(context, branch, options, kind, theirs);
-      await kind.recheck?.(blocks, theirs);
-      const { snapshot, conflicts } = await mergeSnapshots(blocks, [base.snapshot], draft.snapshot, theirs.snapshot);
-      if (conflicts.length > 0) throw stale(branch, base, theirs, conflicts[0]?.dataset);
-      return putCommit(context, blocks, options, { ...draft, snapshot }, theirs);
-    }, made => made !== undefined);
+    const commit = await inTransaction(
+      context,
+      async blocks => {
+        const theirs = await baseAt(blocks, head.tip);
+        await checkBase(context, branch, options, kind, theirs);
+        await kind.recheck?.(blocks, theirs);
+        const { snapshot, conflicts } = await mergeSnapshots(blocks, [base.snapshot], draft.snapshot, theirs.snapshot);
+        if (conflicts.length > 0) throw stale(branch, base, theirs, conflicts[0]?.dataset);
+        return putCommit(context, blocks, options, { ...draft, snapshot }, theirs);
+      },
+      made => made !== undefined,
+    );
     if (!commit) return { commit: commitCid(head.tip as Tip), advanced: false };
     options.signal?.throwIfAborted();
-    if (await moveBranch(context, branch, head, commit, kind.command)) return { commit: printCid(commit), advanced: true };
+    if (await moveBranch(context, branch, head, commit, kind.command))
+      return { commit: printCid(commit), advanced: true };
   }
   throw stale(branch, base, await headOf(context, branch));
 }
 
 /** Runs `work` with blocks to write to; they are durable when it resolves, unless `keeps` says no or it throws. */
-export async function inTransaction<T>(context: Context, work: (blocks: Blocks) => Promise<T>, keeps: (result: T) => boolean): Promise<T> {
+export async function inTransaction<T>(
+  context: Context,
+  work: (blocks: Blocks) => Promise<T>,
+  keeps: (result: T) => boolean,
+): Promise<T> {
   const transaction = await context.store.begin();
   try {
     const result = await work(transaction);
@@ -102,15 +132,29 @@ export async function inTransaction<T>(context: Context, work: (blocks: Blocks) 
 }
 
 /** Writes the commit of a draft on a base; `undefined` when it would change nothing and that was not asked for. */
-async function putCommit(context: Context, blocks: Blocks, options: CommitOptions, draft: Draft, base: Base): Promise<Digest | undefined> {
+async function putCommit(
+  context: Context,
+  blocks: Blocks,
+  options: CommitOptions,
+  draft: Draft,
+  base: Base,
+): Promise<Digest | undefined> {
   const snapshot = blocks.put(encodeSnapshot(draft.snapshot));
   const others = draft.parents ?? [];
-  if (base.tip && sameDigest(snapshot, base.tip.snapshot) && others.length === 0 && !options.allowEmpty) return undefined;
+  if (base.tip && sameDigest(snapshot, base.tip.snapshot) && others.length === 0 && !options.allowEmpty)
+    return undefined;
   const committer = await sign(context);
   const author = options.author ? await sign(context, options.author) : committer;
   const parents = [...(base.tip ? [base.tip.digest] : []), ...others];
   return blocks.put(
-    encodeCommit({ snapshot, parents, author, committer, message: options.message ?? draft.summary, attributes: options.attributes ?? {} }),
+    encodeCommit({
+      snapshot,
+      parents,
+      author,
+      committer,
+      message: options.message ?? draft.summary,
+      attributes: options.attributes ?? {},
+    }),
   );
 }
 
@@ -122,7 +166,13 @@ export async function baseAt(blocks: Blocks, tip: Tip | undefined): Promise<Base
 }
 
 /** Refuses an edit whose base is older than the datasets that it touches. */
-async function checkBase(context: Context, branch: string, options: CommitOptions, { touches }: EditKind, head: Base): Promise<void> {
+async function checkBase(
+  context: Context,
+  branch: string,
+  options: CommitOptions,
+  { touches }: EditKind,
+  head: Base,
+): Promise<void> {
   if (options.base === undefined) return;
   const tip = await readCommit(context.store, await resolveRevision(context, options.base));
   const base = { tip, snapshot: await readSnapshot(context.store, tip) };
@@ -134,8 +184,22 @@ async function checkBase(context: Context, branch: string, options: CommitOption
   }
 }
 
-function stale(branch: string, base: { tip?: Tip | undefined }, head: { tip?: Tip | undefined }, dataset?: string): SheafError<"stale-base"> {
-  const data = { ref: branch, base: base.tip ? commitCid(base.tip) : "", head: head.tip ? commitCid(head.tip) : "", ...(dataset === undefined ? {} : { dataset }) };
+function stale(
+  branch: string,
+  base: { tip?: Tip | undefined },
+  head: { tip?: Tip | undefined },
+  dataset?: string,
+): SheafError<"stale-base"> {
+  const data = {
+    ref: branch,
+    base: base.tip ? commitCid(base.tip) : "",
+    head: head.tip ? commitCid(head.tip) : "",
+    ...(dataset === undefined ? {} : { dataset }),
+  };
   const what = dataset === undefined ? branch : `${dataset} on ${branch}`;
-  return new SheafError("stale-base", data, `${what} moved on: the edit is based on ${data.base || "nothing"}, the head is ${data.head || "gone"}; read it again and repeat the edit`);
+  return new SheafError(
+    "stale-base",
+    data,
+    `${what} moved on: the edit is based on ${data.base || "nothing"}, the head is ${data.head || "gone"}; read it again and repeat the edit`,
+  );
 }
