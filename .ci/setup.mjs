@@ -1,5 +1,5 @@
 /**
- * Makes this checkout ready: installs what pnpm-lock.yaml names, builds the kernel, compiles the packages; each only when it is out of date.
+ * Makes this checkout ready: installs what pnpm-lock.yaml names, builds the kernel, compiles the packages, bundles the command line; each only when it is out of date.
  *
  * Needs Node, npm and the network (once), nothing global. Prints one line per step that it takes, on stderr, and nothing when all is ready.
  * Imports and syntax stay those of old Nodes, so that one too old gets a sentence and not a stack trace.
@@ -21,6 +21,9 @@ const stamp = readStamp();
 step("install", installInputs(), "installing dependencies", install);
 step("kernel", kernelInputs(), "building the kernel", () => node([join(packages, "core", "kernel", "build.mjs")]));
 step("packages", sourceInputs(), "compiling the packages", compile);
+step("bundle", sourceInputs().concat(join(packages, "sheaf", "bundle.mjs")), "bundling the command line", () =>
+  node([join(packages, "sheaf", "bundle.mjs")]),
+);
 
 /** Runs `act` unless the digest of its inputs is the one that it last succeeded with. */
 function step(name, inputs, words, act) {
@@ -105,6 +108,7 @@ function sourceInputs() {
 function outputsExist(name) {
   if (name === "install") return packageNames().every(folder => existsSync(join(packages, folder, "node_modules")));
   if (name === "kernel") return existsSync(join(packages, "core", "src", "item", "kernel-bytes.ts"));
+  if (name === "bundle") return existsSync(join(packages, "sheaf", "bundle", "run.js"));
   return packageNames().every(folder => existsSync(join(packages, folder, "dist", ".tsbuildinfo")));
 }
 

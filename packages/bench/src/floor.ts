@@ -1,7 +1,8 @@
 /** The floors: what the same work costs with nothing of Sheaf in it. One thread, plain Node. */
 import { hash, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { randomFrom } from "./data.js";
 
 const chunkBytes = 2 ** 20;
 const newline = 0x0a;
@@ -56,6 +57,19 @@ export function exportFloor(file: string, copy: string): void {
   });
   writeSync(output, text);
   closeSync(output);
+}
+
+/** Reads and hashes 300 bytes at a random place, so many times. */
+export function readFloor(file: string, times: number): void {
+  const input = openSync(file, "r");
+  const bytes = Buffer.alloc(300);
+  const { size } = fstatSync(input);
+  const random = randomFrom(5);
+  for (let i = 0; i < times; i++) {
+    readSync(input, bytes, 0, bytes.length, Math.floor(random() * (size - bytes.length)));
+    hash("sha256", bytes, "latin1" as "hex");
+  }
+  closeSync(input);
 }
 
 /** What a commit cannot do without: one file of `bytes` and one ref, each created under another name, flushed, linked, and its folder flushed. */

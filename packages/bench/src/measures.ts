@@ -44,6 +44,7 @@ export const measures: readonly Measure[] = [
   { name: "scan as objects", kind: "time", of: "scan", against: floor("floor", "scanFloor"), goal: ratio(1.4, "scan", "scanFloor") },
   { name: "export floor", kind: "time", of: "exportFloor", note: "read + JSON.parse + JSON.stringify + write" },
   { name: "export, verified", kind: "time", of: "export", against: floor("floor", "exportFloor"), goal: ratio(0.45, "export", "exportFloor") },
+  { name: "read floor", kind: "rate", of: "readFloor", note: "read 300 bytes at a random place of the file + sha256" },
   { name: "reads by id, plain", kind: "rate", of: "read", goal: { words: "≥ 150 k/s", isMet: n => n["read"] <= 1 / 150 } },
   { name: "reads by id, repacked", kind: "rate", of: "readRepacked", goal: { words: "≥ 20 k/s", isMet: n => n["readRepacked"] <= 1 / 20 } },
   { name: "reads by id at HEAD", kind: "rate", of: "readHead", note: "looks up the branch for every read" },

@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parse, type ParseOptions } from "./index.js";
 import { blocksOf, chunked, rowsOf } from "./testing.js";
+import { Window } from "./window.js";
 
 const read = async (text: string, options: ParseOptions = {}, size = Infinity) =>
   (await rowsOf(parse("json", chunked(text, size), options))).map(({ id, block }) =>
@@ -98,10 +99,10 @@ describe("refused, with line, column and pointer", () => {
   });
 });
 
-describe.each(["", "\n"])("places stay right in every batch, rows with %j inside", gap => {
+describe.each([0, 100, 12_000])("places stay right in every batch, %i rows with a line break inside", broken => {
   const rows = Array.from(
     { length: 12_000 },
-    (_, i) => `{"é":${i},${gap}"text":"${"ü".repeat(i % 30)}${"x".repeat(50)}"}`,
+    (_, i) => `{"é":${i},${i < broken ? "\n" : ""}"text":"${"ü".repeat(i % 30)}${"x".repeat(50)}"}`,
   );
   const placeIn = (text: string, at: number) => {
     const lines = text.slice(0, at).split("\n");
@@ -147,6 +148,11 @@ test("rows under keys say their ids once", async () => {
 test("one long line of rows is read in bounded memory", async () => {
   const total = 60_000;
   let most = 0;
+  const append = Window.prototype.append;
+  const held = vi.spyOn(Window.prototype, "append").mockImplementation(function (this: Window, chunk) {
+    append.call(this, chunk);
+    most = Math.max(most, this.length);
+  });
   const source = async function* () {
     const encoder = new TextEncoder();
     yield encoder.encode('{"skip":[');
@@ -160,6 +166,7 @@ test("one long line of rows is read in bounded memory", async () => {
     count += batch.count;
     most = Math.max(most, batch.items.bytes.length);
   }
+  held.mockRestore();
   expect(count).toBe(total);
-  expect(most).toBeLessThan(2 ** 21);
+  expect(most).toBeLessThan(2 ** 20);
 });

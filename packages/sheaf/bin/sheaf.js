@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command `sheaf`: hands the process's words and streams to the command line, and takes its exit code.
-import { processIo, run } from "@sheaf/cli/run";
+import { processIo, run } from "../bundle/run.js";
 
 const interrupt = new AbortController();
 process.on("SIGINT", () => {

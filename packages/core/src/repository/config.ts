@@ -42,9 +42,14 @@ export class Config {
       const entry = await this.context.logs.read(configLog);
       const all = valueOf(entry?.value);
       change(all);
-      if (await writeLog(this.context, configLog, entry, printJson(all), command)) return;
+      if (await writeLog(orNobody(this.context), configLog, entry, printJson(all), command)) return;
     }
   }
+}
+
+/** Whoever sets the author for the first time is nobody yet. */
+function orNobody(context: Context): Context {
+  return { ...context, author: () => context.author().catch(() => ({ name: "", email: "" })) };
 }
 
 function valueOf(text: string | null | undefined): ValueObject {

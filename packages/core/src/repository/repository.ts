@@ -258,10 +258,14 @@ export class Repository {
     return upkeep.repack(this.context, options);
   }
 
-  /** Any block by its CID, as IPLD tools see it: links are their `CID` objects. Throws missing-block. */
-  async block(cid: string): Promise<unknown> {
-    const { digest, codec } = parseCid(cid);
-    return viewBlock(await this.context.store.load(digest), codec);
+  /** The bytes of any block by its CID, proven. Throws missing-block. */
+  async block(cid: string): Promise<Uint8Array> {
+    return this.context.store.load(parseCid(cid).digest);
+  }
+
+  /** Any block by its CID as IPLD tools see it: plain values, with their `CID` objects for links. Throws missing-block. */
+  async viewBlock(cid: string): Promise<unknown> {
+    return viewBlock(await this.block(cid), parseCid(cid).codec);
   }
 }
 

@@ -51,8 +51,10 @@ test("of a pack that is needed in part, that part is copied before it goes", asy
   clock.now += graceMs;
   const { repack } = await import("./repack.js");
   await repack(scene.store, { isFull: true });
-  clock.now += graceMs;
-  expect((await sweep(scene.store, scene.logs)).copied).toBe(kept.blocks.length);
+  clock.now += graceMs / 2;
+  await sweep(scene.store, scene.logs, { replacedGraceMs: 0 });
+  const standing = (await BlockStore.open(drive, nodePlatform)).shelf.standing;
+  expect(standing.map(pack => pack.blocks)).toEqual([kept.blocks.length]);
   clock.now += graceMs;
   await sweep(scene.store, scene.logs);
   expect(await holds(drive, kept.blocks)).toBe(kept.blocks.length);
