@@ -79,7 +79,7 @@ export class IdChooser {
 
   #fromFields(batch: RowBatch, i: number, row: number): string {
     const block = batch.items.bytes.subarray(batch.items.starts[i], batch.items.ends[i]);
-    if (this.#keys.length > 1) return this.#keys.map(key => partOf(fieldOf(block, key))).join("/");
+    if (this.#keys.length > 1) return this.#keys.flatMap(key => partOf(fieldOf(block, key))).join("/");
     const key = this.#keys[0] as string;
     const value = fieldOf(block, key);
     if (typeof value === "string") return value;
@@ -93,8 +93,8 @@ export class IdChooser {
   }
 }
 
-/** One part of an id made of several fields; an absent field is empty. */
-function partOf(value: Value | undefined): string {
-  if (value === undefined) return "";
-  return typeof value === "string" ? value : printJson(value);
+/** The part that a field gives to an id made of several; an absent field gives none. Two rows that come to the same id so are refused like any. */
+function partOf(value: Value | undefined): string[] {
+  if (value === undefined) return [];
+  return [typeof value === "string" ? value : printJson(value)];
 }

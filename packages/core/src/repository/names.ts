@@ -59,9 +59,10 @@ export async function renameBranch(context: Context, from: string, to: string): 
   if (!tip) throw noRef("branch", from);
   const command = `branch --move ${from} ${to}`;
   await makeRef(context, branchRef(to), printCid(tip.digest), command);
-  await mustMove(context, branchRef(from), entry, null, command);
+  // HEAD first, so that at no moment it names a branch that is gone.
   const head = await context.logs.read(headLog);
   if (head?.value === branchRef(from)) await mustMove(context, headLog, head, branchRef(to), command);
+  await mustMove(context, branchRef(from), entry, null, command);
 }
 
 /** Makes HEAD name a branch, which need not be born yet if `create`. */

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { codecs, type Platform } from "../platform.js";
 import { isSheafError } from "../errors.js";
 import { CountingDrive } from "../testing/counting-drive.js";
+import { FaultyDrive } from "../testing/faulty-drive.js";
 import type { Digest } from "../block/cid.js";
 import { MemoryDrive } from "../../../drives/src/memory.js";
 import { nodePlatform } from "../../../drives/src/node.js";
@@ -180,6 +181,16 @@ describe("a store", () => {
     expect(drive.counts.creates).toBe(1);
     const raw = blocks.reduce((sum, { length }) => sum + length, 0);
     expect(drive.counts.createdBytes - raw).toBeLessThanOrEqual(8 + 2 * 12 + 6 * 16 + 80);
+  });
+
+  test("a pack that is durable though the reply was lost counts as written", async () => {
+    const below = new MemoryDrive();
+    const count = new FaultyDrive(below);
+    await (await BlockStore.open(count, nodePlatform)).begin();
+    const drive = new FaultyDrive(below, count.operations + 1, "loses");
+    const [digest] = await write(await BlockStore.open(drive, nodePlatform), manyBlocks(1));
+    expect(drive.operations).toBeGreaterThan(count.operations);
+    expectSame([await (await BlockStore.open(below, nodePlatform)).load(digest)], manyBlocks(1));
   });
 
   test("a transaction without blocks, or given up, writes nothing", async () => {

@@ -4,8 +4,8 @@ import { fromUtf8, isWellFormed, utf8 } from "../text.js";
 
 /** Bytes of a name in UTF-8. */
 const maxNameBytes = 1024;
-/** A segment on a drive has at most 200 bytes; one is left for the mark that it goes on. */
-const maxSegment = 199;
+/** A segment on a drive has at most 200 bytes; five are left for the mark that it goes on and the two characters that may be escaped last. */
+const maxSegment = 195;
 /** Ends a segment that goes on in the next one. Elsewhere two hex digits follow a percent sign. */
 const goesOn = "%";
 const refPrefix = "refs/";

@@ -57,7 +57,15 @@ describe("names", () => {
         expect(decodeLogName(encodeLogName(name))).toBe(name);
         expect(isDriveName(encodeLogName(name))).toBe(true);
       }),
+      { numRuns: 3000 },
     );
+    const full = ["aux.", "nul.", "x"].flatMap(start =>
+      ["x", "É", "."].flatMap(end => [190, 193, 195, 199, 201].map(n => start + "y".repeat(n) + end)),
+    );
+    for (const part of full) {
+      const path = encodeLogName(`refs/heads/${part}/z`);
+      expect([part, isDriveName(path), decodeLogName(path)]).toEqual([part, true, `refs/heads/${part}/z`]);
+    }
     for (const name of ["HEAD", "head", "config", "stash", "merge/refs/heads/main"])
       expect(decodeLogName(encodeLogName(name))).toBe(name);
   });

@@ -51,9 +51,12 @@ test("of a pack that is needed in part, that part is copied before it goes", asy
   clock.now += graceMs;
   const { repack } = await import("./repack.js");
   await repack(scene.store, { isFull: true });
-  clock.now += graceMs / 2;
-  await sweep(scene.store, scene.logs, { replacedGraceMs: 0 });
-  const standing = (await BlockStore.open(drive, nodePlatform)).shelf.standing;
+  clock.now += hour;
+  expect((await sweep(scene.store, scene.logs)).removed).toHaveLength(2);
+  clock.now += graceMs;
+  expect(await sweep(scene.store, scene.logs)).toMatchObject({ copied: kept.blocks.length, removed: [] });
+  // From the moment of the verdict the needed part rests in a pack that stays.
+  const { standing } = (await BlockStore.open(drive, nodePlatform)).shelf;
   expect(standing.map(pack => pack.blocks)).toEqual([kept.blocks.length]);
   clock.now += graceMs;
   await sweep(scene.store, scene.logs);
