@@ -42,7 +42,11 @@ interface Cost extends DriveCounts {
 }
 
 /** What a piece of work costs in a repository that was just opened. Work may leave commits on branches that others do not look at. */
-async function costOf(size: Size, work: (repo: Repository) => Promise<unknown>, prepare: (repo: Repository) => Promise<unknown> = async () => undefined): Promise<Cost> {
+async function costOf(
+  size: Size,
+  work: (repo: Repository) => Promise<unknown>,
+  prepare: (repo: Repository) => Promise<unknown> = async () => undefined,
+): Promise<Cost> {
   const drive = drives.get(size) as MemoryDrive;
   await prepare(await open(drive));
   const counting = new CountingDrive(drive);
@@ -52,23 +56,34 @@ async function costOf(size: Size, work: (repo: Repository) => Promise<unknown>, 
   const { load, loadMany } = store;
   Object.assign(store, {
     load: (digest: Uint8Array) => (blocks++, load.call(store, digest)),
-    loadMany: (digests: Uint8Array[]) => ((blocks += digests.length === 1 ? 0 : digests.length), loadMany.call(store, digests)),
+    loadMany: (digests: Uint8Array[]) => (
+      (blocks += digests.length === 1 ? 0 : digests.length),
+      loadMany.call(store, digests)
+    ),
   });
   counting.reset();
   await work(repo);
   return { ...counting.counts, blocks };
 }
 
-async function costs(work: (repo: Repository, size: Size) => Promise<unknown>, prepare?: (repo: Repository, size: Size) => Promise<unknown>): Promise<Cost[]> {
+async function costs(
+  work: (repo: Repository, size: Size) => Promise<unknown>,
+  prepare?: (repo: Repository, size: Size) => Promise<unknown>,
+): Promise<Cost[]> {
   const list: Cost[] = [];
-  for (const size of sizes) list.push(await costOf(size, repo => work(repo, size), prepare && (repo => prepare(repo, size))));
+  for (const size of sizes)
+    list.push(await costOf(size, repo => work(repo, size), prepare && (repo => prepare(repo, size))));
   if (process.env["SHEAF_COUNTS"]) console.log(expect.getState().currentTestName, list);
   return list;
 }
 
 /** Changes a field of `count` rows that stand far apart. */
 function scattered(size: Size, count: number, from: number, value: number): Operation[] {
-  return Array.from({ length: count }, (_, i) => ({ op: "replace", path: `/items/q${(from + Math.floor((i * size) / count)) % size}/half`, value }));
+  return Array.from({ length: count }, (_, i) => ({
+    op: "replace",
+    path: `/items/q${(from + Math.floor((i * size) / count)) % size}/half`,
+    value,
+  }));
 }
 
 let branches = 0;
@@ -139,7 +154,12 @@ describe("law 8: cost follows the change", () => {
   test("an import that appends ten rows writes a path, not the dataset", async () => {
     const [small, , large] = await costs(async repo => {
       const branch = await fresh(repo);
-      expect(await repo.dataset("qa").import(Array.from({ length: 10 }, (_, n) => ({ fresh: n })), { mode: "add", branch })).toMatchObject({ added: 10 });
+      expect(
+        await repo.dataset("qa").import(
+          Array.from({ length: 10 }, (_, n) => ({ fresh: n })),
+          { mode: "add", branch },
+        ),
+      ).toMatchObject({ added: 10 });
     });
     expect(large.blocks).toBeLessThan(small.blocks + 60);
     expect(large.createdBytes).toBeLessThan(small.createdBytes * 3);

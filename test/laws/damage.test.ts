@@ -25,7 +25,8 @@ class DamagedDrive implements Drive {
   }
 
   async *list(prefix: string, after?: string): AsyncIterable<string> {
-    for await (const name of this.drive.list(prefix, after)) if (name !== this.name || this.damage(new Uint8Array(1))) yield name;
+    for await (const name of this.drive.list(prefix, after))
+      if (name !== this.name || this.damage(new Uint8Array(1))) yield name;
   }
 
   remove(name: string): Promise<void> {
@@ -37,7 +38,10 @@ class DamagedDrive implements Drive {
 async function grown(): Promise<MemoryDrive> {
   const drive = new MemoryDrive();
   const repo = await open(drive);
-  await repo.dataset("qa").import(Array.from({ length: 300 }, (_, i) => ({ k: `q${i}`, text: `text ${i} `.repeat(5) })), { key: "k" });
+  await repo.dataset("qa").import(
+    Array.from({ length: 300 }, (_, i) => ({ k: `q${i}`, text: `text ${i} `.repeat(5) })),
+    { key: "k" },
+  );
   await repo.dataset("qa").patch([{ op: "remove", path: "/items/q7" }]);
   await repo.repack({ all: true });
   await repo.gc({ graceMs: 0 });
@@ -79,7 +83,12 @@ test("a damaged, cut off or missing file is never read as something else, and ve
   const truth = await readAll(drive);
   expect(truth.filter(text => text.startsWith("!"))).toEqual([]);
   const names = await all(drive.list(""));
-  const kinds = fc.record({ name: fc.constantFrom(...names), at: fc.nat(1_000_000), bit: fc.nat(7), kind: fc.constantFrom("flip", "flip", "cut", "gone") });
+  const kinds = fc.record({
+    name: fc.constantFrom(...names),
+    at: fc.nat(1_000_000),
+    bit: fc.nat(7),
+    kind: fc.constantFrom("flip", "flip", "cut", "gone"),
+  });
   let found = 0;
   await fc.assert(
     fc.asyncProperty(kinds, async ({ name, at, bit, kind }) => {
@@ -92,7 +101,8 @@ test("a damaged, cut off or missing file is never read as something else, and ve
       });
       const isOldEntry = kind === "gone" && !name.startsWith("packs/");
       const parts = await readAll(damaged);
-      if (parts.length === truth.length && !isOldEntry) parts.forEach((text, i) => expect(text.startsWith("!") || text === truth[i]).toBe(true));
+      if (parts.length === truth.length && !isOldEntry)
+        parts.forEach((text, i) => expect(text.startsWith("!") || text === truth[i]).toBe(true));
       const opened = await open(damaged).catch(error => error as Error);
       if (opened instanceof Error) return void found++;
       const findings = await all(opened.verify());

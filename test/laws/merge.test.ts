@@ -1,7 +1,15 @@
 /** Law 6: a merge is the same from both sides, conflicts too, and nothing is dropped silently. Histories are drawn at random, criss-cross too. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareText, type Choice, type Conflict, type MergeResult, type Operation, type Repository, type ValueObject } from "@sheaf/core";
+import {
+  compareText,
+  type Choice,
+  type Conflict,
+  type MergeResult,
+  type Operation,
+  type Repository,
+  type ValueObject,
+} from "@sheaf/core";
 import { objects } from "../../packages/core/src/testing/values.js";
 import { all, exactRows, open, putRow, removeRow, type ExactRow } from "./rows.js";
 
@@ -37,7 +45,11 @@ async function act(repo: Repository, branch: string, { puts, removes, fields }: 
 
 const escaped = (id: string) => id.replaceAll("~", "~0").replaceAll("/", "~1");
 
-const swap = ({ ours, theirs, run: _run, ...rest }: Conflict) => ({ ...rest, ...(theirs !== undefined && { ours: theirs }), ...(ours !== undefined && { theirs: ours }) });
+const swap = ({ ours, theirs, run: _run, ...rest }: Conflict) => ({
+  ...rest,
+  ...(theirs !== undefined && { ours: theirs }),
+  ...(ours !== undefined && { theirs: ours }),
+});
 const plain = ({ run: _run, ...conflict }: Conflict) => conflict;
 const place = ({ dataset, id, pointer }: Conflict) => `${dataset} ${id ?? ""} ${pointer}`;
 const sorted = (conflicts: readonly Conflict[]) => conflicts.toSorted((a, b) => compareText(place(a), place(b)));
@@ -47,19 +59,33 @@ async function snapshotAt(repo: Repository, revision: string): Promise<string> {
 }
 
 /** Merges each of two branches into a copy of the other. */
-async function bothWays(repo: Repository, resolve?: (side: "a" | "b", conflict: Conflict) => Choice): Promise<[MergeResult, MergeResult]> {
+async function bothWays(
+  repo: Repository,
+  resolve?: (side: "a" | "b", conflict: Conflict) => Choice,
+): Promise<[MergeResult, MergeResult]> {
   await repo.branch("a-b", { at: "a" });
   await repo.branch("b-a", { at: "b" });
   const option = (side: "a" | "b") => (resolve ? { resolve: (conflict: Conflict) => resolve(side, conflict) } : {});
-  return [await repo.merge("b", { into: "a-b", noFastForward: true, ...option("a") }), await repo.merge("a", { into: "b-a", noFastForward: true, ...option("b") })];
+  return [
+    await repo.merge("b", { into: "a-b", noFastForward: true, ...option("a") }),
+    await repo.merge("a", { into: "b-a", noFastForward: true, ...option("b") }),
+  ];
 }
 
 /** A repository with branches `a` and `b`; with `crossed`, each has merged the other once before. */
-async function diverged(rows: readonly ExactRow[], a: readonly SideEdit[], b: readonly SideEdit[], crossed: boolean): Promise<Repository> {
+async function diverged(
+  rows: readonly ExactRow[],
+  a: readonly SideEdit[],
+  b: readonly SideEdit[],
+  crossed: boolean,
+): Promise<Repository> {
   const repo = await open();
   await repo.createDataset("qa");
   await repo.edit([{ dataset: "qa", patch: rows.flatMap(putRow) }], { allowEmpty: true });
-  for (const [branch, edits] of [["a", a], ["b", b]] as const) {
+  for (const [branch, edits] of [
+    ["a", a],
+    ["b", b],
+  ] as const) {
     await repo.branch(branch, { at: "main" });
     await act(repo, branch, edits[0]);
   }
@@ -116,7 +142,10 @@ describe("law 6: merge is symmetric", () => {
         const repo = await diverged(rows, a, b, false);
         const [merged] = await bothWays(repo, () => "ours");
         expect("commit" in merged).toBe(true);
-        const cids = async (at: string) => new Map((await all(repo.dataset("qa").rows({ at }))).map(({ id, cid, position }) => [id, `${cid} ${position}`]));
+        const cids = async (at: string) =>
+          new Map(
+            (await all(repo.dataset("qa").rows({ at }))).map(({ id, cid, position }) => [id, `${cid} ${position}`]),
+          );
         const [base, ofA, ofB, made] = [await cids("main"), await cids("a"), await cids("b"), await cids("a-b")];
         for (const id of new Set([...base.keys(), ...ofA.keys(), ...ofB.keys()])) {
           if (base.get(id) === ofB.get(id)) expect(made.get(id)).toBe(ofA.get(id));

@@ -14,7 +14,10 @@ import { all, open } from "./rows.js";
 async function rivals(count: number) {
   const drive = new MemoryDrive();
   const first = await open(drive);
-  await first.dataset("qa").import(Array.from({ length: 4 }, (_, i) => ({ k: `q${i}`, n: 0 })), { key: "k" });
+  await first.dataset("qa").import(
+    Array.from({ length: 4 }, (_, i) => ({ k: `q${i}`, n: 0 })),
+    { key: "k" },
+  );
   return [first, ...(await Promise.all(Array.from({ length: count - 1 }, () => open(drive))))];
 }
 
@@ -27,7 +30,9 @@ describe("of n writers at once", () => {
           repos.map(async (repo, w) => {
             const commits: string[] = [];
             for (let i = 0; i < edits; i++) {
-              const { commit, advanced } = await repo.dataset("qa").patch([{ op: "add", path: `/items/w${w}-${i}`, value: { w, i } }]);
+              const { commit, advanced } = await repo
+                .dataset("qa")
+                .patch([{ op: "add", path: `/items/w${w}-${i}`, value: { w, i } }]);
               expect(advanced).toBe(true);
               commits.push(commit);
             }
@@ -35,9 +40,11 @@ describe("of n writers at once", () => {
           }),
         );
         const [repo] = repos;
-        expect((await all(repo.dataset("qa").rows())).map(({ id }) => id).sort()).toEqual(
-          [...Array.from({ length: 4 }, (_, i) => `q${i}`), ...made.flatMap((list, w) => list.map((_, i) => `w${w}-${i}`))].sort(),
-        );
+        const old = Array.from({ length: 4 }, (_, i) => `q${i}`);
+        const added = made.flatMap((list, w) => list.map((_, i) => `w${w}-${i}`));
+        const rows = (await all(repo.dataset("qa").rows())).map(({ id }) => id);
+        expect(rows).toHaveLength(old.length + added.length);
+        expect(new Set(rows)).toEqual(new Set([...old, ...added]));
         const logged = (await all(repo.log())).map(({ commit }) => commit);
         expect(logged).toEqual(expect.arrayContaining(made.flat()));
         expect(logged).toHaveLength(writers * edits + 1);
@@ -49,12 +56,15 @@ describe("of n writers at once", () => {
   test("one wins when they change one field, and the others are told both heads", async () => {
     const repos = await rivals(6);
     const base = (await repos[0].head()).commit;
-    const results = await Promise.allSettled(repos.map((repo, w) => repo.dataset("qa").patch([{ op: "replace", path: "/items/q1/n", value: w + 1 }])));
+    const results = await Promise.allSettled(
+      repos.map((repo, w) => repo.dataset("qa").patch([{ op: "replace", path: "/items/q1/n", value: w + 1 }])),
+    );
     const won = results.findIndex(({ status }) => status === "fulfilled");
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const head = (await repos[0].head()).commit;
     for (const result of results)
-      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "stale-base", data: { ref: "main", dataset: "qa", base, head } });
+      if (result.status === "rejected")
+        expect(result.reason).toMatchObject({ code: "stale-base", data: { ref: "main", dataset: "qa", base, head } });
     expect((await repos[2].dataset("qa").get("q1"))?.item).toEqual({ k: "q1", n: won + 1 });
   });
 
@@ -79,7 +89,13 @@ describe("of n writers at once", () => {
   test("a test in a patch holds on the head that the patch ends up on", async () => {
     const repos = await rivals(6);
     const results = await Promise.allSettled(
-      repos.map((repo, w) => repo.dataset("qa").patch([{ op: "test", path: "/items/q0/n", value: 0 }, { op: "replace", path: "/items/q0/n", value: w + 1 }, { op: "add", path: `/items/won${w}`, value: {} }])),
+      repos.map((repo, w) =>
+        repo.dataset("qa").patch([
+          { op: "test", path: "/items/q0/n", value: 0 },
+          { op: "replace", path: "/items/q0/n", value: w + 1 },
+          { op: "add", path: `/items/won${w}`, value: {} },
+        ]),
+      ),
     );
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     expect((await repos[0].dataset("qa").info()).count).toBe(5);
@@ -109,13 +125,17 @@ describe("a given base", () => {
     const { commit: base } = await repo.dataset("qa").import([{ k: "a" }], { key: "k" });
     await repo.dataset("other").import([{ x: 1 }]);
     await repo.dataset("qa").patch([{ op: "add", path: "/items/a/x", value: 1 }], { base });
-    await expect(repo.dataset("qa").patch([], { base, allowEmpty: true })).rejects.toMatchObject({ code: "stale-base" });
+    await expect(repo.dataset("qa").patch([], { base, allowEmpty: true })).rejects.toMatchObject({
+      code: "stale-base",
+    });
   });
 
   test("a branch that is not there is not made by an edit", async () => {
     const repo = await open();
     await repo.dataset("qa").import([{ k: "a" }]);
-    await expect(repo.dataset("qa").import([{ k: "a" }], { branch: "typo" })).rejects.toMatchObject({ code: "no-such-ref" });
+    await expect(repo.dataset("qa").import([{ k: "a" }], { branch: "typo" })).rejects.toMatchObject({
+      code: "no-such-ref",
+    });
     await expect(repo.merge("main", { into: "typo" })).rejects.toMatchObject({ code: "no-such-ref" });
   });
 });
@@ -132,7 +152,12 @@ test("four processes over one folder lose nothing", async () => {
   await repo.createDataset("qa");
   const edits = 12;
   const codes = await Promise.all(
-    ["a", "b", "c", "d"].map(name => new Promise(done => spawn(process.execPath, [script.path, folder, name, String(edits)], { stdio: "inherit" }).on("close", done))),
+    ["a", "b", "c", "d"].map(
+      name =>
+        new Promise(done =>
+          spawn(process.execPath, [script.path, folder, name, String(edits)], { stdio: "inherit" }).on("close", done),
+        ),
+    ),
   );
   expect(codes).toEqual([0, 0, 0, 0]);
   expect((await repo.dataset("qa").info()).count).toBe(4 * edits);

@@ -1,6 +1,15 @@
 /** Rows with exact items, drawn at random, and the ways in which they come into a dataset. */
 import * as fc from "fast-check";
-import { Repository as Engine, pointer, type Dataset, type Drive, type Operation, type RowBatch, type ValueObject } from "@sheaf/core";
+import {
+  Repository as Engine,
+  parseCid,
+  pointer,
+  type Dataset,
+  type Drive,
+  type Operation,
+  type RowBatch,
+  type ValueObject,
+} from "@sheaf/core";
 import { encodeItem } from "@sheaf/core";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { nodePlatform } from "@sheaf/drives/node";
@@ -19,10 +28,13 @@ const ids = ["a", "b", "c", "d", ...awkwardKeys.filter(key => key !== "" && key 
 const positions = fc.constantFrom("Zz", "a0", "a1", "a1i", "a2", "b00", "c000z");
 
 /** Up to eight rows with different ids; positions may be equal. */
-export const exactRows: fc.Arbitrary<ExactRow[]> = fc.uniqueArray(fc.record({ id: fc.constantFrom(...ids), position: positions, item: objects }), {
-  maxLength: 8,
-  selector: ({ id }) => id,
-});
+export const exactRows: fc.Arbitrary<ExactRow[]> = fc.uniqueArray(
+  fc.record({ id: fc.constantFrom(...ids), position: positions, item: objects }),
+  {
+    maxLength: 8,
+    selector: ({ id }) => id,
+  },
+);
 
 export const author = () => ({ name: "Ada", email: "ada@example.org" });
 
@@ -67,3 +79,7 @@ export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
+/** The bytes of a block. */
+export async function bytesOf({ context }: Engine, cid: string): Promise<Uint8Array> {
+  return context.store.load(parseCid(cid).digest);
+}

@@ -1,7 +1,17 @@
 /** Commands that change what datasets hold. */
 import { expect } from "vitest";
 import type { Dice, Deed } from "./commands.js";
-import { importInto, madeId, Refused, contentOf, type ImportPlan, type PlainDataset, type PlainItem, type PlainRow, type PlainSnapshot } from "./plain.js";
+import {
+  importInto,
+  madeId,
+  Refused,
+  contentOf,
+  type ImportPlan,
+  type PlainDataset,
+  type PlainItem,
+  type PlainRow,
+  type PlainSnapshot,
+} from "./plain.js";
 import { edit, type Model } from "./world.js";
 
 const paths = ["qa", "safety/a", "z"];
@@ -32,10 +42,15 @@ export const importRows: Deed = async (model, world, dice) => {
   const old = before?.rows.map(({ item }) => item) ?? [];
   const kept = old.filter((_, i) => (dice.numbers[i % 14] + i) % 5 > 0);
   const fresh = Array.from({ length: dice.roll(7) }, () => itemFrom(dice));
-  const input = dice.chance(3) ? [...fresh, ...kept.reverse()] : dice.chance(3) ? [...kept.slice(2), ...fresh, ...kept.slice(0, 2)] : [...kept, ...fresh];
+  const input = dice.chance(3)
+    ? [...fresh, ...kept.reverse()]
+    : dice.chance(3)
+      ? [...kept.slice(2), ...fresh, ...kept.slice(0, 2)]
+      : [...kept, ...fresh];
   const mode = dice.pick(["set", "set", "add", "upsert", "remove"] as const) as ImportPlan["mode"];
   const key = dice.chance(3) ? "k" : undefined;
-  const unique = key !== undefined && !dice.chance(4) ? [...new Map(input.map(item => [item["k"], item])).values()] : input;
+  const unique =
+    key !== undefined && !dice.chance(4) ? [...new Map(input.map(item => [item["k"], item])).values()] : input;
   const plan: ImportPlan = { mode, key, dedupe: dice.chance(4) };
   let counts: unknown;
   await edit(
@@ -50,12 +65,15 @@ export const importRows: Deed = async (model, world, dice) => {
     },
     async () => {
       const { mode, dedupe } = plan;
-      const imported = await world.repo.dataset(path).import(unique, { mode, ...(key === undefined ? {} : { key }), dedupe: dedupe ?? false });
+      const imported = await world.repo
+        .dataset(path)
+        .import(unique, { mode, ...(key === undefined ? {} : { key }), dedupe: dedupe ?? false });
       expect(imported).toMatchObject(counts as object);
       return imported;
     },
   );
-  if (mode === "set" && model.snapshot.get(path) !== before) checkFewMoves(before?.rows ?? [], model.snapshot.get(path)?.rows ?? []);
+  if (mode === "set" && model.snapshot.get(path) !== before)
+    checkFewMoves(before?.rows ?? [], model.snapshot.get(path)?.rows ?? []);
 };
 
 /** Rows that were there keep their positions; new ones are left open. */
@@ -76,7 +94,9 @@ function checkFewMoves(before: readonly PlainRow[], after: readonly PlainRow[]):
   expect(moved).toBe(ranks.length - Math.max(0, ...best));
 }
 
-type PlainOperation = Parameters<ReturnType<import("@sheaf/core").Repository["dataset"]>["patch"]>[0] extends infer P ? Exclude<P, string> : never;
+type PlainOperation = Parameters<ReturnType<import("@sheaf/core").Repository["dataset"]>["patch"]>[0] extends infer P
+  ? Exclude<P, string>
+  : never;
 type Operation = PlainOperation extends readonly (infer O)[] ? O : never;
 
 const token = (text: string) => text.replaceAll("~", "~0").replaceAll("/", "~1");
@@ -151,7 +171,11 @@ class Patch {
     const placed = this.rows.filter(({ position }) => position !== undefined);
     const key = ({ position, id }: PlainRow) => `${position}\0${id}`;
     placed.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-    return { ...this.dataset, meta: this.meta, rows: [...placed, ...this.rows.filter(({ position }) => position === undefined)] };
+    return {
+      ...this.dataset,
+      meta: this.meta,
+      rows: [...placed, ...this.rows.filter(({ position }) => position === undefined)],
+    };
   }
 }
 
@@ -166,11 +190,11 @@ export const patch: Deed = async (model, world, dice) => {
   if (!found) return;
   const [path, dataset] = found;
   const work = new Patch(dataset, dice);
-  let refused: unknown;
+  let refused: Error | undefined;
   try {
     for (let steps = dice.roll(4) + 1; steps > 0; steps--) work.step();
   } catch (error) {
-    refused = error;
+    refused = error as Error;
   }
   await edit(
     model,
@@ -194,9 +218,16 @@ export const touch: Deed = async (model, world, dice) => {
   const others = dataset.rows.filter(other => other !== row);
   const wanted = change === 0 ? others : dataset.rows.map(other => (other === row ? { ...row, item } : other));
   const at = `/items/${token(row.id)}`;
-  const value = Object.fromEntries(Object.entries(item).map(([key, member]) => [key.replace(/^@+meta$/, "@$&"), member]));
+  const value = Object.fromEntries(
+    Object.entries(item).map(([key, member]) => [key.replace(/^@+meta$/, "@$&"), member]),
+  );
   const operation: Operation = change === 0 ? { op: "remove", path: at } : { op: "replace", path: at, value };
-  await edit(model, world, snapshot => put(snapshot, path, { ...dataset, rows: wanted }), () => world.repo.dataset(path).patch([operation]));
+  await edit(
+    model,
+    world,
+    snapshot => put(snapshot, path, { ...dataset, rows: wanted }),
+    () => world.repo.dataset(path).patch([operation]),
+  );
 };
 
 /** Appends a row whose id is made, or puts one beside another. */
@@ -215,10 +246,17 @@ export const insert: Deed = async (model, world, dice) => {
     world,
     snapshot => {
       if (dataset.rows.some(row => row.id === free)) throw new Refused("taken");
-      return put(snapshot, path, { ...dataset, rows: beside ? besides(dataset.rows, { id: free, item }, anchor, isBefore) : [...dataset.rows, { id: free, item }] });
+      return put(snapshot, path, {
+        ...dataset,
+        rows: beside
+          ? besides(dataset.rows, { id: free, item }, anchor, isBefore)
+          : [...dataset.rows, { id: free, item }],
+      });
     },
     async () => {
-      const inserted = await world.repo.dataset(path).insert(item, { ...(id === undefined ? {} : { id }), ...(beside ? { beside } : {}) });
+      const inserted = await world.repo
+        .dataset(path)
+        .insert(item, { ...(id === undefined ? {} : { id }), ...(beside ? { beside } : {}) });
       expect(inserted.id).toBe(free);
       return inserted;
     },
@@ -269,7 +307,8 @@ export const renameColumn: Deed = async (model, world, dice) => {
   const found = someDataset(model, dice);
   if (!found) return;
   const [path, dataset] = found;
-  const [from, to] = [dice.pick(["a", "b", "c", "@meta", ""]) as string, dice.pick(["a", "b", "c", undefined]) as string | undefined];
+  const from = dice.pick(["a", "b", "c", "@meta", ""]) ?? "";
+  const to = dice.pick<string | undefined>(["a", "b", "c", undefined]);
   if (from === to) return;
   const has = (item: PlainItem, name: string) => Object.hasOwn(item, name);
   await edit(
@@ -277,7 +316,8 @@ export const renameColumn: Deed = async (model, world, dice) => {
     world,
     snapshot => {
       if (!dataset.rows.some(({ item }) => has(item, from))) throw new Refused("no such column");
-      if (to !== undefined && dataset.rows.some(({ item }) => has(item, from) && has(item, to))) throw new Refused("both columns");
+      if (to !== undefined && dataset.rows.some(({ item }) => has(item, from) && has(item, to)))
+        throw new Refused("both columns");
       const rows = dataset.rows.map(row => {
         if (!has(row.item, from)) return row;
         const { [from]: value, ...rest } = row.item;
@@ -285,7 +325,8 @@ export const renameColumn: Deed = async (model, world, dice) => {
       });
       return put(snapshot, path, { ...dataset, rows });
     },
-    () => (to === undefined ? world.repo.dataset(path).removeColumn(from) : world.repo.dataset(path).renameColumn(from, to)),
+    () =>
+      to === undefined ? world.repo.dataset(path).removeColumn(from) : world.repo.dataset(path).renameColumn(from, to),
   );
 };
 

@@ -17,7 +17,8 @@ export const makeBranch: Deed = async (model, { repo }, dice) => {
   const name = dice.pick(branchNames) as string;
   const at = anyCommit(model, dice);
   if (at === undefined) return;
-  if (model.refs.branches.has(name)) await expect(repo.branch(name, { at })).rejects.toMatchObject({ code: "already-exists" });
+  if (model.refs.branches.has(name))
+    await expect(repo.branch(name, { at })).rejects.toMatchObject({ code: "already-exists" });
   else {
     expect(await repo.branch(name, { at })).toBe(at);
     model.move(({ branches }) => branches.set(name, at));
@@ -27,7 +28,7 @@ export const makeBranch: Deed = async (model, { repo }, dice) => {
 export const switchBranch: Deed = async (model, { repo }, dice) => {
   const name = dice.pick(branchNames) as string;
   const commit = model.refs.branches.get(name);
-  if (commit === undefined) return void (await expect(repo.switch(name)).rejects.toMatchObject({ code: "no-such-ref" }));
+  if (commit === undefined) return expect(repo.switch(name)).rejects.toMatchObject({ code: "no-such-ref" });
   expect(await repo.switch(name)).toEqual({ branch: name, commit });
   if (name !== model.refs.head) model.move(refs => (refs.head = name));
 };
@@ -37,7 +38,8 @@ export const shapeBranches: Deed = async (model, { repo }, dice) => {
   if (name === undefined) return;
   const to = dice.pick([...branchNames, "late"]) as string;
   if (dice.chance(2)) {
-    if (model.refs.branches.has(to)) return void (await expect(repo.renameBranch(name, to)).rejects.toMatchObject({ code: "already-exists" }));
+    if (model.refs.branches.has(to))
+      return expect(repo.renameBranch(name, to)).rejects.toMatchObject({ code: "already-exists" });
     await repo.renameBranch(name, to);
     model.move(refs => {
       refs.branches.set(to, refs.branches.get(name) as string).delete(name);
@@ -45,7 +47,8 @@ export const shapeBranches: Deed = async (model, { repo }, dice) => {
     });
   } else if (name === model.refs.head) await expect(repo.deleteBranch(name)).rejects.toMatchObject({ code: "refused" });
   else {
-    if (!model.ancestors(model.tip).has(model.refs.branches.get(name) as string)) await expect(repo.deleteBranch(name)).rejects.toMatchObject({ code: "refused" });
+    if (!model.ancestors(model.tip).has(model.refs.branches.get(name) as string))
+      await expect(repo.deleteBranch(name)).rejects.toMatchObject({ code: "refused" });
     await repo.deleteBranch(name, { force: true });
     model.move(({ branches }) => branches.delete(name));
   }
@@ -75,7 +78,8 @@ export const environment: Deed = async (model, { repo }, dice) => {
   const key = `${id} ${name}`;
   const before = model.refs.environments.get(key);
   if (dice.chance(3)) {
-    if (before === undefined) return void (await expect(repo.setEnvironment(path, name, null)).rejects.toMatchObject({ code: "no-such-ref" }));
+    if (before === undefined)
+      return expect(repo.setEnvironment(path, name, null)).rejects.toMatchObject({ code: "no-such-ref" });
     await repo.setEnvironment(path, name, null);
     model.move(({ environments }) => environments.delete(key));
   } else {
@@ -141,7 +145,13 @@ async function mergeBoth(model: Model, world: World, dice: Dice, sides: Sides, a
   await conclude(model, world, sides, isBeyond ? undefined : wanted, await repo.finishMerge());
 }
 
-async function conclude(model: Model, world: World, { parents }: Sides, wanted: PlainSnapshot | undefined, { commit, advanced }: { commit: string; advanced: boolean }): Promise<void> {
+async function conclude(
+  model: Model,
+  world: World,
+  { parents }: Sides,
+  wanted: PlainSnapshot | undefined,
+  { commit, advanced }: { commit: string; advanced: boolean },
+): Promise<void> {
   const read = await world.read(commit);
   if (wanted) compare(wanted, read);
   const isSame = parents.length === 1 && isDeepStrictEqual(read, model.snapshot);
@@ -150,7 +160,8 @@ async function conclude(model: Model, world: World, { parents }: Sides, wanted: 
   if (advanced) accept(model, commit, parents, read);
 }
 
-export const merge: Deed = (model, world, dice) => mergeFrom(model, world, dice, dice.pick([...model.refs.branches.values()]));
+export const merge: Deed = (model, world, dice) =>
+  mergeFrom(model, world, dice, dice.pick([...model.refs.branches.values()]));
 
 /** Makes a branch, edits here and there, and merges. */
 export const diverge: Deed = async (model, world, dice) => {
@@ -175,7 +186,8 @@ async function mergeFrom(model: Model, world: World, dice: Dice, theirs: string 
   const { repo } = world;
   const { tip } = model;
   if (tip === undefined || theirs === undefined) return;
-  if (model.ancestors(tip).has(theirs)) return void expect(await repo.merge(theirs)).toEqual({ commit: tip, advanced: false, fastForward: false });
+  if (model.ancestors(tip).has(theirs))
+    return expect(await repo.merge(theirs)).toEqual({ commit: tip, advanced: false, fastForward: false });
   const canForward = model.ancestors(theirs).has(tip);
   const noFastForward = canForward && dice.chance(2);
   if (canForward && !noFastForward) {
@@ -183,8 +195,15 @@ async function mergeFrom(model: Model, world: World, dice: Dice, theirs: string 
     return model.move(({ branches, head }) => branches.set(head, theirs));
   }
   const bases = model.mergeBases(tip, theirs);
-  const sides = { base: bases[0] === undefined ? undefined : model.at(bases[0]), theirs: model.at(theirs), parents: [tip, theirs], isBeyond: bases.length > 1 };
-  await mergeBoth(model, world, dice, sides, resolve => repo.merge(theirs, { noFastForward, ...(resolve ? { resolve } : {}) }));
+  const sides = {
+    base: bases[0] === undefined ? undefined : model.at(bases[0]),
+    theirs: model.at(theirs),
+    parents: [tip, theirs],
+    isBeyond: bases.length > 1,
+  };
+  await mergeBoth(model, world, dice, sides, resolve =>
+    repo.merge(theirs, { noFastForward, ...(resolve ? { resolve } : {}) }),
+  );
 }
 
 /** Reverts a commit, or picks one. */
@@ -193,8 +212,14 @@ export const pick: Deed = async (model, world, dice) => {
   const [tip, commit] = [model.tip, anyCommit(model, dice)];
   if (tip === undefined || commit === undefined) return;
   const [was, is] = [model.at(model.commits.get(commit)?.parents[0]), model.at(commit)];
-  if (dice.chance(2)) await mergeBoth(model, world, dice, { base: is, theirs: was, parents: [tip] }, resolve => repo.revert(commit, resolve ? { resolve } : {}));
-  else await mergeBoth(model, world, dice, { base: was, theirs: is, parents: [tip] }, resolve => repo.cherryPick(commit, resolve ? { resolve } : {}));
+  if (dice.chance(2))
+    await mergeBoth(model, world, dice, { base: is, theirs: was, parents: [tip] }, resolve =>
+      repo.revert(commit, resolve ? { resolve } : {}),
+    );
+  else
+    await mergeBoth(model, world, dice, { base: was, theirs: is, parents: [tip] }, resolve =>
+      repo.cherryPick(commit, resolve ? { resolve } : {}),
+    );
 };
 
 export const restore: Deed = async (model, world, dice) => {
@@ -202,7 +227,7 @@ export const restore: Deed = async (model, world, dice) => {
   if (tip === undefined || commit === undefined) return;
   const now = model.snapshot.get(path);
   const old = [...model.at(commit)].find(([, { id }]) => id === now?.id)?.[1] ?? model.at(commit).get(path);
-  if (!old) return void (await expect(world.repo.restore(path, commit)).rejects.toMatchObject({ code: "no-such-dataset" }));
+  if (!old) return expect(world.repo.restore(path, commit)).rejects.toMatchObject({ code: "no-such-dataset" });
   const isHere = [...model.snapshot].some(([other, { id }]) => other !== path && id === old.id);
   if (isHere) return;
   const { commit: made, advanced } = await world.repo.restore(path, commit);
@@ -214,14 +239,18 @@ export const restore: Deed = async (model, world, dice) => {
 
 export const undo: Deed = async (model, { repo }) => {
   if (model.undo()) await repo.undo();
-  else await expect(repo.undo()).rejects.toMatchObject({ code: "refused" });
+  else if (!model.hasForgotten) await expect(repo.undo()).rejects.toMatchObject({ code: "refused" });
 };
 
 /** Opens the repository anew, collects garbage, repacks or verifies. */
-export const tend: Deed = async (_model, world, dice) => {
+export const tend: Deed = async (model, world, dice) => {
   const kind = dice.roll(5);
   if (kind === 0) await world.open();
-  if (kind === 1) await world.repo.gc({ graceMs: 0 });
+  if (kind === 1 && dice.chance(2)) await world.repo.gc({ graceMs: 0 });
+  else if (kind === 1) {
+    await world.repo.gc({ graceMs: 0, keepMs: 0 });
+    model.forget();
+  }
   if (kind === 2) await world.repo.repack();
   if (kind === 3) await world.repo.repack({ all: true });
   const findings: string[] = [];
@@ -240,7 +269,10 @@ export const diffAndApply: Deed = async (model, { repo }, dice) => {
     const at = await repo.branch("scratch", { at: from });
     expect(at).toBe(from);
     await repo.edit([{ dataset: path, patch: operations }], { branch: "scratch" });
-    const [wanted, made] = [await repo.dataset(path).info({ at: to }), await repo.dataset(path).info({ at: "scratch" })];
+    const [wanted, made] = [
+      await repo.dataset(path).info({ at: to }),
+      await repo.dataset(path).info({ at: "scratch" }),
+    ];
     expect(made).toEqual(wanted);
     await repo.deleteBranch("scratch", { force: true });
     await repo.undo();

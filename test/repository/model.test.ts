@@ -48,9 +48,10 @@ test("a repository does what its model does, whatever the order of commands", { 
       await fc.asyncModelRun(() => ({ model, real: world }), commands);
       await world.open();
       for (const commit of model.ancestors(model.tip)) compare(model.at(commit), await world.read(commit));
-      const logged = [];
+      const logged: string[] = [];
       for await (const { commit } of world.repo.log()) logged.push(commit);
-      expect(logged.toSorted()).toEqual([...model.ancestors(model.tip)].toSorted());
+      expect(new Set(logged)).toEqual(model.ancestors(model.tip));
+      expect(logged).toHaveLength(model.ancestors(model.tip).size);
       for await (const { message } of world.repo.verify()) expect.fail(message);
     }),
     { numRuns, endOnFailure: process.env["SHEAF_SHRINK"] === undefined },

@@ -110,13 +110,14 @@ function withFreeIds(old: ReadonlyMap<string, PlainRow>, wanted: readonly PlainR
     const before = old.get(row.id);
     if (!before || isDeepStrictEqual(before.item, row.item)) return row;
     if (isKeyed) throw new Refused("the id is taken");
-    for (let ordinal = copies.get(contentOf(row.item)) ?? 0; ; ordinal++) {
-      const id = madeId(row.item, ordinal);
-      const there = old.get(id);
-      if (there && !isDeepStrictEqual(there.item, row.item)) continue;
-      copies.set(contentOf(row.item), ordinal + 1);
-      return { ...row, id };
-    }
+    const isFree = (ordinal: number) => {
+      const there = old.get(madeId(row.item, ordinal));
+      return !there || isDeepStrictEqual(there.item, row.item);
+    };
+    let ordinal = copies.get(contentOf(row.item)) ?? 0;
+    while (!isFree(ordinal)) ordinal++;
+    copies.set(contentOf(row.item), ordinal + 1);
+    return { ...row, id: madeId(row.item, ordinal) };
   });
 }
 
@@ -143,7 +144,12 @@ export class NaiveMerge {
     return merged;
   }
 
-  #dataset(path: string, base: Maybe<PlainDataset>, ours: Maybe<PlainDataset>, theirs: Maybe<PlainDataset>): Maybe<PlainDataset> {
+  #dataset(
+    path: string,
+    base: Maybe<PlainDataset>,
+    ours: Maybe<PlainDataset>,
+    theirs: Maybe<PlainDataset>,
+  ): Maybe<PlainDataset> {
     if (isDeepStrictEqual(ours, theirs) || isDeepStrictEqual(base, theirs)) return ours;
     if (isDeepStrictEqual(base, ours)) return theirs;
     if (!ours || !theirs) {
@@ -163,7 +169,11 @@ export class NaiveMerge {
   #row(place: string, base: Maybe<PlainRow>, ours: Maybe<PlainRow>, theirs: Maybe<PlainRow>): Maybe<PlainRow> {
     if (ours && theirs) {
       const item = this.#value(base?.item, ours.item, theirs.item, place) as PlainItem;
-      return { id: ours.id, item, position: mergePositions(base?.position, ours.position as string, theirs.position as string) };
+      return {
+        id: ours.id,
+        item,
+        position: mergePositions(base?.position, ours.position as string, theirs.position as string),
+      };
     }
     const kept = ours ?? theirs;
     if (!kept || !base) return kept;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Repository } from "sheaf/memory";
+import { MemoryDrive, Repository } from "sheaf/memory";
 
 const rows = [
   { id: "q1", question: "2+2?", answer: "4" },
@@ -54,7 +54,9 @@ describe("a repository", () => {
     await qa.patch([{ op: "replace", path: "/items/q1/answer", value: "four" }], { branch: "fix" });
     await qa.patch([{ op: "replace", path: "/items/q1/answer", value: "IV" }]);
     const merged = await repo.merge("fix");
-    expect(merged).toEqual({ conflicts: [{ dataset: "qa", id: "q1", pointer: "/answer", base: "4", ours: "IV", theirs: "four" }] });
+    expect(merged).toEqual({
+      conflicts: [{ dataset: "qa", id: "q1", pointer: "/answer", base: "4", ours: "IV", theirs: "four" }],
+    });
     await expect(repo.finishMerge()).rejects.toMatchObject({ code: "refused" });
     const state = await repo.resolveConflicts(() => "theirs");
     expect(state.conflicts.every(conflict => conflict.resolved)).toBe(true);
@@ -75,4 +77,19 @@ describe("a repository", () => {
     await repo.undo();
     expect(await repo.resolve("HEAD")).toBe(one);
   });
+});
+
+test("small packs are merged as they gather, and every version stays readable", async () => {
+  const drive = new MemoryDrive();
+  const repo = await Repository.open({ drive });
+  const qa = repo.dataset("qa");
+  await qa.import(rows, { key: "id" });
+  for (let i = 0; i < 80; i++) await qa.patch([{ op: "replace", path: "/items/q1/answer", value: `${i}` }]);
+  const standing = repo.context.store.shelf.standing;
+  expect(standing.length).toBeLessThan(40);
+  const again = await Repository.open({ drive });
+  for (const back of [0, 1, 40, 79])
+    expect((await again.dataset("qa").get("q1", { at: `main~${back}` }))?.item).toMatchObject({
+      answer: `${79 - back}`,
+    });
 });

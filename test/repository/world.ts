@@ -46,6 +46,14 @@ export class Model {
     change(this.refs);
   }
 
+  /** Old entries of reflogs were dropped: what was done before cannot be taken back. */
+  forget(): void {
+    this.#before.length = 0;
+    this.hasForgotten = true;
+  }
+
+  hasForgotten = false;
+
   /** Takes back the last command that moved a ref; says whether there was one. */
   undo(): boolean {
     const before = this.#before.pop();
@@ -96,21 +104,26 @@ export class World {
     return this;
   }
 
-  /** Reads a commit as plain data, and checks that the order of rows is that of their positions. */
-  async read(commit: string): Promise<PlainSnapshot> {
-    const snapshot = new Map<string, PlainDataset>();
-    for await (const { path, id, count, meta } of this.repo.datasets({ at: commit })) {
-      const rows: PlainRow[] = [];
-      for await (const { id: row, position, item } of this.repo.dataset(path).rows({ at: commit })) {
-        expect(isPosition(position)).toBe(true);
-        rows.push({ id: row, position, item: item as PlainItem });
-      }
-      expect(rows).toEqual([...rows].sort(byPosition));
-      expect(rows).toHaveLength(count);
-      snapshot.set(path, { id, meta, rows });
-    }
-    return snapshot;
+  /** Reads a commit as plain data. */
+  read(commit: string): Promise<PlainSnapshot> {
+    return readCommit(this.repo, commit);
   }
+}
+
+/** Reads a commit as plain data, and checks that the order of rows is that of their positions. */
+async function readCommit(repo: Engine, commit: string): Promise<PlainSnapshot> {
+  const snapshot = new Map<string, PlainDataset>();
+  for await (const { path, id, count, meta } of repo.datasets({ at: commit })) {
+    const rows: PlainRow[] = [];
+    for await (const { id: row, position, item } of repo.dataset(path).rows({ at: commit })) {
+      expect(isPosition(position)).toBe(true);
+      rows.push({ id: row, position, item: item as PlainItem });
+    }
+    expect(rows).toEqual([...rows].sort(byPosition));
+    expect(rows).toHaveLength(count);
+    snapshot.set(path, { id, meta, rows });
+  }
+  return snapshot;
 }
 
 /** Runs an edit of the current branch on both sides and compares. The model's edit gives the wanted snapshot, or throws {@link Refused}. */
@@ -158,15 +171,19 @@ export function compare(wanted: PlainSnapshot, read: PlainSnapshot): void {
   }
 }
 
+const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1);
+
 /** Checks refs, configuration and the current content. */
 export async function agree(model: Model, { repo }: World): Promise<void> {
   const { head, branches, tags } = model.refs;
   expect(await repo.head()).toEqual(model.tip === undefined ? { branch: head } : { branch: head, commit: model.tip });
-  expect((await repo.branches()).map(({ name, commit }) => [name, commit])).toEqual([...branches].sort());
-  expect((await repo.tags()).map(({ name, commit }) => [name, commit])).toEqual([...tags].sort());
+  expect((await repo.branches()).map(({ name, commit }) => [name, commit])).toEqual([...branches].sort(byName));
+  expect((await repo.tags()).map(({ name, commit }) => [name, commit])).toEqual([...tags].sort(byName));
   expect(await repo.config.all()).toEqual(Object.fromEntries(model.config));
   for (const [path, { id }] of model.snapshot) {
-    const wanted = [...model.refs.environments].filter(([key]) => key.startsWith(`${id} `)).map(([key, commit]) => ({ name: key.split(" ")[1], commit }));
-    expect(await repo.environments(path)).toEqual(wanted.sort((a, b) => ((a.name as string) < (b.name as string) ? -1 : 1)));
+    const wanted = [...model.refs.environments]
+      .filter(([key]) => key.startsWith(`${id} `))
+      .map(([key, commit]) => ({ name: key.slice(key.indexOf(" ") + 1), commit }));
+    expect(await repo.environments(path)).toEqual(wanted.sort((a, b) => (a.name < b.name ? -1 : 1)));
   }
 }

@@ -1,6 +1,16 @@
 /** The floors: what the same work costs with nothing of Sheaf in it. One thread, plain Node. */
 import { hash, randomBytes } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { randomFrom } from "./data.js";
 
@@ -12,7 +22,7 @@ function readLines(file: string, each: (line: Buffer) => void, chunk: (bytes: Bu
   const input = openSync(file, "r");
   const buffer = Buffer.alloc(chunkBytes);
   let rest: Buffer = Buffer.alloc(0);
-  for (let count; (count = readSync(input, buffer)) > 0; ) {
+  for (let count; (count = readSync(input, buffer)) > 0;) {
     const read = buffer.subarray(0, count);
     chunk(read);
     const bytes = rest.length > 0 ? Buffer.concat([rest, read]) : read;

@@ -48,7 +48,11 @@ export async function gitOneFile({ folder, file }: Setting): Promise<Numbers> {
 export async function gitFilePerRow({ folder, file }: Setting): Promise<Numbers> {
   const work = freshRepository(folder, "git-rows");
   const gitRows = await timeOf(() => fastImport(work, commands(file)));
-  const update = [`commit refs/heads/main\n${committer}from refs/heads/main^0\n`, blob(pathOf(0), '{"id":"changed"}'), "done\n"];
+  const update = [
+    `commit refs/heads/main\n${committer}from refs/heads/main^0\n`,
+    blob(pathOf(0), '{"id":"changed"}'),
+    "done\n",
+  ];
   const gitRowsUpdate = await timeOf(() => fastImport(work, update));
   const numbers = { gitRows, gitRowsUpdate, gitRowsDisk: bytesIn(join(work, ".git")) };
   rmSync(work, { recursive: true });
@@ -95,12 +99,17 @@ async function* commands(file: string): AsyncGenerator<string> {
 }
 
 async function fastImport(work: string, input: Iterable<string> | AsyncIterable<string>): Promise<void> {
-  const child = spawn("git", ["fast-import", "--quiet", "--done"], { cwd: work, env: environment, stdio: ["pipe", "ignore", "inherit"] });
+  const child = spawn("git", ["fast-import", "--quiet", "--done"], {
+    cwd: work,
+    env: environment,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
   const ended = new Promise<void>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", code => (code === 0 ? resolve() : reject(new Error(`git fast-import ended with ${code}`))));
   });
-  for await (const text of input) if (!child.stdin.write(text)) await new Promise(resolve => child.stdin.once("drain", resolve));
+  for await (const text of input)
+    if (!child.stdin.write(text)) await new Promise(resolve => child.stdin.once("drain", resolve));
   child.stdin.end();
   await ended;
 }

@@ -124,7 +124,10 @@ function packedPhases(setting: Setting): Numbers {
 function run(setting: Setting, name: string): Numbers {
   tell(setting, name);
   const phase = fileURLToPath(new URL("phase.js", import.meta.url));
-  const text = execFileSync(process.execPath, [phase, name, JSON.stringify(setting)], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const text = execFileSync(process.execPath, [phase, name, JSON.stringify(setting)], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const { memory, ...numbers } = JSON.parse(text) as Record<string, number>;
   return { ...numbers, [`${name}Memory`]: memory };
 }
@@ -161,7 +164,10 @@ function writeIntoPage(page: string, sizes: readonly Sized[]): void {
   const text = readFileSync(page, "utf8");
   const [from, to] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
   if (from < 0 || to < from) throw new Error(`${page} has no ${marks.join(" and ")} to write between`);
-  writeFileSync(page, `${text.slice(0, from + marks[0].length)}\n\n${machine()}\n\n${printMarkdown(sizes)}\n\n${text.slice(to)}`);
+  writeFileSync(
+    page,
+    `${text.slice(0, from + marks[0].length)}\n\n${machine()}\n\n${printMarkdown(sizes)}\n\n${text.slice(to)}`,
+  );
 }
 
 function machine(): string {

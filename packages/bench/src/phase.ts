@@ -23,11 +23,17 @@ function scattered(rows: number, count: number, round: number, field: string) {
   const random = randomFrom(7919 * round + count);
   const chosen = new Set<number>();
   while (chosen.size < Math.min(count, rows)) chosen.add(Math.floor(random() * rows));
-  return Array.from(chosen, n => ({ op: "replace" as const, path: `/items/${idOf(n)}/${field}`, value: round + n / 8 + 0.5 }));
+  return Array.from(chosen, n => ({
+    op: "replace" as const,
+    path: `/items/${idOf(n)}/${field}`,
+    value: round + n / 8 + 0.5,
+  }));
 }
 
 const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> = {
-  "import floor": async ({ file, folder }) => ({ importFloor: await timeOf(() => importFloor(file, join(folder, "copy"))) }),
+  "import floor": async ({ file, folder }) => ({
+    importFloor: await timeOf(() => importFloor(file, join(folder, "copy"))),
+  }),
 
   import: async setting => {
     rmSync(repositoryIn(setting.folder), { recursive: true, force: true });
@@ -49,7 +55,10 @@ const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> =
     const floors = join(setting.folder, "floors");
     const change = (count: number, round: number) => rows.patch(scattered(setting.rows, count, round, "score"));
     for (let round = 0; round < 10; round++) await change(1, 1000 + round);
-    const times = await interleaved(41, { commitFloor: () => commitFloor(floors, 16_384), commit1: round => change(1, round) });
+    const times = await interleaved(41, {
+      commitFloor: () => commitFloor(floors, 16_384),
+      commit1: round => change(1, round),
+    });
     const many = await interleaved(9, { commit100: round => change(changesAtOnce, round) });
     rmSync(floors, { recursive: true });
     return { ...times, ...many };
@@ -95,11 +104,15 @@ const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> =
     });
   },
 
-  "export floor": async ({ file, folder }) => ({ exportFloor: await timeOf(() => exportFloor(file, join(folder, "copy"))) }),
+  "export floor": async ({ file, folder }) => ({
+    exportFloor: await timeOf(() => exportFloor(file, join(folder, "copy"))),
+  }),
 
   export: async setting => {
     const repository = await open(setting);
-    return { export: await timeOf(() => exportFile(repository.dataset(dataset), join(setting.folder, "export.jsonl"))) };
+    return {
+      export: await timeOf(() => exportFile(repository.dataset(dataset), join(setting.folder, "export.jsonl"))),
+    };
   },
 
   read: async setting => {

@@ -14,7 +14,15 @@ function cells(sizes: readonly Sized[]): string[][] {
   const last = sizes[sizes.length - 1]?.numbers ?? {};
   const shown = measures.filter(({ of }) => sizes.some(({ numbers }) => numbers[of] !== undefined));
   const head = ["", ...sizes.map(({ rows }) => `${rows.toLocaleString("en")} rows`), "goal", ""];
-  return [head, ...shown.map(measure => [measure.name, ...sizes.map(({ numbers }) => cell(measure, numbers)), measure.goal?.words ?? "", verdict(measure, last, small)])];
+  return [
+    head,
+    ...shown.map(measure => [
+      measure.name,
+      ...sizes.map(({ numbers }) => cell(measure, numbers)),
+      measure.goal?.words ?? "",
+      verdict(measure, last, small),
+    ]),
+  ];
 }
 
 function cell({ of, kind, against }: Measure, numbers: Numbers): string {
@@ -31,7 +39,8 @@ function verdict({ goal, of }: Measure, last: Numbers, small: Numbers): string {
 
 function printed(value: number, kind: Measure["kind"]): string {
   if (kind === "rate") return `${Math.round(1000 / value).toLocaleString("en")}/s`;
-  if (kind === "bytes") return value < 2 ** 20 ? `${(value / 2 ** 10).toFixed(0)} KiB` : `${(value / 2 ** 20).toFixed(1)} MiB`;
+  if (kind === "bytes")
+    return value < 2 ** 20 ? `${(value / 2 ** 10).toFixed(0)} KiB` : `${(value / 2 ** 20).toFixed(1)} MiB`;
   return value < 1000 ? `${value.toPrecision(3)} ms` : `${(value / 1000).toFixed(2)} s`;
 }
 
@@ -39,7 +48,10 @@ function printed(value: number, kind: Measure["kind"]): string {
 export function printTable(sizes: readonly Sized[]): string {
   const rows = cells(sizes);
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0))).join("  ");
+  const line = (row: readonly string[]) =>
+    row
+      .map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0)))
+      .join("  ");
   const notes = measures.flatMap(({ name, note }) => (note === undefined ? [] : [`${name}: ${note}`]));
   return [...rows.map(row => line(row).trimEnd()), "", ...notes].join("\n");
 }
@@ -49,5 +61,11 @@ export function printMarkdown(sizes: readonly Sized[]): string {
   const [head = [], ...rows] = cells(sizes);
   const line = (row: readonly string[]) => `| ${row.join(" | ")} |`;
   const notes = measures.flatMap(({ name, note }) => (note === undefined ? [] : [`- ${name}: ${note}`]));
-  return [line(head), line(head.map((_, column) => (column === 0 ? "---" : "---:"))), ...rows.map(line), "", ...notes].join("\n");
+  return [
+    line(head),
+    line(head.map((_, column) => (column === 0 ? "---" : "---:"))),
+    ...rows.map(line),
+    "",
+    ...notes,
+  ].join("\n");
 }

@@ -39,7 +39,8 @@ async function* rowBatches(dataset: Dataset, { at, signal, progress }: WriteOpti
     yield joined(batch, dataset.path);
 }
 
-function joined({ count, ids, positions, blocks }: StoredBatch, dataset: string): RowBatch {
+function joined(batch: StoredBatch, dataset: string): RowBatch {
+  const { count, blocks } = batch;
   const starts = new Uint32Array(count);
   const ends = new Uint32Array(count);
   let length = 0;
@@ -53,9 +54,14 @@ function joined({ count, ids, positions, blocks }: StoredBatch, dataset: string)
     count,
     items: { bytes, starts, ends },
     lines: new Uint32Array(count),
-    ids,
-    positions,
-    place: i => ({ dataset, id: ids[i] }),
+    // Texts that most formats have no use for are made when asked for.
+    get ids() {
+      return batch.ids;
+    },
+    get positions() {
+      return batch.positions;
+    },
+    place: i => ({ dataset, id: batch.ids[i] }),
   };
 }
 

@@ -28,10 +28,18 @@ export async function writeFileWhole(path: string, chunks: AsyncIterable<Uint8Ar
 /** @param name  what errors call the file */
 async function fill(path: string, name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, "w").catch(error => fail(name, error));
+  // One chunk is written while the next is made.
+  let writing: Promise<void> = Promise.resolve();
   try {
-    for await (const chunk of chunks) await file.writeFile(chunk).catch(error => fail(name, error));
+    for await (const chunk of chunks) {
+      await writing;
+      writing = file.writeFile(chunk).catch(error => fail(name, error));
+      writing.catch(() => undefined); // whoever awaits it hears of it
+    }
+    await writing;
     await file.sync().catch(() => undefined); // pipes and terminals have nothing to sync
   } finally {
+    await writing.catch(() => undefined);
     await file.close();
   }
 }

@@ -15,7 +15,7 @@ export function fromUtf8(bytes: Uint8Array): string {
 
 /** Says whether the text holds no lone surrogate. */
 export function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
+  return text.isWellFormed();
 }
 
 /** Compares by bytes, as unsigned numbers; a prefix comes first. */

@@ -83,6 +83,7 @@ test("many names can be read in parts, more than files may be open", async () =>
   drive.close();
 });
 
+// Skipped as root, who may write everywhere.
 test.skipIf(process.getuid?.() === 0)(
   "a folder without permission gives drive-failed (root may do everything, so it skips)",
   async () => {

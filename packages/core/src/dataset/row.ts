@@ -2,10 +2,23 @@
 import { dagCbor, type Digest } from "../block/cid.js";
 import { decode, encode, Link } from "../item/cbor.js";
 import { fromUtf8, utf8 } from "../text.js";
+import { maxIdBytes } from "./path.js";
+import { maxPositionBytes } from "./position.js";
 
 /** The key of a row in `rows`: a position never holds NUL, so the first one ends it. */
 export function rowKey(position: string, id: string): Uint8Array {
   return utf8(`${position}\0${id}`);
+}
+
+/** Longest key of `rows`: a position of 100 bytes, NUL, an id of 512. */
+export const maxRowKeyBytes = maxPositionBytes + 1 + maxIdBytes;
+
+/** Writes the key of a row from the bytes of its position and its id; gives its length. */
+export function writeRowKey(out: Uint8Array, position: Uint8Array, id: Uint8Array): number {
+  out.set(position);
+  out[position.length] = 0;
+  out.set(id, position.length + 1);
+  return position.length + 1 + id.length;
 }
 
 /** The position and the id in a key of `rows`. */
@@ -38,4 +51,9 @@ export function textValue(position: string): Uint8Array {
 /** The position in a value of `ids`. */
 export function textOf(value: Uint8Array): string {
   return decode(value) as string;
+}
+
+/** Like {@link textOf} as bytes, a view: a text of up to 255 bytes stands behind a head of one byte, or two from 24 bytes on. */
+export function textBytes(value: Uint8Array): Uint8Array {
+  return value.subarray(value[0] === 0x78 ? 2 : 1);
 }

@@ -5,7 +5,8 @@
  */
 
 /** Bytes of one chunk of the arena; records never cross chunks. */
-const chunkBytes = 4 << 20;
+const chunkBits = 22;
+const chunkBytes = 1 << chunkBits;
 
 /** Records are `[length of key: 2][key][length of value: 1][value]`, named by their row number: the order in which they were added, from 0. */
 export class KeyTable {
@@ -42,16 +43,16 @@ export class KeyTable {
   /** The key of a row, as a view. */
   key(row: number): Uint8Array {
     const place = this.#place(row);
-    const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
-    const at = place % chunkBytes;
+    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const at = place & (chunkBytes - 1);
     return chunk.subarray(at + 2, at + 2 + chunk[at] * 256 + chunk[at + 1]);
   }
 
   /** Copies the key of a row into `out` and gives its length. */
   copyKey(row: number, out: Uint8Array): number {
     const place = this.#place(row);
-    const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
-    const at = place % chunkBytes;
+    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const at = place & (chunkBytes - 1);
     const length = chunk[at] * 256 + chunk[at + 1];
     for (let i = 0; i < length; i++) out[i] = chunk[at + 2 + i];
     return length;
@@ -60,8 +61,8 @@ export class KeyTable {
   /** The value of a row, as a view. */
   value(row: number): Uint8Array {
     const place = this.#place(row);
-    const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
-    const at = (place % chunkBytes) + 2;
+    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const at = (place & (chunkBytes - 1)) + 2;
     const start = at + chunk[at - 2] * 256 + chunk[at - 1];
     return chunk.subarray(start + 1, start + 1 + chunk[start]);
   }
@@ -134,8 +135,8 @@ export class KeyTable {
     const letters = new Uint8Array(256);
     for (let r = 0, found = 0; r < rows.length && found < 256; r++) {
       const place = this.#place(rows[r]);
-      const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
-      const at = (place % chunkBytes) + 2;
+      const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+      const at = (place & (chunkBytes - 1)) + 2;
       const end = Math.min(chunk[at - 2] * 256 + chunk[at - 1], start + mostDigits);
       for (let i = start; i < end; i++) {
         if (letters[chunk[at + i]] === 1) continue;
@@ -149,8 +150,8 @@ export class KeyTable {
   /** The bytes of the key from `start` on as a number that sorts like them; its last bit says whether more bytes follow. */
   #rank(row: number, start: number, { digits, base, codes }: Ranking): number {
     const place = this.#place(row);
-    const chunk = this.#chunks[Math.floor(place / chunkBytes)] as Uint8Array;
-    const at = (place % chunkBytes) + 2;
+    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const at = (place & (chunkBytes - 1)) + 2;
     const length = chunk[at - 2] * 256 + chunk[at - 1];
     let rank = 0;
     for (let i = start; i < start + digits; i++) rank = rank * base + (i < length ? codes[chunk[at + i]] : 0);

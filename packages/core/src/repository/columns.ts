@@ -5,7 +5,7 @@ import { linkedDigest, linkValue, splitRowKey } from "../dataset/row.js";
 import { badInput } from "../errors.js";
 import { decode, encode } from "../item/cbor.js";
 import { blockNames, escapeKey, unescapeKey } from "../item/meta.js";
-import { setKey, type Value, type ValueObject } from "../item/value.js";
+import { setKey, type ValueObject } from "../item/value.js";
 import { compareText } from "../text.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 import { leavesFrom } from "../tree/read.js";
@@ -140,7 +140,7 @@ function rename(item: ValueObject, from: string, to: string | undefined): ValueO
   const made: ValueObject = {};
   for (const [key, value] of Object.entries(item)) {
     if (key !== from) setKey(made, key, value);
-    else if (to !== undefined) setKey(made, to, value as Value);
+    else if (to !== undefined) setKey(made, to, value);
   }
   return made;
 }

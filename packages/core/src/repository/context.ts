@@ -8,6 +8,7 @@ import type { BlockStore } from "../store/blocks.js";
 import type { Logs } from "../store/logs.js";
 import type { NodeCache } from "../tree/cache.js";
 import type { Person } from "./contract.js";
+import type { RecentDatasets } from "./recent-datasets.js";
 
 export interface Context {
   readonly platform: Platform;
@@ -15,6 +16,8 @@ export interface Context {
   readonly logs: Logs;
   /** Parsed nodes, shared by all reads. */
   readonly nodes: NodeCache;
+  /** Datasets found lately, shared likewise. */
+  readonly datasets: RecentDatasets;
   /** Who makes the commits of this process, asked for when the first one is made. */
   author(): Promise<Person>;
   /** Minutes east of UTC, for the times of commits. */

@@ -15,7 +15,7 @@ import { fromView } from "../item/view.js";
 import { moveBeside, type Beside } from "./beside.js";
 import { blameDataset, blameRow } from "./blame.js";
 import { listColumns, removeColumn, renameColumn, type ColumnEdit } from "./columns.js";
-import { readSnapshot, type Context } from "./context.js";
+import { commitCid, readSnapshot, type Context } from "./context.js";
 import type * as given from "./contract.js";
 import { editDataset } from "./dataset-edit.js";
 import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
@@ -64,8 +64,8 @@ export class Dataset {
   }
 
   /** Rows in order, one by one. */
-  async *rows(options: given.RowsOptions = {}): AsyncIterable<given.Row> {
-    yield* readRows(this.context.store, await this.block(options), options);
+  rows(options: given.RowsOptions = {}): AsyncIterableIterator<given.Row> {
+    return readRows(this.context.store, () => this.block(options), options);
   }
 
   /** Rows in order as they rest, many at a time: what exports are made of. */
@@ -106,7 +106,7 @@ export class Dataset {
         const patched = await patchDataset(this.context, blocks, this.path, dataset, [
           { op: "add", path: pointer("items", id ?? "-"), value },
         ]);
-        made = id ?? (patched.made[0] as string);
+        made = id ?? patched.made[0];
         const moved = beside ? await moveBeside(blocks, patched.dataset, this.path, made, beside) : patched.dataset;
         return { dataset: moved, summary: `insert ${made} into ${this.path}` };
       },
@@ -189,12 +189,20 @@ export class Dataset {
   }
 
   async #find(revision: given.Rev | undefined): Promise<StoredDataset | undefined> {
-    const { context } = this;
+    const { context, path } = this;
+    const known = revision === undefined ? undefined : context.datasets.get(revision, path);
+    if (known) return known;
     const tip =
       revision === undefined
         ? (await headOf(context, await currentBranch(context))).tip
         : await commitAt(context, revision);
-    return tip && findDataset(context.store, await readSnapshot(context.store, tip), this.path);
+    if (!tip) return undefined;
+    const commit = commitCid(tip);
+    const found =
+      context.datasets.get(commit, path) ??
+      (await findDataset(context.store, await readSnapshot(context.store, tip), path));
+    if (found) context.datasets.keep(commit, path, found);
+    return found;
   }
 }
 

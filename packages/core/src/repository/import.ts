@@ -4,7 +4,8 @@ import { datasetIdOf, emptyDataset, type DatasetBlock } from "../dataset/dataset
 import { checkPath } from "../dataset/path.js";
 import { FreshImport } from "../edit/import-fresh.js";
 import { IdChooser } from "../edit/import-id.js";
-import { DigestList, reconcile, type ImportCounts, type ImportRows } from "../edit/import-merge.js";
+import { reconcile } from "../edit/import-merge.js";
+import { DigestList, type ImportCounts, type ImportRows } from "../edit/import-rows.js";
 import { KeyTable } from "../edit/key-table.js";
 import { LineBook, type RowBatch } from "../edit/row-batch.js";
 import { sameValue, type ValueObject } from "../item/value.js";
@@ -68,6 +69,8 @@ function summary({ added, changed, removed, unchanged }: ImportCounts): string {
   return parts.length > 0 ? parts.map(([what, count]) => `${count} ${what}`).join(", ") : `${unchanged} unchanged`;
 }
 
+const noPosition = new Uint8Array(0);
+
 class Import {
   readonly #lines = new LineBook();
   readonly #chooser: IdChooser;
@@ -127,7 +130,8 @@ class Import {
       if (!this.#wants(digest, 0)) continue;
       this.#lines.add(batch, i);
       const id = utf8(this.#chooser.choose(batch, i, ids.count, digest));
-      const position = utf8(batch.positions?.[i] ?? "");
+      const given = batch.positions?.[i];
+      const position = given === undefined ? noPosition : utf8(given);
       ids.add(id, id.length, position, position.length);
       digests.add(digest);
     }

@@ -1,40 +1,22 @@
-/**
- * Merges, and what is made of them: revert, cherry-pick, restore. A merge with conflicts waits in a log of its own, `merges/<branch>`, until they are resolved.
- */
+/** Merges, and what is made of them: revert, cherry-pick, restore. A merge with conflicts waits: see `waiting-merge.ts`. */
 import type { Blocks } from "../block/blocks.js";
-import { parseCid, printCid, sameDigest, type Digest } from "../block/cid.js";
+import { printCid, type Digest } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
 import { mergeCommits } from "../edit/merge-base.js";
-import {
-  decodeMerge,
-  encodeMerge,
-  readConflicts,
-  startMerge,
-  type KeptConflict,
-  type MergeBlock,
-} from "../edit/merge-state.js";
+import { encodeMerge, startMerge, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
 import { resolveIn } from "../edit/resolve.js";
 import { mergeSnapshots, type MergedSnapshot } from "../edit/snapshot-merge.js";
 import { isSheafError, SheafError } from "../errors.js";
 import { isAncestor } from "../history/ancestry.js";
-import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
-import type { LogEntry } from "../store/logs.js";
+import type { Snapshot } from "../history/snapshot.js";
 import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
-import type {
-  Choice,
-  Committed,
-  CommitOptions,
-  Conflict,
-  MergeOptions,
-  MergeResult,
-  MergeState,
-  Rev,
-} from "./contract.js";
+import type { Choice, Committed, CommitOptions, MergeOptions, MergeResult, Rev } from "./contract.js";
 import { allDatasets, findDataset, noDataset, putDatasets } from "./dataset-tree.js";
-import { currentBranch, headOf, moveBranch, writeLog } from "./heads.js";
+import { headOf, moveBranch } from "./heads.js";
 import { mustMove } from "./names.js";
 import { commitAt } from "./revisions.js";
-import { baseAt, branchToMove, commitEdit, inTransaction, type Draft } from "./write.js";
+import { commitMerge, conflictsOf, mergeLog, refuseSecond, withoutFlag } from "./waiting-merge.js";
+import { baseAt, branchToMove, commitEdit, inTransaction } from "./write.js";
 
 /** What is to be merged into a branch, and how it is called. */
 interface Plan {
@@ -188,123 +170,4 @@ function unlessStale(error: unknown): undefined {
 /** The caller's function, asked with what callers are shown. */
 function asked(resolve: NonNullable<MergeOptions["resolve"]>) {
   return (conflict: KeptConflict): Choice | undefined | Promise<Choice | undefined> => resolve(withoutFlag(conflict));
-}
-
-function withoutFlag({ resolved: _resolved, ...conflict }: KeptConflict): Conflict {
-  return conflict;
-}
-
-function mergeLog(branch: string): string {
-  return `merges/${branch}`;
-}
-
-/** The newest entry of the log in which a merge into the branch would wait. Throws refused when one waits already. */
-async function refuseSecond(context: Context, branch: string): Promise<LogEntry | undefined> {
-  const entry = await context.logs.read(mergeLog(branch));
-  if (entry && entry.value !== null)
-    throw new SheafError(
-      "refused",
-      {},
-      `a merge into ${branch} waits for its conflicts; resolve them and finish it with sheaf merge --continue, or give it up with --abort`,
-    );
-  return entry;
-}
-
-interface Current {
-  readonly entry: LogEntry;
-  readonly state: MergeBlock;
-}
-
-async function current(context: Context, branch: string): Promise<Current | undefined> {
-  const entry = await context.logs.read(mergeLog(branch));
-  if (!entry || entry.value === null) return undefined;
-  return { entry, state: decodeMerge(await context.store.load(parseCid(entry.value).digest)) };
-}
-
-async function need(context: Context, branch: string): Promise<Current> {
-  const found = await current(context, branch);
-  if (!found) throw new SheafError("refused", {}, `no merge into ${branch} is under way`);
-  return found;
-}
-
-async function conflictsOf(context: Context, state: MergeBlock): Promise<KeptConflict[]> {
-  const all: KeptConflict[] = [];
-  for await (const conflict of readConflicts(context.store, state)) all.push(conflict);
-  return all;
-}
-
-/** The merge that waits on a branch, if there is one. */
-export async function mergeState(context: Context, branch?: string): Promise<MergeState | undefined> {
-  const found = await current(context, branch ?? (await currentBranch(context)));
-  return found && describe(context, found.state);
-}
-
-async function describe(context: Context, state: MergeBlock): Promise<MergeState> {
-  const { branch, ours, theirs, message } = state;
-  return {
-    branch,
-    ours: printCid(ours),
-    theirs: printCid(theirs),
-    message,
-    conflicts: await conflictsOf(context, state),
-  };
-}
-
-/** Resolves conflicts of the merge that waits; what is left waits on. */
-export async function resolveConflicts(
-  context: Context,
-  choose: (conflict: Conflict) => Choice | undefined,
-  branch?: string,
-): Promise<MergeState> {
-  const found = await need(context, branch ?? (await currentBranch(context)));
-  const { state, digest } = await inTransaction(
-    context,
-    async blocks => {
-      const resolved = await resolveIn(blocks, found.state, conflict => choose(withoutFlag(conflict)));
-      return { state: resolved, digest: blocks.put(encodeMerge(resolved)) };
-    },
-    () => true,
-  );
-  await mustMove(context, mergeLog(found.state.branch), found.entry, printCid(digest), found.entry.command);
-  return describe(context, state);
-}
-
-/** Makes the commit of the merge that waits. */
-export async function finishMerge(context: Context, options: CommitOptions): Promise<Committed> {
-  const branch = options.branch ?? (await currentBranch(context));
-  const { entry, state } = await need(context, branch);
-  if (state.open > 0)
-    throw new SheafError(
-      "refused",
-      {},
-      `${state.open} of ${state.total} conflicts wait to be resolved; sheaf conflicts lists them`,
-    );
-  const committed = await commitMerge(
-    context,
-    state,
-    { ...options, branch, message: options.message ?? state.message },
-    entry.command,
-  );
-  await writeLog(context, mergeLog(branch), entry, null, entry.command);
-  return committed;
-}
-
-/** Gives up the merge that waits: the branch stays as it is. */
-export async function abortMerge(context: Context, branch?: string): Promise<void> {
-  const found = await need(context, branch ?? (await currentBranch(context)));
-  await mustMove(context, mergeLog(found.state.branch), found.entry, null, "merge --abort");
-}
-
-/** Commits the merged snapshot. Where the branch moved on meanwhile, the edit is put on top of it like any other. */
-function commitMerge(context: Context, state: MergeBlock, options: CommitOptions, command: string): Promise<Committed> {
-  return commitEdit(context, { command, touches: [] }, options, async (blocks, base): Promise<Draft> => {
-    if (!base.tip || !sameDigest(base.tip.digest, state.ours))
-      throw new SheafError(
-        "stale-base",
-        { ref: state.branch, base: printCid(state.ours), head: base.tip ? commitCid(base.tip) : "" },
-        `${state.branch} moved on since the merge began; give it up with sheaf merge --abort, and merge again`,
-      );
-    const snapshot = decodeSnapshot(await blocks.load(state.snapshot));
-    return { snapshot, summary: state.message, ...(state.kind === "merge" ? { parents: [state.theirs] } : {}) };
-  });
 }

@@ -9,7 +9,7 @@ import { commitCid, readSnapshot, type Context, type Tip } from "./context.js";
 import type { CommitInfo, DatasetInfo, Difference, DiffOptions, DiffStat, Rev, Status, Watch } from "./contract.js";
 import { allDatasets, findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
 import { currentBranch, headOf } from "./heads.js";
-import { mergeState } from "./merging.js";
+import { mergeState } from "./waiting-merge.js";
 import { commitAt } from "./revisions.js";
 
 /** Which commits to read. With `dataset`, and `id`, only those in which it changed. */

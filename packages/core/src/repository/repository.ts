@@ -22,9 +22,11 @@ import { currentBranch, headLog, headOf, writeLog } from "./heads.js";
 import * as merging from "./merging.js";
 import * as names from "./names.js";
 import * as reading from "./reading.js";
+import { RecentDatasets } from "./recent-datasets.js";
 import { commitAt, revisionCid } from "./revisions.js";
 import * as undoing from "./undo.js";
 import * as upkeep from "./upkeep.js";
+import * as waiting from "./waiting-merge.js";
 
 /** What a repository needs of the world around it. */
 export interface OpenOptions extends StoreOptions {
@@ -37,8 +39,8 @@ export interface OpenOptions extends StoreOptions {
   readonly create?: boolean;
 }
 
-/** Memory for parsed nodes of trees. */
-const nodeCacheBytes = 96 * 2 ** 20;
+/** Memory for parsed nodes of trees: both trees of a million rows, so that random reads of them load no node twice. Filled only as nodes are read. */
+const nodeCacheBytes = 320 * 2 ** 20;
 const formatLog = "format";
 const formatVersion = "1";
 
@@ -61,6 +63,7 @@ export class Repository {
       store,
       logs: new Logs(drive, platform),
       nodes: new RecentNodes(nodeCacheBytes),
+      datasets: new RecentDatasets(),
       author: async () => options.author?.() ?? (await configuredAuthor(repository)),
       zone: options.zone ?? (() => 0),
     };
@@ -213,7 +216,7 @@ export class Repository {
 
   /** The merge that waits on a branch (default: the current one) for its conflicts to be resolved. */
   mergeState(branch?: string): Promise<given.MergeState | undefined> {
-    return merging.mergeState(this.context, branch);
+    return waiting.mergeState(this.context, branch);
   }
 
   /** Resolves the conflicts for which `choose` gives a choice; gives what is left. */
@@ -221,16 +224,16 @@ export class Repository {
     choose: (conflict: given.Conflict) => given.Choice | undefined,
     options: { branch?: string } = {},
   ): Promise<given.MergeState> {
-    return merging.resolveConflicts(this.context, choose, options.branch);
+    return waiting.resolveConflicts(this.context, choose, options.branch);
   }
 
   /** Makes the commit of a merge whose conflicts are all resolved. Throws refused otherwise. */
   finishMerge(options: given.CommitOptions = {}): Promise<given.Committed> {
-    return merging.finishMerge(this.context, options);
+    return waiting.finishMerge(this.context, options);
   }
 
   abortMerge(branch?: string): Promise<void> {
-    return merging.abortMerge(this.context, branch);
+    return waiting.abortMerge(this.context, branch);
   }
 
   /** Takes back what a commit changed, as a new commit. */

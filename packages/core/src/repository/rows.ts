@@ -6,7 +6,7 @@ import { linkedDigest, rowKey, splitRowKey, textOf } from "../dataset/row.js";
 import { viewRow } from "../item/view.js";
 import { utf8 } from "../text.js";
 import type { NodeCache } from "../tree/cache.js";
-import { get, leavesFrom } from "../tree/read.js";
+import { get, leavesFrom, type LeafSlice } from "../tree/read.js";
 import type { Row, Watch } from "./contract.js";
 
 /** Rows as they rest, in order: a leaf's worth at a time. `blocks[i]` is the item of row i in the block's form. */
@@ -32,10 +32,12 @@ export async function findRow(
   id: string,
   cache?: NodeCache,
 ): Promise<{ position: string; digest: Digest } | undefined> {
-  const found = await get(reader, dataset.ids, utf8(id), cache);
-  if (!found) return undefined;
-  const position = textOf(found);
-  const link = await get(reader, dataset.rows, rowKey(position, id), cache);
+  const foundId = get(reader, dataset.ids, utf8(id), cache);
+  const value = foundId instanceof Promise ? await foundId : foundId;
+  if (!value) return undefined;
+  const position = textOf(value);
+  const foundRow = get(reader, dataset.rows, rowKey(position, id), cache);
+  const link = foundRow instanceof Promise ? await foundRow : foundRow;
   return link && { position, digest: linkedDigest(link) };
 }
 
@@ -48,8 +50,9 @@ export async function readRow(
 ): Promise<Row | undefined> {
   const found = await findRow(reader, dataset, id, cache);
   if (!found) return undefined;
-  const { item, meta } = viewRow(await reader.load(found.digest));
-  return { id, position: found.position, item, cid: printCid(found.digest), ...(meta === undefined ? {} : { meta }) };
+  const loaded = reader.load(found.digest);
+  const { item, meta } = viewRow(loaded instanceof Promise ? await loaded : loaded);
+  return new StoredRow(id, found.position, found.digest.slice(), item, meta);
 }
 
 /** Rows in order (or from the last to the first), in batches; reads only the nodes on the way to the page and those in it. */
@@ -58,37 +61,143 @@ export async function* readBatches(reader: BlockReader, dataset: DatasetBlock, p
   const total = Math.max(0, Math.min(page.limit ?? Infinity, dataset.count - offset));
   if (total === 0) return;
   const from = reverse ? dataset.count - 1 - offset : offset;
+  const options = { from, reverse, limit: total, ahead: 16 };
   let done = 0;
-  for await (const { leaf, start, end } of leavesFrom(reader, dataset.rows, {
-    from,
-    reverse,
-    limit: total,
-    ahead: 16,
-  })) {
+  let wanted = 1;
+  let gathering = new RowGathering(reverse);
+  for await (const slice of leavesFrom(reader, dataset.rows, options)) {
     page.signal?.throwIfAborted();
-    const indexes = Array.from({ length: end - start }, (_, n) => (reverse ? end - 1 - n : start + n));
-    const digests = indexes.map(i => linkedDigest(leaf.value(i)));
-    const keys = indexes.map(i => splitRowKey(leaf.key(i)));
-    const blocks = await reader.loadMany(digests);
-    yield {
-      count: keys.length,
-      ids: keys.map(key => key.id),
-      positions: keys.map(key => key.position),
-      digests,
-      blocks,
-    };
-    done += keys.length;
+    gathering.add(slice);
+    if (gathering.count < wanted && done + gathering.count < total) continue;
+    const batch = await gathering.load(reader);
+    yield batch;
+    done += batch.count;
     page.progress?.({ phase: "reading", done, total, unit: "rows" });
+    wanted = Math.min(maxBatchRows, Math.floor((batchBytes * batch.count) / bytesOf(batch)));
+    gathering = new RowGathering(reverse);
   }
 }
 
-/** Rows one by one, as plain JavaScript. */
-export async function* readRows(reader: BlockReader, dataset: DatasetBlock, page: Page): AsyncIterable<Row> {
-  for await (const { count, ids, positions, digests, blocks } of readBatches(reader, dataset, page)) {
-    for (let i = 0; i < count; i++) {
-      const { item, meta } = viewRow(blocks[i]);
-      yield new StoredRow(ids[i], positions[i], digests[i], item, meta);
+/** Aimed-for bytes and the most rows of a batch: so much is read at once, yet long items do not fill the memory. */
+const batchBytes = 2 ** 18;
+const maxBatchRows = 1024;
+
+function bytesOf({ blocks }: StoredBatch): number {
+  let bytes = 1;
+  for (const block of blocks) bytes += block.length;
+  return bytes;
+}
+
+/** Rows of leaves that stand one after another, about to be read together. */
+class RowGathering {
+  readonly #keys: Uint8Array[] = [];
+  readonly #digests: Digest[] = [];
+
+  constructor(readonly reverse: boolean) {}
+
+  get count(): number {
+    return this.#digests.length;
+  }
+
+  add({ leaf, start, end }: LeafSlice): void {
+    for (let n = 0; n < end - start; n++) {
+      const i = this.reverse ? end - 1 - n : start + n;
+      this.#keys.push(leaf.key(i));
+      this.#digests.push(leaf.link(i));
     }
+  }
+
+  async load(reader: BlockReader): Promise<StoredBatch> {
+    return new StoredRows(this.#keys, this.#digests, await reader.loadMany(this.#digests));
+  }
+}
+
+/** A batch whose ids and positions become text when they are asked for. */
+class StoredRows implements StoredBatch {
+  readonly #keys: readonly Uint8Array[];
+  #names: readonly { readonly position: string; readonly id: string }[] | undefined;
+  #ids: readonly string[] | undefined;
+  #positions: readonly string[] | undefined;
+
+  constructor(
+    keys: readonly Uint8Array[],
+    readonly digests: readonly Digest[],
+    readonly blocks: readonly Uint8Array[],
+  ) {
+    this.#keys = keys;
+  }
+
+  get count(): number {
+    return this.blocks.length;
+  }
+
+  get ids(): readonly string[] {
+    return (this.#ids ??= this.#split().map(({ id }) => id));
+  }
+
+  get positions(): readonly string[] {
+    return (this.#positions ??= this.#split().map(({ position }) => position));
+  }
+
+  #split() {
+    return (this.#names ??= this.#keys.map(splitRowKey));
+  }
+}
+
+/** Rows one by one, as plain JavaScript. Nothing is read before the first one is asked for. */
+export function readRows(
+  reader: BlockReader,
+  find: () => Promise<DatasetBlock>,
+  page: Page,
+): AsyncIterableIterator<Row> {
+  return new RowIterator(batchesOf(reader, find, page));
+}
+
+async function* batchesOf(reader: BlockReader, find: () => Promise<DatasetBlock>, page: Page) {
+  yield* readBatches(reader, await find(), page);
+}
+
+/** Walks batches row by row. What an async generator would do too, at a fraction of its cost for each row. */
+class RowIterator implements AsyncIterableIterator<Row> {
+  readonly #batches: AsyncGenerator<StoredBatch>;
+  #batch: StoredBatch | undefined;
+  #next = 0;
+  #advancing: Promise<IteratorResult<Row>> | undefined;
+
+  constructor(batches: AsyncGenerator<StoredBatch>) {
+    this.#batches = batches;
+  }
+
+  next(): Promise<IteratorResult<Row>> {
+    if (this.#advancing) return this.#advancing.then(() => this.next());
+    if (this.#batch && this.#next < this.#batch.count)
+      return Promise.resolve({ value: this.#row(this.#batch), done: false });
+    this.#advancing = this.#advance().finally(() => (this.#advancing = undefined));
+    return this.#advancing;
+  }
+
+  async return(): Promise<IteratorResult<Row>> {
+    this.#batch = undefined;
+    await this.#batches.return(undefined);
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #advance(): Promise<IteratorResult<Row>> {
+    const { value, done } = await this.#batches.next();
+    if (done) return { value: undefined, done: true };
+    this.#batch = value;
+    this.#next = 0;
+    return { value: this.#row(value), done: false };
+  }
+
+  #row({ ids, positions, digests, blocks }: StoredBatch): Row {
+    const i = this.#next++;
+    const { item, meta } = viewRow(blocks[i]);
+    return new StoredRow(ids[i], positions[i], digests[i], item, meta);
   }
 }
 

@@ -4,6 +4,7 @@
  * An undo is an entry like any other whose command says which entry it took back, so that the next undo goes on before that one.
  */
 import { SheafError } from "../errors.js";
+import { firstNumber } from "../store/log-entry.js";
 import type { LogEntry } from "../store/logs.js";
 import type { ReflogEntry } from "./contract.js";
 import type { Context } from "./context.js";
@@ -100,7 +101,8 @@ async function lastMove(context: Context, ref: string): Promise<Undoable | undef
     if (undone === undefined) entry = next;
     else from = Number(undone) + 1;
   }
-  return head && entry && found(ref, head, entry, null);
+  // What a log of which old entries were dropped held before its oldest is not known any more.
+  return head && entry?.number === firstNumber ? found(ref, head, entry, null) : undefined;
 }
 
 /** The birth of HEAD is no command that could be taken back. */

@@ -15,6 +15,8 @@ export interface GcOptions extends Watch {
   readonly dryRun?: boolean;
   /** Milliseconds between condemning and removing; default a day. 0 removes at once: only when nobody else uses the repository. */
   readonly graceMs?: number;
+  /** Milliseconds that old entries of reflogs, and what only they name, are kept; default 90 days, at least the grace. */
+  readonly keepMs?: number;
 }
 
 export interface RepackOptions extends Watch {
@@ -28,14 +30,26 @@ export function verify(context: Context, watch: Watch): AsyncGenerator<Finding, 
 }
 
 /** Removes what no ref reaches any more. What is condemned goes a grace later, at the next gc. */
-export function gc(context: Context, { dryRun = false, graceMs, ...watch }: GcOptions): Promise<Swept> {
+export function gc(context: Context, { dryRun = false, graceMs, keepMs, ...watch }: GcOptions): Promise<Swept> {
   const grace = graceMs === undefined ? {} : { graceMs, replacedGraceMs: graceMs };
-  return sweep(context.store, context.logs, { isDryRun: dryRun, ...grace, ...watchBlocks(watch) });
+  const keep = keepMs === undefined ? {} : { keepMs };
+  return sweep(context.store, context.logs, { isDryRun: dryRun, ...grace, ...keep, ...watchBlocks(watch) });
 }
 
 /** Merges small packs into larger ones and compresses them. */
 export function repack(context: Context, { all = false, ...watch }: RepackOptions): Promise<Repacked> {
   return repackStore(context.store, { isFull: all, ...watchBlocks(watch) });
+}
+
+/** Packs of up to so many bytes are merged as they gather: about what compresses in a tenth of a second. */
+const smallBytes = 8 * 2 ** 20;
+/** So many of them may gather: each is looked into by every look-up that fails. */
+const mostSmall = 32;
+
+/** Merges small packs when many have gathered; called after commits, and mostly does nothing. */
+export async function tidy({ store }: Context): Promise<void> {
+  const small = store.shelf.standing.filter(({ trailer }) => trailer.rawBytes <= smallBytes);
+  if (small.length >= mostSmall) await repackStore(store, { maxBytes: smallBytes });
 }
 
 function watchBlocks({ signal, progress }: Watch) {

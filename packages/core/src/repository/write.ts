@@ -15,6 +15,7 @@ import { commitCid, readCommit, readSnapshot, sign, type Context, type Tip } fro
 import { findDataset } from "./dataset-tree.js";
 import { branchRef, currentBranch, headLog, headOf, moveBranch } from "./heads.js";
 import { resolveRevision } from "./revisions.js";
+import { tidy } from "./upkeep.js";
 
 /** Where an edit starts from. `tip` is absent on a branch without commits, whose snapshot is empty. */
 export interface Base {
@@ -51,6 +52,13 @@ export async function commitEdit(
   options: CommitOptions,
   build: Build,
 ): Promise<Committed> {
+  const committed = await makeCommit(context, kind, options, build);
+  // The commit is made, whatever becomes of the upkeep; that can wait for the next one.
+  if (committed.advanced) await tidy(context).catch(() => undefined);
+  return committed;
+}
+
+async function makeCommit(context: Context, kind: EditKind, options: CommitOptions, build: Build): Promise<Committed> {
   const branch = await branchToMove(context, options.branch);
   const head = await headOf(context, branch);
   const first = await inTransaction(

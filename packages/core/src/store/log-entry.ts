@@ -1,4 +1,5 @@
 /** One entry of a log: what a ref was moved to, when, by whom and by which command. One frozen file each. */
+import stringify from "json-stable-stringify";
 import type { Cid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import type { Platform } from "../platform.js";
@@ -41,16 +42,18 @@ export function parseEntryName(name: string): { path: string; number: number } |
 export function printEntry(platform: Platform, entry: LogEntry): Uint8Array {
   const { command, nonce, roots, time, value, who, zone } = entry;
   const { email, name } = who;
-  const json = JSON.stringify({
-    command,
-    email,
-    name,
-    nonce,
-    ...(roots.length > 0 ? { roots } : {}),
-    time,
-    value,
-    zone,
-  });
+  const json = String(
+    stringify({
+      command,
+      email,
+      name,
+      nonce,
+      roots: roots.length > 0 ? roots : undefined,
+      time,
+      value,
+      zone,
+    }),
+  );
   return utf8(`${json}\n${checkOf(platform, json)}\n`);
 }
 

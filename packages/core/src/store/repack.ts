@@ -17,6 +17,8 @@ import type { Transaction } from "./transaction.js";
 export interface RepackOptions {
   /** Merges all packs, those too that are large enough to stay. */
   readonly isFull?: boolean;
+  /** Leaves packs with more bytes of blocks alone: so tidying stays cheap, whatever the size of the repository. */
+  readonly maxBytes?: number;
   /** How the new packs are laid out; default {@link packedShape}. */
   readonly shape?: PackShape;
   /** The key by which tree nodes are ordered, in ascending order of its text; default: their first bytes, so versions of one node are neighbours. */
@@ -50,7 +52,11 @@ const keyBytes = 48;
 /** Merges what has become many small packs; does nothing when there is nothing to gain. */
 export async function repack(store: BlockStore, options: RepackOptions = {}): Promise<Repacked> {
   await store.shelf.refresh();
-  const chosen = choosePacks(store.shelf.standing, options.isFull ?? false);
+  const { maxBytes = Infinity } = options;
+  const chosen = choosePacks(
+    store.shelf.standing.filter(({ trailer }) => trailer.rawBytes <= maxBytes),
+    options.isFull ?? false,
+  );
   if (chosen.length === 0) return { replaced: [], made: [], blocks: 0, bytesBefore: 0, bytesAfter: 0, damaged: [] };
   const { made, whole, damaged, blocks } = await rewrite(store, chosen, options);
   await condemn(

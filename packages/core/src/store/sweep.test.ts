@@ -111,6 +111,20 @@ test("a commit that was undone stays while the log remembers it, and goes with i
   expect(await holds(drive, now.blocks)).toBe(now.blocks.length);
 });
 
+test("entries go oldest first, so that a reader who knows an old one is never misled", async () => {
+  const { clock, drive, scene } = await fresh();
+  for (let i = 0; i < 6; i++) await scene.commit("refs/heads/main", [`commit ${i}`]);
+  clock.now += 91 * 24 * hour;
+  const removed: string[] = [];
+  const remove = drive.remove.bind(drive);
+  drive.remove = async name => {
+    if (name.startsWith("refs/")) removed.push(name);
+    return remove(name);
+  };
+  await sweep(scene.store, scene.logs);
+  expect(removed).toEqual([99, 98, 97, 96, 95].map(end => `refs/heads/main/~999999${end}`));
+});
+
 test("a deleted ref is forgotten, and its name is free for a new life", async () => {
   const { clock, drive, scene } = await fresh();
   await scene.commit("refs/heads/gone", textsOf("gone", 10));

@@ -4,14 +4,25 @@
  * A small transaction is one pack, made by one `create`. A large one streams: frames leave for the drive while more come, a pack ends after
  * two million blocks, and memory stays bounded. A block that has left memory before its pack is durable is read by ending the pack early.
  */
-import type { Blocks } from "../block/blocks.js";
+import type { BlockReader, Blocks } from "../block/blocks.js";
 import type { Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
-import type { Awaitable } from "../platform.js";
-import type { BlockStore } from "./blocks.js";
+import type { Awaitable, Platform } from "../platform.js";
+import type { Drive } from "./drive.js";
 import { PackBuilder } from "./pack-builder.js";
 import { looksLikeNode, plainShape, type PackShape } from "./pack-shape.js";
 import { PackUpload } from "./pack-upload.js";
+import type { Shelf } from "./shelf.js";
+
+/** What a transaction stands on: the blocks that are there already, and the shelf on which its packs will stand. */
+export interface Ground extends BlockReader {
+  readonly drive: Drive;
+  readonly platform: Platform;
+  readonly shelf: Shelf;
+  readonly graceMs: number;
+  /** Says whether a pack that will stay holds these very bytes. */
+  holds(bytes: Uint8Array, digest: Uint8Array, at: number): boolean;
+}
 
 /** Blocks of one pack: their index in memory is 32 MiB then, and the digests 100 MiB while it is made. */
 const maxBlocks = 1 << 21;
@@ -43,7 +54,7 @@ export class Transaction implements Blocks {
   #stored = 0;
 
   constructor(
-    readonly store: BlockStore,
+    readonly store: Ground,
     readonly options: TransactionOptions = {},
   ) {
     this.#begun = store.platform.now();
