@@ -17,7 +17,13 @@ const bundle = await rolldown({
   external: /^node:/,
   logLevel: "warn",
 });
-const { output } = await bundle.write({ dir: here("bundle"), format: "esm", chunkFileNames: "[name].js", minify: false, sourcemap: false });
+const { output } = await bundle.write({
+  dir: here("bundle"),
+  format: "esm",
+  chunkFileNames: "[name].js",
+  minify: false,
+  sourcemap: false,
+});
 await bundle.close();
 writeFileSync(here("bundle/LICENSES.txt"), licences(output.flatMap(chunk => chunk.moduleIds ?? [])));
 

@@ -46,7 +46,15 @@ export function emptyDataset(blocks: BlockWriter, id: DatasetId): DatasetBlock {
 
 /** Prints the block. */
 export function encodeDataset({ id, meta, rows, ids, count }: DatasetBlock): Uint8Array {
-  return encode({ type: "dataset", version: 1, id, meta, rows: new Link(rows, dagCbor), ids: new Link(ids, dagCbor), count });
+  return encode({
+    type: "dataset",
+    version: 1,
+    id,
+    meta,
+    rows: new Link(rows, dagCbor),
+    ids: new Link(ids, dagCbor),
+    count,
+  });
 }
 
 /** Reads the block; throws corrupt-block when it is not a dataset. */

@@ -27,7 +27,11 @@ function naive(ids: readonly string[]): string[] {
 
 describe("a table of keys", () => {
   test("walks its keys in the order of their bytes, equal ones in the order in which they came", () => {
-    const id = fc.oneof(fc.string({ unit: "grapheme", maxLength: 8 }), fc.stringMatching(/^row-[0-9]{1,9}$/), fc.constantFrom("a", "aa", "aaaaaaaaaaaa"));
+    const id = fc.oneof(
+      fc.string({ unit: "grapheme", maxLength: 8 }),
+      fc.stringMatching(/^row-[0-9]{1,9}$/),
+      fc.constantFrom("a", "aa", "aaaaaaaaaaaa"),
+    );
     fc.assert(
       fc.property(fc.array(id, { maxLength: 400 }), ids => {
         expect(inOrder(ids)).toEqual(naive(ids));

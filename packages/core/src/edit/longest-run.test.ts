@@ -5,7 +5,8 @@ import { longestRun } from "./longest-run.js";
 /** The length of a longest increasing run, by trying all pairs. */
 function naiveLength(ranks: number[]): number {
   const best: number[] = [];
-  for (const [i, rank] of ranks.entries()) best[i] = rank < 0 ? 0 : 1 + Math.max(0, ...ranks.slice(0, i).map((r, j) => (r >= 0 && r < rank ? best[j]! : 0)));
+  for (const [i, rank] of ranks.entries())
+    best[i] = rank < 0 ? 0 : 1 + Math.max(0, ...ranks.slice(0, i).map((r, j) => (r >= 0 && r < rank ? best[j]! : 0)));
   return Math.max(0, ...best);
 }
 

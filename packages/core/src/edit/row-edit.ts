@@ -25,7 +25,11 @@ export interface RowChange {
 }
 
 /** The dataset after these changes, at most one for each id, in any order. Gives back `dataset` itself when they change nothing. */
-export async function changeRows(blocks: Blocks, dataset: DatasetBlock, changes: readonly RowChange[]): Promise<DatasetBlock> {
+export async function changeRows(
+  blocks: Blocks,
+  dataset: DatasetBlock,
+  changes: readonly RowChange[],
+): Promise<DatasetBlock> {
   const rows: TreeChange[] = [];
   const ids: TreeChange[] = [];
   for (const { id, before, after } of changes) {

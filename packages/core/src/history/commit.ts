@@ -40,11 +40,18 @@ const maxZone = 99 * 60 + 59;
 
 /** Refuses a signature that git cannot write. `role` names it in the error. */
 export function checkSignature({ name, email, time, zone }: Signature, role: string): void {
-  for (const [what, text] of [["name", name], ["e-mail", email]] as const)
+  for (const [what, text] of [
+    ["name", name],
+    ["e-mail", email],
+  ] as const)
     if (/[<>\0\r\n]/.test(text) || !isWellFormed(text))
-      throw badInput(`the ${role}'s ${what} ${JSON.stringify(text)} holds <, >, NUL, a line break or half a character; git cannot write that`);
-  if (!Number.isSafeInteger(time) || time < 0) throw badInput(`the ${role}'s time ${time} is not a whole number of seconds from 1970 on`);
-  if (!Number.isSafeInteger(zone) || Math.abs(zone) > maxZone) throw badInput(`the ${role}'s zone ${zone} is beyond ±99:59`);
+      throw badInput(
+        `the ${role}'s ${what} ${JSON.stringify(text)} holds <, >, NUL, a line break or half a character; git cannot write that`,
+      );
+  if (!Number.isSafeInteger(time) || time < 0)
+    throw badInput(`the ${role}'s time ${time} is not a whole number of seconds from 1970 on`);
+  if (!Number.isSafeInteger(zone) || Math.abs(zone) > maxZone)
+    throw badInput(`the ${role}'s zone ${zone} is beyond ±99:59`);
 }
 
 /** Refuses a message that git cannot write. */
@@ -122,5 +129,10 @@ function signatureBlock({ name, email, time, zone }: Signature): ValueObject {
 }
 
 function asSignature(block: ValueObject): Signature {
-  return { name: asText(block, "name"), email: asText(block, "email"), time: asCount(block, "time"), zone: asCount(block, "zone") };
+  return {
+    name: asText(block, "name"),
+    email: asText(block, "email"),
+    time: asCount(block, "time"),
+    zone: asCount(block, "zone"),
+  };
 }

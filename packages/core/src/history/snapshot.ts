@@ -11,7 +11,12 @@ export interface Snapshot {
 
 /** Prints the block. */
 export function encodeSnapshot({ datasets, files }: Snapshot): Uint8Array {
-  return encode({ type: "snapshot", version: 1, datasets: new Link(datasets, dagCbor), files: new Link(files, dagCbor) });
+  return encode({
+    type: "snapshot",
+    version: 1,
+    datasets: new Link(datasets, dagCbor),
+    files: new Link(files, dagCbor),
+  });
 }
 
 /** Reads the block; throws corrupt-block when it is not a snapshot. */
