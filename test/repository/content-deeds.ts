@@ -1,17 +1,18 @@
 /** Commands that change what datasets hold. */
 import { expect } from "vitest";
+import { pointer, type PlainOperation } from "@sheaf/core";
 import type { Dice, Deed } from "./commands.js";
 import {
   importInto,
   madeId,
   Refused,
-  contentOf,
   type ImportPlan,
   type PlainDataset,
   type PlainItem,
   type PlainRow,
   type PlainSnapshot,
 } from "./plain.js";
+import { itemFrom, Patch } from "./patch-draft.js";
 import { edit, type Model } from "./world.js";
 
 const paths = ["qa", "safety/a", "z"];
@@ -21,14 +22,6 @@ function put(snapshot: PlainSnapshot, path: string, dataset: PlainDataset | unde
   if (dataset) next.set(path, dataset);
   else next.delete(path);
   return next;
-}
-
-function itemFrom(dice: Dice): PlainItem {
-  const item: Record<string, unknown> = { k: dice.roll(9) };
-  if (dice.chance(2)) item["a"] = dice.pick([0, 1, "x", "", null, true, 2.5]);
-  if (dice.chance(3)) item["b"] = dice.pick([{}, { c: 1 }, { c: 2, d: "é" }, [1, 2]]);
-  if (dice.chance(5)) item[dice.pick(["", "@meta", "@@meta", "@id", "a/b", "~"]) as string] = dice.roll(3);
-  return item;
 }
 
 function someDataset(model: Model, dice: Dice): [string, PlainDataset] | undefined {
@@ -94,97 +87,6 @@ function checkFewMoves(before: readonly PlainRow[], after: readonly PlainRow[]):
   expect(moved).toBe(ranks.length - Math.max(0, ...best));
 }
 
-type PlainOperation = Parameters<ReturnType<import("@sheaf/core").Repository["dataset"]>["patch"]>[0] extends infer P
-  ? Exclude<P, string>
-  : never;
-type Operation = PlainOperation extends readonly (infer O)[] ? O : never;
-
-const token = (text: string) => text.replaceAll("~", "~0").replaceAll("/", "~1");
-
-/** Rows as a patch changes them, one operation at a time. */
-class Patch {
-  readonly operations: Operation[] = [];
-  rows: PlainRow[];
-  meta: PlainItem;
-
-  constructor(
-    readonly dataset: PlainDataset,
-    readonly dice: Dice,
-  ) {
-    this.rows = [...dataset.rows];
-    this.meta = dataset.meta;
-  }
-
-  step(): void {
-    const row = this.dice.pick(this.rows);
-    const kind = this.dice.roll(8);
-    if (kind === 0 || !row) return this.#append();
-    if (kind === 1) return this.#describe();
-    const path = `/items/${token(row.id)}`;
-    if (kind === 2) {
-      this.rows = this.rows.filter(other => other !== row);
-      this.operations.push({ op: "remove", path });
-    } else if (kind === 3) this.#place(row);
-    else if (kind === 4) this.#replace(row, itemFromBlock(this.dice), path, "replace");
-    else if (kind === 5) {
-      const expected = this.dice.chance(4) ? this.dice.roll(9) : row.item["k"];
-      this.operations.push({ op: "test", path: `${path}/k`, value: expected });
-      if (expected !== row.item["k"]) throw new Refused("test failed");
-    } else {
-      const value = this.dice.pick([7, "seven", null, { deep: [] }]);
-      const name = this.dice.pick(["a", "n/m", "k"]) as string;
-      this.operations.push({ op: "add", path: `${path}/${token(name)}`, value });
-      this.#replace(row, { ...row.item, [name]: value });
-    }
-  }
-
-  #replace(row: PlainRow, item: PlainItem, path?: string, op: "replace" | "add" = "add"): void {
-    if (path !== undefined) this.operations.push({ op, path, value: item });
-    this.rows = this.rows.map(other => (other === row ? { ...row, item } : other));
-  }
-
-  #append(): void {
-    const item = itemFromBlock(this.dice);
-    const id = `n${this.dice.roll(5)}/~`;
-    this.operations.push({ op: "add", path: `/items/${token(id)}`, value: item });
-    const known = this.rows.find(row => row.id === id);
-    if (known) this.#replace(known, item);
-    else this.rows.push({ id, item });
-  }
-
-  #describe(): void {
-    const description = this.dice.pick(["one", "two", null]);
-    this.operations.push({ op: "add", path: "/meta/description", value: description });
-    this.meta = { ...this.meta, description };
-  }
-
-  /** Gives a row the position of another one. */
-  #place(row: PlainRow): void {
-    const target = this.dice.pick(this.rows.filter(({ position }) => position !== undefined));
-    if (!target) return;
-    this.operations.push({ op: "add", path: `/positions/${token(row.id)}`, value: target.position });
-    this.rows = this.rows.map(other => (other === row ? { ...row, position: target.position } : other));
-  }
-
-  /** Rows in their order; those without a position stand at the end, in the order in which they came. */
-  get result(): PlainDataset {
-    const placed = this.rows.filter(({ position }) => position !== undefined);
-    const key = ({ position, id }: PlainRow) => `${position}\0${id}`;
-    placed.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-    return {
-      ...this.dataset,
-      meta: this.meta,
-      rows: [...placed, ...this.rows.filter(({ position }) => position === undefined)],
-    };
-  }
-}
-
-/** Items in the block's form, as patches have them: without keys that would need escaping. */
-function itemFromBlock(dice: Dice): PlainItem {
-  const { "@meta": _one, "@@meta": _two, ...item } = itemFrom(dice);
-  return item;
-}
-
 export const patch: Deed = async (model, world, dice) => {
   const found = someDataset(model, dice);
   if (!found) return;
@@ -217,11 +119,11 @@ export const touch: Deed = async (model, world, dice) => {
   const item = { ...row.item, a: dice.roll(3), ...(dice.chance(2) && { b: { c: dice.roll(3) } }) };
   const others = dataset.rows.filter(other => other !== row);
   const wanted = change === 0 ? others : dataset.rows.map(other => (other === row ? { ...row, item } : other));
-  const at = `/items/${token(row.id)}`;
+  const at = pointer("items", row.id);
   const value = Object.fromEntries(
     Object.entries(item).map(([key, member]) => [key.replace(/^@+meta$/, "@$&"), member]),
   );
-  const operation: Operation = change === 0 ? { op: "remove", path: at } : { op: "replace", path: at, value };
+  const operation: PlainOperation = change === 0 ? { op: "remove", path: at } : { op: "replace", path: at, value };
   await edit(
     model,
     world,
@@ -355,5 +257,3 @@ export const shapeDatasets: Deed = async (model, world, dice) => {
     await edit(model, world, wanted, () => repo.removeDataset(from));
   }
 };
-
-export { contentOf };

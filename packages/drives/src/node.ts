@@ -17,7 +17,7 @@ const brotliWindow = 20;
 
 /** What the engine asks of Node. */
 export const nodePlatform: Platform = {
-  // A digest as latin1 text costs a third of one as a Buffer, which is an external allocation (floors.md, section 1).
+  // A digest as latin1 text costs a third of one as a Buffer, which is an external allocation.
   digestInto(bytes, out, at) {
     latin1Write.call(out, hash("sha256", bytes, "latin1" as BufferEncoding as "hex"), at, 32);
   },

@@ -120,6 +120,7 @@ export class FreshImport {
   /** Builds the trees. Throws bad-input when an id stood twice. */
   finish(dataset: DatasetBlock): DatasetBlock {
     const rows = this.#rows.finish();
+    this.chooser.close();
     const ids = new TreeBuilder(this.blocks);
     const order = this.#ids.sorted();
     let id = new Uint8Array(maxIdBytes);

@@ -15,7 +15,7 @@ const encoder = new TextEncoder();
 /** Chooses ids, row by row in the order of the input. */
 export class IdChooser {
   readonly #maker: IdMaker;
-  readonly #tally = new Tally();
+  #tally = new Tally();
   readonly #keys: readonly string[];
   /** The bytes of the one key, if there is one. */
   readonly #keyBytes: Uint8Array | undefined;
@@ -70,6 +70,11 @@ export class IdChooser {
       }
     }
     return at + encoder.encodeInto(this.choose(batch, i, row, digest), out.subarray(at)).written;
+  }
+
+  /** Lets go of what was counted: no more ids will be chosen. */
+  close(): void {
+    this.#tally = new Tally();
   }
 
   /** The id of an item with this content and ordinal. */

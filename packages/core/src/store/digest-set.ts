@@ -1,7 +1,7 @@
 /**
  * A set of digests that numbers its members in the order they came: 32 bytes a digest in an arena, 8 to 16 bytes a slot.
  *
- * Ten times smaller and faster than a Set of texts (floors.md, section 1). Never shrinks; {@link clear} starts afresh.
+ * Ten times smaller and faster than a Set of texts. Never shrinks; {@link clear} starts afresh.
  */
 
 /** 2¹⁶ digests, 2 MiB, in a segment of the arena: it grows without copying. */
@@ -59,7 +59,7 @@ export class DigestSet {
         return -(taken & numberMask);
     this.#slots[slot] = mark | (number + 1);
     this.#size = number + 1;
-    if (this.#size * 2 > this.#slots.length) this.#rehash();
+    if (this.#size * 8 > this.#slots.length * 5) this.#rehash();
     return number;
   }
 

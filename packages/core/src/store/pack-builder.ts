@@ -23,8 +23,10 @@ import { printIndex, wordAt, type Unsorted } from "./pack-index.js";
 /** The offset of a member whose bytes rest elsewhere. */
 const elsewhere = 0xffff_ffff;
 /** Bytes of frames that were handed out and can still be read here. */
-const recentBytes = 8 << 20;
+const recentBytes = 2 << 20;
 const firstMembers = 64;
+/** Room for places grows by doubling up to here, then by so much: 4 MiB. */
+const placesAtOnce = 1 << 20;
 
 /** A frame being filled. */
 interface Filling {
@@ -179,7 +181,7 @@ export class PackBuilder {
 
   #place(member: number, offset: number, length: number): void {
     if (member * 2 + 1 >= this.#places.length) {
-      const places = new Uint32Array(this.#places.length * 2);
+      const places = new Uint32Array(this.#places.length + Math.min(this.#places.length, placesAtOnce));
       places.set(this.#places);
       this.#places = places;
     }

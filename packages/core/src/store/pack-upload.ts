@@ -7,9 +7,9 @@ import { joined, type PackBuilder } from "./pack-builder.js";
 import { packPrefix, trailerBytes } from "./pack-format.js";
 
 /** From here on frames leave memory for the drive while more come. */
-const streamFrom = 4 << 20;
+const streamFrom = 2 << 20;
 /** Bytes that may wait for the drive before the writer is asked to wait. */
-const maxWaiting = 8 << 20;
+const maxWaiting = 4 << 20;
 
 export class PackUpload {
   readonly name: string;
