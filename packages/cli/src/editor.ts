@@ -26,7 +26,7 @@ export async function editText(io: Io, text: string, name: string): Promise<stri
 /** `EDITOR` may hold options, so a shell reads it, as git does it. */
 function runEditor(editor: string, file: string, { env, cwd }: Io): Promise<void> {
   const quoted = process.platform === "win32" ? `"${file}"` : `'${file.replaceAll("'", `'\\''`)}'`;
-  const child = spawn(`${editor} ${quoted}`, { shell: true, stdio: "inherit", cwd, env: env as NodeJS.ProcessEnv });
+  const child = spawn(`${editor} ${quoted}`, { shell: true, stdio: "inherit", cwd, env });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", code => (code === 0 ? resolve() : reject(gaveUp(editor, code))));

@@ -1,5 +1,5 @@
 /** How a command fails: the exit code of every error, and its sentence on standard error. */
-import { isSheafError, printPlace, SheafError, type ErrorCode } from "@sheaf/core";
+import { isSheafError, printPlace, SheafError, type ErrorCode, type Value } from "@sheaf/core";
 import { ReaderGone } from "./outlet.js";
 import { record } from "./record.js";
 import { UsageError } from "./usage.js";
@@ -57,7 +57,7 @@ export function judge(error: unknown, aborted: boolean): Failure {
 /** The failure as it goes to standard error: a sentence, or one JSON value. */
 export function printFailure({ code, message = "", data }: Failure, json: boolean): string {
   if (!json) return `sheaf: ${message}`;
-  return `{"error":${record({ code, message, data: JSON.parse(JSON.stringify(data ?? {})) })}}`;
+  return `{"error":${record({ code, message, data: JSON.parse(JSON.stringify(data ?? {})) as Value })}}`;
 }
 
 /** The message, with the place in front where the error knows one and the message does not say it. */

@@ -28,7 +28,7 @@ test("lines arrive in order, in few large writes", async () => {
 test("what was gathered can be sent without waiting", () => {
   const { sink, chunks } = slowReader();
   const out = new Outlet(sink);
-  out.write("a");
+  void out.write("a");
   out.push();
   expect(chunks).toEqual(["a"]);
 });
@@ -37,11 +37,11 @@ test("a reader that is gone is told apart from a write that fails", async () => 
   const failing = (code: string) =>
     new Outlet(new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code })) }));
   const gone = failing("EPIPE");
-  gone.write("a");
+  void gone.write("a");
   await expect(gone.flush()).rejects.toBeInstanceOf(ReaderGone);
-  gone.write("b");
+  void gone.write("b");
   await expect(gone.flush()).rejects.toBeInstanceOf(ReaderGone);
   const full = failing("ENOSPC");
-  full.write("a");
+  void full.write("a");
   await expect(full.flush()).rejects.toThrow("ENOSPC");
 });

@@ -18,7 +18,7 @@ export interface HelpSink {
 
 /** Makes the command that parses what follows `sheaf <name>`. */
 export function makeCommand(name: string, summary: string, define: Define, cli: Cli, sink: HelpSink): Command {
-  const command = new Command(`sheaf ${name}`).description(`${sentence(summary)}`);
+  const command = new Command(`sheaf ${name}`).description(sentence(summary));
   command.exitOverride().configureOutput({
     writeOut: text => sink.write(text),
     writeErr: () => undefined,

@@ -16,7 +16,7 @@ export interface Source {
   /** Bytes, where known. */
   readonly size: number | undefined;
   /** Can be called again, but for standard input. */
-  open(): AsyncIterable<Uint8Array>;
+  readonly open: () => AsyncIterable<Uint8Array>;
 }
 
 /** Looks the input up. Throws bad-input when the file is not there or cannot be read. */

@@ -25,11 +25,13 @@ interface Frame {
 type Expected = "value" | "value or end" | "key" | "key or end" | "colon" | "comma or end" | "nothing";
 
 /** A flaw found outside the rows; the scanner adds the place, unless it concerns the `whole` document. */
-export class Flaw {
+export class Flaw extends Error {
   constructor(
     readonly what: string,
     readonly whole = false,
-  ) {}
+  ) {
+    super(what);
+  }
 }
 
 const maxLevels = 1000;

@@ -27,7 +27,10 @@ function toBatch(items: ItemBatch, file: string | undefined): RowBatch {
 /** Aimed-for bytes of text in a batch: large enough that the cost of a batch is nothing, small enough for a core's own cache. */
 export const batchBytes = 2 ** 18;
 
-async function* parseRowLines(chunks: AsyncIterable<Uint8Array>, file: string | undefined): AsyncGenerator<RowBatch> {
+async function* parseRowLines(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string | undefined,
+): AsyncGenerator<RowBatch, void> {
   const reader = new RowLineReader(file);
   for await (const chunk of chunks) {
     reader.take(chunk);

@@ -1,5 +1,5 @@
 /** `sheaf diff`. */
-import { printJson, type DiffOptions, type DiffStat, type Operation, type Repository, type Value } from "@sheaf/core";
+import { printJson, type DiffOptions, type DiffStat, type Operation, type Repository } from "@sheaf/core";
 import type { Cli } from "../cli.js";
 import { foundExit } from "../failure.js";
 import { examples, Option, type Define } from "../parse.js";
@@ -79,7 +79,7 @@ async function tellStat(cli: Cli, stat: DiffStat): Promise<boolean> {
 async function tellPatch(cli: Cli, operations: AsyncIterable<Operation>): Promise<boolean> {
   let any = false;
   for await (const operation of operations) {
-    const full = cli.out.write(`${any ? ",\n" : "[\n"}${printJson({ ...operation } as { [name: string]: Value })}`);
+    const full = cli.out.write(`${any ? ",\n" : "[\n"}${printJson({ ...operation })}`);
     if (full !== undefined) await full;
     any = true;
   }

@@ -8,7 +8,7 @@ import { bytes, grouped } from "./quantity.js";
 export async function tellReport(cli: Cli, report: object): Promise<void> {
   if (cli.json) return void (await cli.line(record(report as { [name: string]: Value })));
   for (const [name, value] of Object.entries(report)) {
-    const count = Array.isArray(value) ? value.length : value;
+    const count: unknown = Array.isArray(value) ? value.length : value;
     if (typeof count === "number")
       await cli.line(`${words(name)}: ${/bytes/i.test(name) ? bytes(count) : grouped(count)}`);
   }

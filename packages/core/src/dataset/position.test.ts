@@ -38,7 +38,7 @@ describe("laws", () => {
           if (many !== undefined) {
             expect(many).toHaveLength(count);
             expect(many.every(isPosition)).toBe(true);
-            for (let i = 1; i < chain.length; i++) expect(compareText(chain[i - 1]!, chain[i]!)).toBeLessThan(0);
+            for (let i = 1; i < chain.length; i++) expect(compareText(chain[i - 1], chain[i])).toBeLessThan(0);
           }
         }
       }),

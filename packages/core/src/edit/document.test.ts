@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Value, ValueObject } from "../item/value.js";
+import type { ValueObject } from "../item/value.js";
 import { applyDatasetPatch, type DatasetChanges, type DatasetRules } from "./document.js";
 import { applyPatch, FailedTest, type Operation } from "./patch.js";
 
@@ -86,7 +86,7 @@ describe("a patch on a dataset", () => {
       { op: "copy", from: "/positions/a", path: "/meta/first" },
       { op: "replace", path: "/positions/c", value: "p9" },
     ];
-    const whole = applyPatch(stored as unknown as Value, patch) as unknown as Required<Stored>;
+    const whole = applyPatch(stored, patch) as unknown as Required<Stored>;
     const { meta, items, positions } = await run(patch);
     expect(meta).toEqual(whole.meta);
     expect(Object.fromEntries([...items].filter(([, item]) => item !== undefined))).toEqual(whole.items);

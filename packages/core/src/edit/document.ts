@@ -107,7 +107,7 @@ async function each<T>(
     const slice = list.slice(i, i + 256);
     const found = slice.map(read);
     const values = found.some(value => value instanceof Promise)
-      ? await Promise.all(found)
+      ? await Promise.all(found.map(async value => value))
       : (found as (T | undefined)[]);
     values.forEach((value, n) => value !== undefined && put(slice[n], value));
   }

@@ -111,7 +111,7 @@ async function textOf(reader: BlockReader, { mode, content }: StoredFile): Promi
 
 async function report({ blocks, conflicts }: MergeContext, { key, base, ours, theirs }: ThreeWay): Promise<void> {
   const [was, our, their] = await Promise.all(
-    [base, ours, theirs].map(value => value && viewFile(blocks, fileOf(value))),
+    [base, ours, theirs].map(async value => value && viewFile(blocks, fileOf(value))),
   );
   conflicts.push({
     dataset: "",

@@ -28,7 +28,7 @@ export class IdChooser {
   ) {
     this.#maker = new IdMaker(platform);
     this.#keys = key === undefined ? [] : typeof key === "string" ? [key] : key;
-    this.#keyBytes = this.#keys.length === 1 ? utf8(this.#keys[0] as string) : undefined;
+    this.#keyBytes = this.#keys.length === 1 ? utf8(this.#keys[0]) : undefined;
   }
 
   /** Says whether ids come from the content, so that equal rows are told apart by ordinals. */
@@ -85,7 +85,7 @@ export class IdChooser {
   #fromFields(batch: RowBatch, i: number, row: number): string {
     const block = batch.items.bytes.subarray(batch.items.starts[i], batch.items.ends[i]);
     if (this.#keys.length > 1) return this.#keys.flatMap(key => partOf(fieldOf(block, key))).join("/");
-    const key = this.#keys[0] as string;
+    const key = this.#keys[0];
     const value = fieldOf(block, key);
     if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "bigint")

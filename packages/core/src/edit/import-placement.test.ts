@@ -60,7 +60,7 @@ test("a row between two at one position moves the ones behind it, not all", () =
   expect(place(["Zz", "a0", "a0", "a5"], Int32Array.of(0, 1, -1, 2, 3))).toEqual([
     undefined,
     undefined,
-    "a2",
+    "a1",
     "a3",
     undefined,
   ]);

@@ -27,11 +27,11 @@ export class KeyTable {
       this.#chunks.push(new Uint8Array(chunkBytes));
       this.#used = 0;
     }
-    const chunk = this.#chunks[this.#chunks.length - 1] as Uint8Array;
+    const chunk = this.#chunks[this.#chunks.length - 1];
     let at = this.#used;
     const row = this.#count++;
     if ((row & 0xffff) === 0) this.#places.push(new Uint32Array(0x10000));
-    (this.#places[row >>> 16] as Uint32Array)[row & 0xffff] = (this.#chunks.length - 1) * chunkBytes + at;
+    this.#places[row >>> 16][row & 0xffff] = (this.#chunks.length - 1) * chunkBytes + at;
     chunk[at++] = keyLength >>> 8;
     chunk[at++] = keyLength & 0xff;
     for (let i = 0; i < keyLength; i++) chunk[at++] = key[keyAt + i];
@@ -43,7 +43,7 @@ export class KeyTable {
   /** The key of a row, as a view. */
   key(row: number): Uint8Array {
     const place = this.#place(row);
-    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const chunk = this.#chunks[place >>> chunkBits];
     const at = place & (chunkBytes - 1);
     return chunk.subarray(at + 2, at + 2 + chunk[at] * 256 + chunk[at + 1]);
   }
@@ -51,7 +51,7 @@ export class KeyTable {
   /** Copies the key of a row into `out` and gives its length. */
   copyKey(row: number, out: Uint8Array): number {
     const place = this.#place(row);
-    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const chunk = this.#chunks[place >>> chunkBits];
     const at = place & (chunkBytes - 1);
     const length = chunk[at] * 256 + chunk[at + 1];
     for (let i = 0; i < length; i++) out[i] = chunk[at + 2 + i];
@@ -61,7 +61,7 @@ export class KeyTable {
   /** The value of a row, as a view. */
   value(row: number): Uint8Array {
     const place = this.#place(row);
-    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const chunk = this.#chunks[place >>> chunkBits];
     const at = (place & (chunkBytes - 1)) + 2;
     const start = at + chunk[at - 2] * 256 + chunk[at - 1];
     return chunk.subarray(start + 1, start + 1 + chunk[start]);
@@ -76,7 +76,7 @@ export class KeyTable {
   }
 
   #place(row: number): number {
-    return (this.#places[row >>> 16] as Uint32Array)[row & 0xffff];
+    return this.#places[row >>> 16][row & 0xffff];
   }
 
   /**
@@ -135,7 +135,7 @@ export class KeyTable {
     const letters = new Uint8Array(256);
     for (let r = 0, found = 0; r < rows.length && found < 256; r++) {
       const place = this.#place(rows[r]);
-      const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+      const chunk = this.#chunks[place >>> chunkBits];
       const at = (place & (chunkBytes - 1)) + 2;
       const end = Math.min(chunk[at - 2] * 256 + chunk[at - 1], start + mostDigits);
       for (let i = start; i < end; i++) {
@@ -150,7 +150,7 @@ export class KeyTable {
   /** The bytes of the key from `start` on as a number that sorts like them; its last bit says whether more bytes follow. */
   #rank(row: number, start: number, { digits, base, codes }: Ranking): number {
     const place = this.#place(row);
-    const chunk = this.#chunks[place >>> chunkBits] as Uint8Array;
+    const chunk = this.#chunks[place >>> chunkBits];
     const at = (place & (chunkBytes - 1)) + 2;
     const length = chunk[at - 2] * 256 + chunk[at - 1];
     let rank = 0;

@@ -30,7 +30,7 @@ function encodeSlowly(item: unknown, meta: unknown): Uint8Array {
 }
 
 /** Thrown, and caught above, where the fast way ends. */
-const notPlain: unique symbol = Symbol("not plain data");
+const notPlain = new Error("not plain data");
 /** Deeper values are left to the reference. */
 const deepest = 64;
 

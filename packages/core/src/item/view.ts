@@ -153,9 +153,13 @@ class Intake {
 const boxes = new Set(["[object Number]", "[object String]", "[object Boolean]"]);
 
 /** Follows `toJSON` and unboxes, as `JSON.stringify` does. */
+function hasToJson(given: object): given is { toJSON(key: string): unknown } {
+  return "toJSON" in given && typeof given.toJSON === "function";
+}
+
 function plain(given: unknown, key: PathStep = ""): unknown {
   if (typeof given !== "object" || given === null) return given;
-  const js: unknown = "toJSON" in given && typeof given.toJSON === "function" ? given.toJSON(String(key)) : given;
+  const js: unknown = hasToJson(given) ? given.toJSON(String(key)) : given;
   return typeof js === "object" && js !== null && boxes.has(Object.prototype.toString.call(js)) ? js.valueOf() : js;
 }
 

@@ -187,7 +187,7 @@ class RowIterator implements AsyncIterableIterator<Row> {
   }
 
   async #advance(): Promise<IteratorResult<Row>> {
-    const { value, done } = await this.#batches.next();
+    const { value, done } = (await this.#batches.next()) as IteratorResult<StoredBatch, undefined>;
     if (done) return { value: undefined, done: true };
     this.#batch = value;
     this.#next = 0;

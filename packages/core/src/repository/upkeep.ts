@@ -5,6 +5,7 @@ import { decodeSnapshot } from "../history/snapshot.js";
 import { decodeDataset } from "../dataset/dataset.js";
 import { decode } from "../item/cbor.js";
 import { repack as repackStore, type Repacked } from "../store/repack.js";
+import { dropReplaced } from "../store/replaced.js";
 import { sweep, type Swept } from "../store/sweep.js";
 import { verify as verifyStore, type Finding, type Verified } from "../store/verify.js";
 import type { Context } from "./context.js";
@@ -41,15 +42,20 @@ export function repack(context: Context, { all = false, ...watch }: RepackOption
   return repackStore(context.store, { isFull: all, ...watchBlocks(watch) });
 }
 
-/** Packs of up to so many bytes are merged as they gather: about what compresses in a tenth of a second. */
-const smallBytes = 8 * 2 ** 20;
-/** So many of them may gather: each is looked into by every look-up that fails. */
+/** Bytes of blocks in what counts as a small pack, tier by tier: each block is moved a few times at most, whatever the number of commits. */
+const tiers = [2 ** 20, 2 ** 23, 2 ** 26];
+/** So many packs of a tier may gather: each is looked into by every look-up that fails. */
 const mostSmall = 32;
 
-/** Merges small packs when many have gathered; called after commits, and mostly does nothing. */
+/** Merges small packs when many have gathered, and lets go of those that were merged long ago. Called after commits; mostly does nothing. */
 export async function tidy({ store }: Context): Promise<void> {
-  const small = store.shelf.standing.filter(({ trailer }) => trailer.rawBytes <= smallBytes);
-  if (small.length >= mostSmall) await repackStore(store, { maxBytes: smallBytes });
+  for (const maxBytes of tiers) {
+    const small = store.shelf.standing.filter(({ trailer }) => trailer.rawBytes <= maxBytes);
+    if (small.length < mostSmall) continue;
+    await repackStore(store, { maxBytes });
+    await dropReplaced(store);
+    return;
+  }
 }
 
 function watchBlocks({ signal, progress }: Watch) {

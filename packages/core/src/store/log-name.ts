@@ -54,7 +54,7 @@ export function encodeLogName(name: string): string {
 export function encodePrefix(prefix: string): string {
   const folders = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   if (folders === "") return "";
-  return `${encodeLogName(folders.slice(0, -1) + "/x").slice(0, -1)}`;
+  return encodeLogName(folders.slice(0, -1) + "/x").slice(0, -1);
 }
 
 /** Reads a name that {@link encodeLogName} wrote; `undefined` for anything else. */

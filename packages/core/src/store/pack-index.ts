@@ -54,10 +54,10 @@ function collect(words: Uint32Array, from: number, end: number, high: number, lo
 /** What the index is made of: members in the order they came, and how to read them. */
 export interface Unsorted {
   readonly count: number;
-  high(member: number): number;
-  low(member: number): number;
-  offset(member: number): number;
-  length(member: number): number;
+  readonly high: (member: number) => number;
+  readonly low: (member: number) => number;
+  readonly offset: (member: number) => number;
+  readonly length: (member: number) => number;
 }
 
 /** More members than this are dealt into 256 heaps by their first byte, each of which fits a core's own cache. */

@@ -10,10 +10,10 @@ import { condemn, readVerdicts, type Verdict } from "./condemned.js";
 import type { DigestSet } from "./digest-set.js";
 import { trimLogs } from "./log-trim.js";
 import type { Logs } from "./logs.js";
-import { entryWords } from "./pack-format.js";
 import type { Pack } from "./pack.js";
 import { reachFrom, type ReachOptions } from "./reach.js";
 import { rewrite } from "./repack.js";
+import { defaultReplacedGraceMs, somePrefix } from "./replaced.js";
 
 export interface SweepOptions extends ReachOptions {
   /** Milliseconds between the two steps; default: that of the store. 0 removes at once: only when nobody else works on the drive. */
@@ -43,7 +43,6 @@ export interface Swept {
 }
 
 const defaultKeepMs = 90 * 24 * 3_600_000;
-const defaultReplacedGraceMs = 3_600_000;
 
 /** Does both steps: condemns what is not needed now, removes what was condemned a grace ago. Throws, and removes nothing, when a needed block cannot be read. */
 export async function sweep(store: BlockStore, logs: Logs, options: SweepOptions = {}): Promise<Swept> {
@@ -62,7 +61,6 @@ export async function sweep(store: BlockStore, logs: Logs, options: SweepOptions
 
 class Sweeping {
   copied = 0;
-  readonly #prefix = new Uint8Array(8);
 
   constructor(
     readonly store: BlockStore,
@@ -127,7 +125,7 @@ class Sweeping {
     for (const pack of staying) await pack.loadEntries();
     const wants = (digest: Uint8Array) =>
       this.needed.hasPrefix(digest, 0) && !staying.some(pack => pack.findNow(digest, 0));
-    for (const pack of packs) if (await this.#some(pack, wants)) wanting.push(pack);
+    for (const pack of packs) if (await somePrefix(pack, wants)) wanting.push(pack);
     if (wanting.length === 0) return packs;
     const { whole, blocks } = await rewrite(this.store, wanting, { ...this.#watch(), wants });
     this.copied += blocks;
@@ -137,25 +135,11 @@ class Sweeping {
   /** Blocks of a pack that are needed. */
   async #count(pack: Pack): Promise<number> {
     let count = 0;
-    await this.#some(pack, digest => {
+    await somePrefix(pack, digest => {
       if (this.needed.hasPrefix(digest, 0)) count++;
       return false;
     });
     return count;
-  }
-
-  /** Says whether the claim holds for a digest of the pack, by its first 8 bytes. */
-  async #some(pack: Pack, claim: (digest: Uint8Array) => boolean): Promise<boolean> {
-    const entries = (await pack.readEntries()) ?? new Uint32Array(0);
-    const prefix = this.#prefix;
-    for (let at = 0; at < entries.length; at += entryWords) {
-      for (let i = 0; i < 4; i++) {
-        prefix[i] = entries[at] >>> (24 - 8 * i);
-        prefix[4 + i] = entries[at + 1] >>> (24 - 8 * i);
-      }
-      if (claim(prefix)) return true;
-    }
-    return false;
   }
 
   #watch(): { signal?: AbortSignal | undefined } {

@@ -122,7 +122,7 @@ export class Transaction implements Blocks {
   async close(): Promise<void> {
     this.#checkTime();
     this.#next();
-    await Promise.all(this.#builds.map(({ landed }) => landed));
+    await Promise.all(this.#builds.flatMap(({ landed }) => landed ?? []));
     this.#checkTime();
   }
 

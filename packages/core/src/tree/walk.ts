@@ -31,7 +31,7 @@ export class Walk {
   /** Goes into a node. Past its entries before `from`; a subtree is where its last key is. */
   push(node: Node): void {
     const i = this.from === undefined ? 0 : node.lowerBound(this.from);
-    this.steps.push({ node, i, loaded: node.level === 0 ? none : new Map() });
+    this.steps.push({ node, i, loaded: node.level === 0 ? none : new Map<number, Node>() });
     this.#climb();
   }
 
