@@ -44,12 +44,14 @@ async function loadCompiler() {
 
 async function compile() {
   let wasm;
-  const { error, stderr } = await asc.main(["index.ts", "--outFile", "kernel.wasm", "--baseDir", here, ...options], {
+  const stderr = asc.createMemoryStream();
+  const { error } = await asc.main(["index.ts", "--outFile", "kernel.wasm", "--baseDir", here, ...options], {
     readFile: name => texts[name] ?? null,
     writeFile: (name, contents) => {
       if (name.endsWith(".wasm")) wasm = contents;
     },
     listFiles: () => [],
+    stderr,
   });
   if (error) throw new Error(`the kernel does not compile: ${error.message}\n${stderr.toString()}`);
   return wasm;

@@ -24,6 +24,13 @@ export interface StoreOptions extends ShelfOptions {
   readonly graceMs?: number;
 }
 
+/**
+ * A writer may begin with a list of packs and verdicts this old, or of this share of the grace: what was condemned since stays for the rest of it, long
+ * after the writer is done.
+ */
+const beginFreshnessMs = 10_000;
+const freshShare = 100;
+
 /** A miss is believed when the packs were listed in the last quarter of a second. */
 const hasFreshnessMs = 250;
 
@@ -79,7 +86,7 @@ export class BlockStore implements BlockReader {
 
   /** Begins to write: what is put is durable once the transaction is closed. Any number may be open. */
   async begin(options: TransactionOptions = {}): Promise<Transaction> {
-    await this.shelf.refresh();
+    await this.shelf.refreshIfOlder(Math.min(beginFreshnessMs, this.graceMs / freshShare));
     return new Transaction(this, options);
   }
 

@@ -27,7 +27,7 @@ async function packNames(drive: MemoryDrive): Promise<string[]> {
   return names;
 }
 
-test("packs that a repack replaced stay for an hour, then go, and every block is still there", async () => {
+test("packs that a repack replaced stay for a while, then go, and every block is still there", async () => {
   const drive = new MemoryDrive();
   const { store, digests } = await threePacks(drive);
   await repack(store);

@@ -6,8 +6,8 @@ import { readVerdicts } from "./condemned.js";
 import { entryWords } from "./pack-format.js";
 import type { Pack } from "./pack.js";
 
-/** How long packs that a repack has replaced are kept for readers who have just looked them up. */
-export const defaultReplacedGraceMs = 3_600_000;
+/** How long packs that a repack has replaced are kept for readers who have just looked them up: a minute. Whoever comes too late lists again. */
+export const defaultReplacedGraceMs = 60_000;
 
 /** Removes packs that were replaced a grace ago or more and whose every block stands in another one; leaves the rest to gc. */
 export async function dropReplaced(store: BlockStore, graceMs = defaultReplacedGraceMs): Promise<void> {

@@ -18,7 +18,7 @@ import { defaultReplacedGraceMs, somePrefix } from "./replaced.js";
 export interface SweepOptions extends ReachOptions {
   /** Milliseconds between the two steps; default: that of the store. 0 removes at once: only when nobody else works on the drive. */
   readonly graceMs?: number;
-  /** The same for packs whose blocks a repack has moved; default: an hour, at most the grace. */
+  /** The same for packs whose blocks a repack has moved; default: a minute, at most the grace. */
   readonly replacedGraceMs?: number;
   /** Milliseconds that old entries of logs are kept, and what they name; default 90 days, at least the grace. */
   readonly keepMs?: number;
