@@ -30,7 +30,10 @@ writeFileSync(here("bundle/LICENSES.txt"), licences(output.flatMap(chunk => chun
 /** The licence of every foreign package that went in: what their authors ask of copies. */
 function licences(modules) {
   const folders = new Set(modules.flatMap(id => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []));
-  return [...folders].sort((a, b) => (a < b ? -1 : 1)).map(licence).join("\n");
+  return [...folders]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map(licence)
+    .join("\n");
 }
 
 function licence(folder) {

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { Repository } from "@sheaf/core";
 import { FolderDrive } from "@sheaf/drives/folder";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { bundle } from "../../packages/drives/test/bundle.js";
-import { all, open } from "./rows.js";
+import { all, author, open } from "./rows.js";
 
 /** `count` repositories over one drive, as so many processes see it. */
 async function rivals(count: number) {
@@ -87,18 +88,27 @@ describe("of n writers at once", () => {
   });
 
   test("a test in a patch holds on the head that the patch ends up on", async () => {
-    const repos = await rivals(6);
-    const results = await Promise.allSettled(
-      repos.map((repo, w) =>
-        repo.dataset("qa").patch([
-          { op: "test", path: "/items/q0/n", value: 0 },
-          { op: "replace", path: "/items/q0/n", value: w + 1 },
-          { op: "add", path: `/items/won${w}`, value: {} },
-        ]),
-      ),
-    );
-    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect((await repos[0].dataset("qa").info()).count).toBe(5);
+    const [other] = await rivals(1);
+    let isFirst = true;
+    // The author is asked for when the patch is made and the branch not moved yet: just then somebody else is faster.
+    const slow = async () => {
+      if (isFirst) {
+        isFirst = false;
+        await other.dataset("qa").patch([{ op: "replace", path: "/items/q0/n", value: 1 }]);
+      }
+      return author();
+    };
+    const repo = await Repository.open(other.context.store.drive, { platform: other.context.platform, author: slow });
+    const guarded = [
+      { op: "test", path: "/items/q0/n", value: 0 },
+      { op: "add", path: "/items/guarded", value: {} },
+    ] as const;
+    await expect(repo.dataset("qa").patch(guarded)).rejects.toMatchObject({ code: "refused" });
+    isFirst = true;
+    expect(await repo.dataset("qa").patch([{ op: "add", path: "/items/free", value: {} }])).toMatchObject({
+      advanced: true,
+    });
+    expect((await other.dataset("qa").info()).count).toBe(5);
   });
 });
 

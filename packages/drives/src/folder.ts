@@ -14,6 +14,7 @@ import {
   readSync,
   readdirSync,
   statSync,
+  unlink,
   unlinkSync,
   write,
   writeSync,
@@ -271,10 +272,7 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
+/** Removes a temporary name; nobody waits for it, as a file system may let that wait for its journal. What is left is swept when the drive is opened again. */
 function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Swept when the drive is opened again.
-  }
+  unlink(path, () => undefined);
 }

@@ -35,9 +35,7 @@ export class FailedTest extends SheafError<"refused"> {
  */
 export function applyPatch(document: Value, patch: readonly Operation[]): Value {
   const draft = draftFor(document, patch.length);
-  patch.forEach((operation, index) =>
-    applyOperation(draft, parseOperation(operation, index), index),
-  );
+  patch.forEach((operation, index) => applyOperation(draft, parseOperation(operation, index), index));
   return draft.finish();
 }
 

@@ -101,7 +101,9 @@ describe("the kernel and the reference agree", () => {
       ];
       const list = some.filter(Number.isFinite).map(n => (Number.isInteger(n) ? `${BigInt(n)}.0` : String(n)));
       const block = encodeText(`{"n":[${list.join(",")}]}`, "plain");
-      expect(Buffer.compare(kernelEncode(fast, utf8(`{"n":[${list.join(",")}]}`), true) ?? block.slice(1), block)).toBe(0);
+      expect(Buffer.compare(kernelEncode(fast, utf8(`{"n":[${list.join(",")}]}`), true) ?? block.slice(1), block)).toBe(
+        0,
+      );
       expect(kernelPrint(fast, block, 0)).toBe(printText(block, "plain"));
     }
   });

@@ -41,6 +41,8 @@ export function editRepository(
 class Work {
   readonly #datasets = new Map<string, DatasetBlock | undefined>();
   readonly #files = new Map<string, Uint8Array | undefined>();
+  /** How many datasets were made at a path. */
+  readonly #made = new Map<string, number>();
   readonly #said: string[] = [];
 
   constructor(
@@ -78,7 +80,11 @@ class Work {
   async #create(path: string, meta: DatasetBlock["meta"]): Promise<void> {
     checkPath(path);
     if (await this.#find(path)) throw taken(path);
-    this.#datasets.set(path, newDataset(this.context, this.blocks, this.base, path, meta));
+    // One that was made here and renamed in the same edit has its id already.
+    const nth = this.#made.get(path) ?? 0;
+    this.#made.set(path, nth + 1);
+    const name = nth === 0 ? path : `${path}\0${nth}`;
+    this.#datasets.set(path, newDataset(this.context, this.blocks, this.base, name, meta));
     this.#said.push(`create ${path}`);
   }
 

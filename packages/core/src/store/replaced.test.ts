@@ -44,7 +44,7 @@ test("a replaced pack that holds a block of its own is left to gc", async () => 
   const drive = new MemoryDrive();
   const { store, digests } = await threePacks(drive);
   const { made } = await repack(store);
-  await drive.remove(made[0] as string);
+  await drive.remove(made[0]);
   const later = await BlockStore.open(drive, { ...nodePlatform, now: () => nodePlatform.now() + 2 * hour });
   await dropReplaced(later);
   expect(await packNames(drive)).toHaveLength(3);
