@@ -4,7 +4,6 @@ import { Repository, type Drive } from "@sheaf/core";
 import { faults, FaultyDrive, type Fault } from "@sheaf/core/testing";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { nodePlatform } from "@sheaf/drives/node";
-import { fixedPlatform } from "../golden/grow.js";
 import { all, author, open } from "../laws/rows.js";
 
 /** A command, and where it leaves which branch. */
@@ -32,7 +31,13 @@ const commands: Record<string, Command> = {
 /** A repository with two branches to merge, one of them against main's will, and garbage. */
 async function begun(): Promise<MemoryDrive> {
   const drive = new MemoryDrive();
-  const repo = await Repository.open(drive, { platform: fixedPlatform(), author, create: true });
+  let [now, nonces] = [1_800_000_000_000, 0];
+  const platform = {
+    ...nodePlatform,
+    now: () => (now += 1000),
+    nonce: () => (++nonces).toString(16).padStart(32, "0"),
+  };
+  const repo = await Repository.open(drive, { platform, author, create: true });
   const qa = repo.dataset("qa");
   await qa.import(rows(100, "row"), { key: "k" });
   await repo.branch("side");
@@ -99,7 +104,7 @@ async function statesOf(
 }
 
 /** Instants tried for each command and fault; SHEAF_CRASH_POINTS sets more. */
-const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 24);
+const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 8);
 
 async function tryAt(
   start: MemoryDrive,
@@ -139,7 +144,7 @@ describe.each(Object.keys(commands))("when an operation of %s fails", name => {
     const { operations, ...allowed } = await statesOf(start, command);
     expect(operations).toBeGreaterThan(3);
     const step = Math.max(1, operations / points);
-    for (let instant = 1; instant <= operations; instant += step)
+    for (let instant = 1 + (step * faults.indexOf(fault)) / faults.length; instant <= operations; instant += step)
       await tryAt(start, command, Math.floor(instant), fault, allowed);
   });
 });

@@ -103,7 +103,7 @@ group("format 1", () => {
     expect(vectors()).toEqual(readJson("vectors-1.json"));
   });
 
-  test.each(existsSync(blocksFolder) ? readdirSync(blocksFolder) : [])("block %s is what its name says, to any IPLD tool, and is printed as it was", name => {
+  test.each(process.env["SHEAF_REGROW"] === undefined ? readdirSync(blocksFolder) : [])("block %s is what its name says, to any IPLD tool, and is printed as it was", name => {
     const block = new Uint8Array(readFileSync(join(blocksFolder, name)));
     expect(cidOf(block)).toBe(name);
     expect(Buffer.from(parseCid(name).digest).toString("hex")).toBe(createHash("sha256").update(block).digest("hex"));

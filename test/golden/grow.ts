@@ -10,11 +10,12 @@ import { parseJson, printItem, Repository, type Drive, type Platform, type Value
 import { nodePlatform } from "@sheaf/drives/node";
 import { batches } from "../laws/rows.js";
 
-/** A platform on which every run is the same: a clock that ticks a second at every look, and counted nonces. */
-export function fixedPlatform(): Platform {
+/** A platform on which every run is the same: nonces are counted, and the clock stands still until `tick` lets a minute pass. */
+export function fixedPlatform(): { platform: Platform; tick: () => void } {
   let now = 1_750_000_000_000;
   let nonces = 0;
-  return { ...nodePlatform, now: () => (now += 1000), nonce: () => (++nonces).toString(16).padStart(32, "0") };
+  const platform = { ...nodePlatform, now: () => now, nonce: () => (++nonces).toString(16).padStart(32, "0") };
+  return { platform, tick: () => (now += 60_000) };
 }
 
 const author = () => ({ name: "Ada Lovelace", email: "ada@example.org" });
@@ -31,35 +32,50 @@ export const awkwardItems = [
   '{"bb":1,"a":2,"aaa":3,"ab":{"z":[[],{},[null,false,"x"]]}}',
 ];
 
+/** What is done, one step a minute. */
+function stepsOf(repo: Repository): (() => Promise<unknown>)[] {
+  const qa = repo.dataset("qa");
+  const questions = Array.from({ length: 400 }, (_, n) => ({ id: `q${n}`, question: `What is ${n} + ${n}?`, answer: String(2 * n) }));
+  const awkward = awkwardItems.map((text, i) => ({ id: `a${i}`, position: "a0", item: parseJson(text) as ValueObject }));
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  return [
+    () => repo.config.set("user.name", "Ada Lovelace"),
+    () => qa.import(questions, { key: "id", message: "first import\n\nof the questions" }),
+    () => repo.tag("v1"),
+    () => repo.dataset("safety/awkward é").importBatches(batches(awkward, { exactly: false })),
+    () => repo.repack({ all: true }),
+    () => repo.branch("side"),
+    () => qa.patch([{ op: "replace", path: "/items/q7/answer", value: "fourteen" }, { op: "remove", path: "/items/q8" }], { branch: "side", message: "seven" }),
+    () => qa.patch([{ op: "add", path: "/items/q7/checked", value: true }, { op: "add", path: "/meta/description", value: "sums" }]),
+    () => qa.move("q9", { before: "q0" }),
+    () => repo.merge("side"),
+    () =>
+      repo.edit([
+        { file: "README.md", content: bytes("# Golden\n") },
+        { file: "run.sh", content: bytes("true\n"), mode: 0o100755 },
+        { dataset: "empty", create: { meta: { columns: ["a", "b"] } } },
+      ]),
+    () => repo.renameDataset("safety/awkward é", "awkward"),
+    () => qa.orderColumns(["question", "answer"]),
+    () => repo.tag("v2", { message: "the second\n" }),
+    () => repo.setEnvironment("qa", "production", "v1"),
+    () => repo.branch("gone"),
+    () => repo.deleteBranch("gone"),
+    () => repo.branch("torn", { at: "v1" }),
+    () => qa.patch([{ op: "replace", path: "/items/q7/answer", value: "XIV" }], { branch: "torn", attributes: { reason: "roman" } }),
+    () => repo.merge("torn"),
+    () => repo.undo(),
+  ];
+}
+
 /** Makes the repository on an empty drive. */
 export async function grow(drive: Drive): Promise<Repository> {
-  const repo = await Repository.open(drive, { platform: fixedPlatform(), author, zone: () => 90, create: true });
-  await repo.config.set("user.name", "Ada Lovelace");
-  const qa = repo.dataset("qa");
-  await qa.import(Array.from({ length: 400 }, (_, n) => ({ id: `q${n}`, question: `What is ${n} + ${n}?`, answer: String(2 * n) })), { key: "id", message: "first import\n\nof the questions" });
-  await repo.tag("v1");
-  await repo.dataset("safety/awkward é").importBatches(batches(awkwardItems.map((text, i) => ({ id: `a${i}`, position: "a0", item: parseJson(text) as ValueObject })), { exactly: false }));
-  await repo.repack({ all: true });
-  await repo.branch("side");
-  await qa.patch([{ op: "replace", path: "/items/q7/answer", value: "fourteen" }, { op: "remove", path: "/items/q8" }], { branch: "side", message: "seven" });
-  await qa.patch([{ op: "add", path: "/items/q7/checked", value: true }, { op: "add", path: "/meta/description", value: "sums" }]);
-  await qa.move("q9", { before: "q0" });
-  await repo.merge("side");
-  await repo.edit([
-    { file: "README.md", content: new TextEncoder().encode("# Golden\n") },
-    { file: "run.sh", content: new TextEncoder().encode("true\n"), mode: 0o100755 },
-    { dataset: "empty", create: { meta: { columns: ["a", "b"] } } },
-  ]);
-  await repo.renameDataset("safety/awkward é", "awkward");
-  await qa.orderColumns(["question", "answer"]);
-  await repo.tag("v2", { message: "the second\n" });
-  await repo.setEnvironment("qa", "production", "v1");
-  await repo.branch("gone");
-  await repo.deleteBranch("gone");
-  await repo.branch("torn", { at: "v1" });
-  await qa.patch([{ op: "replace", path: "/items/q7/answer", value: "XIV" }], { branch: "torn", attributes: { reason: "roman" } });
-  await repo.merge("torn");
-  await repo.undo();
+  const { platform, tick } = fixedPlatform();
+  const repo = await Repository.open(drive, { platform, author, zone: () => 90, create: true });
+  for (const step of stepsOf(repo)) {
+    tick();
+    await step();
+  }
   return repo;
 }
 

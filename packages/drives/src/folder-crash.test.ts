@@ -13,7 +13,7 @@ import { MemoryDrive } from "./memory.js";
 import { nodePlatform } from "./node.js";
 
 /** Instants that a run tries; SHEAF_CRASH_POINTS sets more. */
-const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 30);
+const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 12);
 const seed = Number(process.env["SHEAF_SEED"] ?? Date.now() % 1_000_000);
 
 function run(script: string, folder: string, killAt: number): Promise<string> {

@@ -78,7 +78,7 @@ describe("parse(print(rows)) = rows", () => {
         const printed = await textOf(print(format, batchesOf(rows)));
         expect(await blocksOf(format, printed, {}, size)).toEqual(rows.map(row => row.block));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -97,7 +97,7 @@ describe("parse(print(rows)) = rows", () => {
         const read = await rowsOf(parse(format, chunked(printed, size), { rows: true }));
         expect(read.map(({ id, position, block }) => ({ id, position, block }))).toEqual(rows);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -109,7 +109,6 @@ describe("parse(print(rows)) = rows", () => {
         expect((await rowsOf(parsed)).map(row => row.block)).toEqual(rows.map(row => row.block));
         expect(parsed.columns).toEqual(columns);
       }),
-      { numRuns: 100 },
     );
   });
 
@@ -163,7 +162,6 @@ test("what is read does not depend on how the bytes are cut, whatever they are",
       const whole = await outcome(format, bytes, Infinity);
       for (const size of [1, 2, 3, 5]) expect(await outcome(format, bytes, size)).toEqual(whole);
     }),
-    { numRuns: 200 },
   );
 });
 

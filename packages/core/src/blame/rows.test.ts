@@ -135,7 +135,6 @@ describe("laws", () => {
           expect(await origins(name)).toEqual(expected);
         }
       }),
-      { numRuns: 200 },
     );
   });
 
@@ -153,7 +152,6 @@ describe("laws", () => {
         }
         expect(await origins(name)).toEqual(before);
       }),
-      { numRuns: 100 },
     );
   });
 
@@ -170,7 +168,6 @@ describe("laws", () => {
         }
         expect(await blameFields(blocks, at(last), { dataset: "1", row: "nobody" })).toBeUndefined();
       }),
-      { numRuns: 100 },
     );
   });
 });

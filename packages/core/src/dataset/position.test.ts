@@ -42,7 +42,7 @@ describe("laws", () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

@@ -30,7 +30,7 @@ describe("resolving conflicts", () => {
           expect(new Identities().same(now.value, atOnce.value)).toBe(true);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { nodePlatform } from "@sheaf/drives/node";
+import { nodePlatform } from "../../../drives/src/node.js";
 import { expect, test } from "vitest";
 import { emptyDataset } from "../dataset/dataset.js";
 import { IdMaker } from "../dataset/made-id.js";

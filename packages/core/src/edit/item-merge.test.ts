@@ -62,7 +62,6 @@ describe("merging values", () => {
           expect(same(value, x)).toBe(true);
         }
       }),
-      { numRuns: 500 },
     );
   });
 
@@ -79,7 +78,7 @@ describe("merging values", () => {
           expect(same(all(forth, one).value, all(back, other).value)).toBe(true);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -90,7 +89,7 @@ describe("merging values", () => {
         expect(same(all(merged, "ours").value, merged.value)).toBe(true);
         expect(all(merged, "theirs").conflicts).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -107,7 +106,7 @@ describe("merging values", () => {
         const merged = resolveConflicts(mergeValues(b, o, t), () => ({ value: "conflict" }));
         expect(same(merged.value, naive(b, o, t))).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -72,7 +72,6 @@ describe("laws", () => {
         const other = await mergeSnapshots(blocks, [base], theirs, ours, { hold: "base" });
         expect(one.snapshot).toEqual(other.snapshot);
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -92,7 +91,6 @@ describe("laws", () => {
           await resolved(blocks, [base, theirs, ours], () => "theirs"),
         );
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -123,7 +121,6 @@ describe("laws", () => {
           expect(state.snapshot).toEqual(atOnce.snapshot);
         },
       ),
-      { numRuns: 200 },
     );
   });
 });

@@ -38,7 +38,7 @@ describe("the words that changed", () => {
         expect([without("added"), without("removed")]).toEqual([before, after]);
         expect(runs.every(run => run.text !== "")).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

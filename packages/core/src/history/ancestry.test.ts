@@ -64,7 +64,6 @@ describe("laws, whatever the clocks say", () => {
         expect(found.toSorted()).toEqual(new Naive(history).bases(a, b).toSorted());
         expect(named(await mergeBases(blocks, at(b), at(a)))).toEqual(found);
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -82,7 +81,6 @@ describe("laws, whatever the clocks say", () => {
         );
         expect(await aheadBehind(blocks, at(a), at(b))).toEqual({ ahead: ahead.length, behind: behind.length });
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -93,7 +91,6 @@ describe("laws, whatever the clocks say", () => {
         const [a, b] = [history[i % history.length].name, history[j % history.length].name];
         expect(await isAncestor(blocks, at(a), at(b))).toBe(new Naive(history).ancestors(b).has(a));
       }),
-      { numRuns: 300 },
     );
   });
 });

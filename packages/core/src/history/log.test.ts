@@ -93,7 +93,6 @@ describe("laws", () => {
             if (place.has(name)) expect(place.get(name)).toBeLessThan(place.get(parent) ?? Infinity);
         if (clock === "true") expect(list).toEqual(list.toSorted((a, b) => Number(b.slice(1)) - Number(a.slice(1))));
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -109,7 +108,6 @@ describe("laws", () => {
         if (path !== undefined)
           expect((await names(tip, { dataset: "1", firstParent, path })).toSorted()).toEqual(expected.toSorted());
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -124,7 +122,6 @@ describe("laws", () => {
           naive(history, tip, stateOf, false).toSorted(),
         );
       }),
-      { numRuns: 300 },
     );
   });
 });

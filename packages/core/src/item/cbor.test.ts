@@ -61,7 +61,6 @@ describe("laws", () => {
       fc.property(ipld, value => {
         expect(decode(encode(value))).toEqual(value);
       }),
-      { numRuns: 500 },
     );
   });
 
@@ -73,7 +72,6 @@ describe("laws", () => {
           expect(hex(encode(value))).toBe(hex(oracle.encode(foreign(value))));
         },
       ),
-      { numRuns: 500 },
     );
   });
 
@@ -93,7 +91,7 @@ describe("laws", () => {
         }
         return hex(encode(value)) === hex(given);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

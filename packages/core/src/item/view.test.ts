@@ -52,7 +52,6 @@ describe("views", () => {
         expect(viewItem(encodeView(given))).toEqual(given);
         expect(view(fromView(given))).toEqual(given);
       }),
-      { numRuns: 500 },
     );
   });
 

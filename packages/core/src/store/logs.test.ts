@@ -57,7 +57,7 @@ describe("names", () => {
         expect(decodeLogName(encodeLogName(name))).toBe(name);
         expect(isDriveName(encodeLogName(name))).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
     const full = ["aux.", "nul.", "x"].flatMap(start =>
       ["x", "É", "."].flatMap(end => [190, 193, 195, 199, 201].map(n => start + "y".repeat(n) + end)),
@@ -95,7 +95,7 @@ describe("names", () => {
         return false;
       }
     };
-    const samples = fc.sample(anyName, { numRuns: 150, seed: 7 }).filter(name => !name.includes("\0"));
+    const samples = fc.sample(anyName, { numRuns: 60, seed: 7 }).filter(name => !name.includes("\0"));
     const known = [
       "a",
       "a.lock",

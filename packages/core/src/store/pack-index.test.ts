@@ -40,7 +40,7 @@ function numbered(count: number): Member[] {
   const mixed = (n: number) => Math.imul(n ^ (n >>> 7), 0x9e3779b1) >>> 0;
   return Array.from({ length: count }, (_, i) => ({
     high: mixed(i % 1777),
-    low: mixed((i * 7919) % 5003) & ~0xff0,
+    low: (mixed((i * 7919) % 5003) & ~0xff0) >>> 0,
     offset: i,
   }));
 }

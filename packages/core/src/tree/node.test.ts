@@ -76,7 +76,6 @@ describe("law: nodes are read as @ipld/dag-cbor reads them", () => {
         for (const [i, one] of values.entries()) expect(node.value(i)).toEqual(encode(one));
         expect(encodeNode(0, read)).toEqual(bytes);
       }),
-      { numRuns: 200 },
     );
   });
 
@@ -98,7 +97,6 @@ describe("law: nodes are read as @ipld/dag-cbor reads them", () => {
           expect([node.childAt(before), node.childAt(before + upTo - 1)]).toEqual([i, i]);
         }
       }),
-      { numRuns: 100 },
     );
   });
 
@@ -122,7 +120,7 @@ describe("law: nodes are read as @ipld/dag-cbor reads them", () => {
         if (damaged.includes(0xfb)) return;
         expect(encode(dagCbor.decode(damaged))).toEqual(damaged);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -141,7 +139,6 @@ test("the first key not less than another is found, from any start, however ofte
         expect(node.lowerBound(sought, from)).toBe(expected < 0 ? list.length : expected);
       }
     }),
-    { numRuns: 300 },
   );
 });
 
