@@ -104,7 +104,7 @@ async function statesOf(
 }
 
 /** Instants tried for each command and fault; SHEAF_CRASH_POINTS sets more. */
-const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 8);
+const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 10);
 
 async function tryAt(
   start: MemoryDrive,

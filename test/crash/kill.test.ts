@@ -9,7 +9,7 @@ import { bundle } from "../../packages/drives/test/bundle.js";
 import { all, open } from "../laws/rows.js";
 
 /** How often a process is killed; SHEAF_KILLS=500 looks longer. */
-const kills = Number(process.env["SHEAF_KILLS"] ?? 15);
+const kills = Number(process.env["SHEAF_KILLS"] ?? 25);
 const seed = Number(process.env["SHEAF_SEED"] ?? Date.now() % 1_000_000);
 /** Folders that are worked on side by side. */
 const lanes = 2;

@@ -59,7 +59,7 @@ describe("law 1: same content, same root", () => {
         await repo.merge("side");
         expect(await rootsOf(repo.dataset("merged"))).toBe(wanted);
       }),
-      { numRuns: 20 },
+      { numRuns: 40 },
     );
   });
 });
@@ -95,7 +95,7 @@ describe("law 2: apply(diff(a, b), a) = b", () => {
           expect((await qa.info({ at: `text-to-${to}` })).cid).toBe(wanted.cid);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 40 },
     );
   });
 });
@@ -113,7 +113,7 @@ describe("law 3: nothing is lost", () => {
         }
         expect((await all(qa.rows())).map(({ id }) => id)).toEqual(inOrder(rows).map(({ id }) => id));
       }),
-      { numRuns: 20 },
+      { numRuns: 40 },
     );
   });
 
@@ -139,7 +139,7 @@ describe("law 3: nothing is lost", () => {
         await qa.removeColumn("new field");
         expect(await bytesOf(repo, (await qa.cid(edited.id)) as string)).toEqual(encodeItem(edited.item, "plain"));
       }),
-      { numRuns: 20 },
+      { numRuns: 40 },
     );
   });
 

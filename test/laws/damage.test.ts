@@ -109,7 +109,7 @@ test("a damaged, cut off or missing file is never read as something else, and ve
       if (findings.length > 0) found++;
       if (!isOldEntry && name.startsWith("packs/")) expect(findings.length).toBeGreaterThan(0);
     }),
-    { numRuns: 80 },
+    { numRuns: 200 },
   );
   expect(found).toBeGreaterThan(50);
 });

@@ -175,3 +175,13 @@ test("four processes over one folder lose nothing", async () => {
   expect(await all(repo.verify())).toEqual([]);
   drive.close();
 });
+
+test("writers who append equal items without ids at once get a row each", async () => {
+  const drive = new MemoryDrive();
+  const first = await open(drive);
+  await first.dataset("qa").import([], {});
+  const writers = await Promise.all(Array.from({ length: 5 }, () => open(drive)));
+  const append = [{ op: "add" as const, path: "/items/-", value: { question: "the same" } }];
+  await Promise.all(writers.map(writer => writer.dataset("qa").patch(append)));
+  expect((await first.dataset("qa").info()).count).toBe(5);
+});

@@ -38,7 +38,7 @@ const deeds: readonly Deed[] = [
 ];
 
 /** `SHEAF_RUNS=2000` looks longer. */
-const numRuns = Number(process.env["SHEAF_RUNS"] ?? 12);
+const numRuns = Number(process.env["SHEAF_RUNS"] ?? 25);
 
 test("a repository does what its model does, whatever the order of commands", { timeout: numRuns * 6000 }, async () => {
   await fc.assert(

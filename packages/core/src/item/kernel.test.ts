@@ -8,7 +8,7 @@ import { encodeJson } from "./text.js";
 import { viewItem, view } from "./view.js";
 import { fromBlockForm } from "./meta.js";
 
-const documents = 8_000;
+const documents = 12_000;
 
 function kernel(): Kernel {
   const opened = openKernel(printGrowth);

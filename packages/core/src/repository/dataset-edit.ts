@@ -14,7 +14,7 @@ export function editDataset(
   options: CommitOptions,
   build: (blocks: Blocks, dataset: StoredDataset) => Promise<{ dataset: DatasetBlock; summary: string }>,
 ): Promise<Committed> {
-  return commitEdit(context, { command, touches: [path] }, options, async (blocks, base) => {
+  return commitEdit(context, { command, touches: [path], isRebuilt: true }, options, async (blocks, base) => {
     const before = await findDataset(blocks, base.snapshot, path);
     if (!before) throw noDataset(path);
     const { dataset, summary } = await build(blocks, before);

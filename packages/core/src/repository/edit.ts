@@ -32,10 +32,12 @@ export function editRepository(
   const touches = changes.flatMap(change =>
     "file" in change ? [] : "rename" in change ? [change.dataset, change.rename] : [change.dataset],
   );
-  // What a patch tests must hold on the base that it ends up on, not only on the one that it was made for.
-  const hasTests = changes.some(change => "patch" in change && change.patch.some(({ op }) => op === "test"));
-  const recheck = async (blocks: Blocks, base: Base): Promise<void> => void (await build(blocks, base));
-  return commitEdit(context, { command, touches, ...(hasTests && { recheck }) }, options, build);
+  return commitEdit(context, { command, touches, isRebuilt: changes.some(looksAround) }, options, build);
+}
+
+/** Says whether a change depends on more than the rows that it names: it tests what is there, or appends under an id that must be free. */
+function looksAround(change: Change): boolean {
+  return "patch" in change && change.patch.some(({ op, path }) => op === "test" || path === "/items/-");
 }
 
 class Work {

@@ -38,8 +38,8 @@ export interface EditKind {
   readonly command: string;
   /** Paths of the datasets that the edit is about: `base` is judged by them. */
   readonly touches: readonly string[];
-  /** Throws when the edit must not be put on another base by a merge: after a lost race, before the merge. */
-  readonly recheck?: (blocks: Blocks, base: Base) => Promise<void>;
+  /** After a lost race the edit is built anew on the new head, and not merged: for edits that look at the whole dataset, make ids or test what is there. */
+  readonly isRebuilt?: boolean;
 }
 
 /** How often a lost race is tried again before the caller is told; each try makes progress for somebody. */
@@ -52,13 +52,19 @@ export async function commitEdit(
   options: CommitOptions,
   build: Build,
 ): Promise<Committed> {
-  const committed = await makeCommit(context, kind, options, build);
+  const committed = await makeCommit(context, kind, options, build, maxTries);
   // The commit is made, whatever becomes of the upkeep; that can wait for the next one.
   if (committed.advanced) await tidy(context).catch(() => undefined);
   return committed;
 }
 
-async function makeCommit(context: Context, kind: EditKind, options: CommitOptions, build: Build): Promise<Committed> {
+async function makeCommit(
+  context: Context,
+  kind: EditKind,
+  options: CommitOptions,
+  build: Build,
+  tries: number,
+): Promise<Committed> {
   const branch = await branchToMove(context, options.branch);
   const head = await headOf(context, branch);
   const first = await inTransaction(
@@ -75,7 +81,9 @@ async function makeCommit(context: Context, kind: EditKind, options: CommitOptio
   options.signal?.throwIfAborted();
   if (await moveBranch(context, branch, head, first.commit, kind.command))
     return { commit: printCid(first.commit), advanced: true };
-  return retry(context, kind, branch, options, first.base, first.draft);
+  return kind.isRebuilt && tries > 1
+    ? makeCommit(context, kind, options, build, tries - 1)
+    : retry(context, kind, branch, options, first.base, first.draft);
 }
 
 /** The branch that is to move: one that is there, or the current one, which may be without commits. Throws no-such-ref. */
@@ -106,7 +114,6 @@ async function retry(
       async blocks => {
         const theirs = await baseAt(blocks, head.tip);
         await checkBase(context, branch, options, kind, theirs);
-        await kind.recheck?.(blocks, theirs);
         const { snapshot, conflicts } = await mergeSnapshots(blocks, [base.snapshot], draft.snapshot, theirs.snapshot);
         if (conflicts.length > 0) throw stale(branch, base, theirs, conflicts[0]?.dataset);
         return putCommit(context, blocks, options, { ...draft, snapshot }, theirs);
