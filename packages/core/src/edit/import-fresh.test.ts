@@ -15,7 +15,7 @@ import { LineBook, type RowBatch } from "./row-batch.js";
 function batchOf(items: readonly object[], ids?: readonly (string | undefined)[]): RowBatch {
   const blocks = items.map(item => encodeView(item));
   const ends = Uint32Array.from(blocks, (_, i) => blocks.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
-  const starts = Uint32Array.from(blocks, ({ length }, i) => ends[i]! - length);
+  const starts = Uint32Array.from(blocks, ({ length }, i) => ends[i] - length);
   const bytes = Uint8Array.from(blocks.flatMap(block => [...block]));
   const lines = Uint32Array.from(blocks, (_, i) => i + 1);
   return {

@@ -35,6 +35,11 @@ test("the text that is found is the field", () => {
   );
 });
 
+test("a text is found whole at every length", () => {
+  for (const length of [0, 1, 22, 23, 24, 25, 255, 256, 257, 65_535])
+    expect(textOf(encodeView({ id: "x".repeat(length) }), "id")).toBe("x".repeat(length));
+});
+
 test("a text among other scalars is found, long and short", () => {
   const item = { id: "short", b: 1.5, aa: null, long: "x".repeat(300), longer: "y".repeat(70_000), n: -(2 ** 40) };
   const block = encodeView(item);

@@ -12,6 +12,7 @@ import type { Awaitable, Platform } from "../platform.js";
 import { chain } from "./chain.js";
 import type { Drive } from "./drive.js";
 import { atOnce, Known } from "./known.js";
+import type { Pack } from "./pack.js";
 import { scanPacks } from "./pack-scan.js";
 import { Shelf, type ShelfOptions } from "./shelf.js";
 import { Transaction, type TransactionOptions } from "./transaction.js";
@@ -45,6 +46,8 @@ export class BlockStore implements BlockReader {
   readonly graceMs: number;
   readonly #known = new Known();
   readonly #scratch = new Uint8Array(32);
+  /** The pack that the last block was found in: where the next one is looked for first. */
+  #last: Pack | undefined;
 
   private constructor(
     readonly drive: Drive,
@@ -63,15 +66,24 @@ export class BlockStore implements BlockReader {
   }
 
   load(digest: Digest): Awaitable<Uint8Array> {
+    const known = this.#last && this.#loadFrom(this.#last, digest);
+    if (known) return known;
     for (const pack of this.shelf.packs) {
       if (!pack.isReady) break;
-      const location = pack.findNow(digest, 0);
-      if (!location) continue;
-      const bytes = pack.read(location);
-      if (bytes instanceof Uint8Array && this.#proves(bytes, digest)) return bytes;
-      break;
+      if (!pack.findNow(digest, 0)) continue;
+      const bytes = this.#loadFrom(pack, digest);
+      if (!bytes) break;
+      this.#last = pack;
+      return bytes;
     }
     return this.#search(digest);
+  }
+
+  /** The block, if it can be had from this pack at once. */
+  #loadFrom(pack: Pack, digest: Digest): Uint8Array | undefined {
+    const location = pack.findNow(digest, 0);
+    const bytes = location && pack.read(location);
+    return bytes instanceof Uint8Array && this.#proves(bytes, digest) ? bytes : undefined;
   }
 
   loadMany(digests: readonly Digest[]): Awaitable<Uint8Array[]> {

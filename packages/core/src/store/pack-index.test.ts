@@ -12,9 +12,9 @@ interface Member {
 function printed(members: readonly Member[]): { fan: Uint32Array; entries: Uint32Array } {
   const unsorted: Unsorted = {
     count: members.length,
-    high: i => members[i]!.high,
-    low: i => members[i]!.low,
-    offset: i => members[i]!.offset,
+    high: i => members[i].high,
+    low: i => members[i].low,
+    offset: i => members[i].offset,
     length: i => i,
   };
   const fanBits = fanBitsFor(members.length);
@@ -65,7 +65,7 @@ test("every member is found by its prefix, in the bucket that the fan-out names"
   for (const { high, low, offset } of members) {
     const bucket = high >>> (32 - bits);
     const found: number[] = [];
-    let location = findEntry(entries, bucket === 0 ? 0 : fan[bucket - 1]!, fan[bucket]!, bits, high, low);
+    let location = findEntry(entries, bucket === 0 ? 0 : fan[bucket - 1], fan[bucket], bits, high, low);
     for (; location; location = location.next) found.push(location.offset);
     expect(found).toContain(offset);
   }

@@ -39,9 +39,14 @@ export async function scanPacks(
 ): Promise<(Uint8Array | undefined)[]> {
   if (digests.length >= manyBlocks) for (const pack of packs) await pack.loadEntries();
   const wanted: Wanted[] = [];
+  let last: Wanted | undefined;
   for (let index = 0; index < digests.length; index++) {
-    const found = findNow(packs, digests[index], index) ?? (await find(packs, digests[index], index));
-    if (found) wanted.push(found);
+    // What is read together was mostly written together: the pack of the one before comes first.
+    const found =
+      (last && findNow([last.pack], digests[index], index)) ??
+      findNow(packs, digests[index], index) ??
+      (await find(packs, digests[index], index));
+    if (found) wanted.push((last = found));
   }
   if (!isSorted(wanted)) wanted.sort((a, b) => a.pack.id - b.pack.id || a.start - b.start);
   const blocks = new Array<Uint8Array | undefined>(digests.length);
