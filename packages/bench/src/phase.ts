@@ -118,18 +118,17 @@ const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> =
   read: async setting => {
     const repository = await open(setting);
     const random = randomFrom(3);
-    const commit = await repository.resolve("HEAD");
     const rows = repository.dataset(dataset);
-    const read = async (count: number, at?: string) => {
-      for (let i = 0; i < count; i++)
-        await rows.get(idOf(Math.floor(random() * setting.rows)), at === undefined ? {} : { at });
+    const frozen = await rows.at("HEAD");
+    const read = async (count: number, from: { get(id: string): Promise<unknown> } = rows) => {
+      for (let i = 0; i < count; i++) await from.get(idOf(Math.floor(random() * setting.rows)));
     };
     const [count, headCount] = [100_000, 2000];
     // The first reads of a row's neighbourhood load its nodes; what is measured is what comes after.
-    await read(Math.min(count, 5 * setting.rows), commit);
+    await read(Math.min(count, 5 * setting.rows), frozen);
     return {
       readFloor: (await timeOf(() => readFloor(setting.file, count))) / count,
-      read: (await timeOf(() => read(count, commit))) / count,
+      read: (await timeOf(() => read(count, frozen))) / count,
       readHead: (await timeOf(() => read(headCount))) / headCount,
     };
   },

@@ -31,5 +31,6 @@ export { Dataset, type InsertOptions, type PlainOperation } from "./repository/d
 export type { Beside } from "./repository/beside.js";
 export { Repository, type OpenOptions } from "./repository/repository.js";
 export type { StoredBatch } from "./repository/rows.js";
+export { DatasetVersion, type PageOptions } from "./repository/version.js";
 export type { Drive, Span } from "./store/drive.js";
 export { checkDriveName, clip, isDriveName } from "./store/name.js";

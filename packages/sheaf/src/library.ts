@@ -1,5 +1,5 @@
 /** What the library's entries have in common: datasets, errors, exact numbers, and the shapes that go in and out. */
-export { Dataset, Float, isSheafError, SheafError } from "@sheaf/core";
+export { Dataset, DatasetVersion, Float, isSheafError, SheafError } from "@sheaf/core";
 export type {
   Beside,
   BlameInfo,
@@ -25,6 +25,7 @@ export type {
   MergeResult,
   MergeState,
   Operation,
+  PageOptions,
   Person,
   Place,
   PlainOperation,

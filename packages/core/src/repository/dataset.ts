@@ -1,6 +1,6 @@
 /** One dataset of a repository, by its path: its rows read and changed. Reads take a revision (`at`, default: the current branch). */
 import type { Blocks } from "../block/blocks.js";
-import { printCid, type Cid } from "../block/cid.js";
+import type { Cid } from "../block/cid.js";
 import { batchesOf } from "../edit/object-batch.js";
 import { parsePatch } from "../edit/patch.js";
 import { pointer } from "../edit/pointer.js";
@@ -9,22 +9,20 @@ import { idFault } from "../dataset/path.js";
 import { badInput, SheafError } from "../errors.js";
 import { parseJson } from "../item/json.js";
 import { toBlockForm } from "../item/meta.js";
-import { printItem } from "../item/text.js";
 import type { ValueObject } from "../item/value.js";
 import { fromView } from "../item/view.js";
 import { moveBeside, type Beside } from "./beside.js";
 import { blameDataset, blameRow } from "./blame.js";
-import { listColumns, removeColumn, renameColumn, type ColumnEdit } from "./columns.js";
-import { commitCid, readSnapshot, type Context } from "./context.js";
+import { removeColumn, renameColumn, type ColumnEdit } from "./columns.js";
+import type { Context } from "./context.js";
 import type * as given from "./contract.js";
 import { editDataset } from "./dataset-edit.js";
-import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
+import type { StoredDataset } from "./dataset-tree.js";
 import { editRepository } from "./edit.js";
-import { currentBranch, headOf } from "./heads.js";
 import { importRows } from "./import.js";
 import { patchDataset } from "./patch.js";
-import { commitAt } from "./revisions.js";
-import { findRow, readBatches, readRow, readRows, type StoredBatch } from "./rows.js";
+import { findRow, readRows, type StoredBatch } from "./rows.js";
+import { versionAt, type DatasetVersion } from "./version.js";
 
 export class Dataset {
   constructor(
@@ -32,45 +30,39 @@ export class Dataset {
     readonly path: string,
   ) {}
 
-  /** The dataset's block. Throws no-such-dataset. */
-  async block(options: { at?: given.Rev | undefined } = {}): Promise<StoredDataset> {
-    const found = await this.#find(options.at);
-    if (!found) throw noDataset(this.path, options.at);
-    return found;
+  /** One version of the dataset, frozen, to read from; default: the current branch as it is now. Throws no-such-dataset. */
+  at(revision?: given.Rev): Promise<DatasetVersion> {
+    return versionAt(this.context, this.path, revision);
   }
 
   /** What is known of the dataset besides its rows. Throws no-such-dataset. */
   async info(options: { at?: given.Rev } = {}): Promise<given.DatasetInfo> {
-    const { id, digest, count, meta } = await this.block(options);
-    return { path: this.path, id, cid: printCid(digest), count, meta };
+    return (await this.at(options.at)).info;
   }
 
-  /** The row with this id, its item as plain JavaScript; `undefined` when there is none. */
+  /** The row with this id, its item as plain JavaScript; `undefined` when there is none. For many rows, `at` is quicker. */
   async get(id: string, options: { at?: given.Rev } = {}): Promise<given.Row | undefined> {
-    const { store, nodes } = this.context;
-    return readRow(store, await this.block(options), id, nodes);
+    return (await this.at(options.at)).get(id);
   }
 
   /** The row's item as exact JSON text; `undefined` when there is none. */
   async getText(id: string, options: { at?: given.Rev } = {}): Promise<string | undefined> {
-    const found = await findRow(this.context.store, await this.block(options), id, this.context.nodes);
-    return found && printItem(await this.context.store.load(found.digest));
+    return (await this.at(options.at)).getText(id);
   }
 
   /** The CID of the row's item, as any IPLD tool computes it. */
   async cid(id: string, options: { at?: given.Rev } = {}): Promise<Cid | undefined> {
-    const found = await findRow(this.context.store, await this.block(options), id, this.context.nodes);
-    return found && printCid(found.digest);
+    return (await this.at(options.at)).cid(id);
   }
 
   /** Rows in order, one by one. */
   rows(options: given.RowsOptions = {}): AsyncIterableIterator<given.Row> {
-    return readRows(this.context.store, () => this.block(options), options);
+    return readRows(this.context.store, async () => (await this.at(options.at)).block, options);
   }
 
   /** Rows in order as they rest, many at a time: what exports are made of. */
   async *batches(options: given.RowsOptions = {}): AsyncIterable<StoredBatch> {
-    yield* readBatches(this.context.store, await this.block(options), options);
+    yield* (await this.at(options.at)).batches(options);
   }
 
   /** Imports JavaScript objects. The dataset is made when it is not there. */
@@ -124,7 +116,7 @@ export class Dataset {
 
   /** The top-level fields and how many rows have each: those of the metadata's column order first, the others by name. */
   async columns(options: { at?: given.Rev } & given.Watch = {}): Promise<{ name: string; rows: number }[]> {
-    return listColumns(this.context.store, await this.block(options), options);
+    return (await this.at(options.at)).columns(options);
   }
 
   /** Renames a field in every row that has it. Throws bad-input when no row has it, or a row has the new name too. */
@@ -186,23 +178,6 @@ export class Dataset {
       },
     );
     return { ...committed, rows };
-  }
-
-  async #find(revision: given.Rev | undefined): Promise<StoredDataset | undefined> {
-    const { context, path } = this;
-    const known = revision === undefined ? undefined : context.datasets.get(revision, path);
-    if (known) return known;
-    const tip =
-      revision === undefined
-        ? (await headOf(context, await currentBranch(context))).tip
-        : await commitAt(context, revision);
-    if (!tip) return undefined;
-    const commit = commitCid(tip);
-    const found =
-      context.datasets.get(commit, path) ??
-      (await findDataset(context.store, await readSnapshot(context.store, tip), path));
-    if (found) context.datasets.keep(commit, path, found);
-    return found;
   }
 }
 

@@ -1,0 +1,87 @@
+/** One version of a dataset, frozen: reads from it look at no ref, so they are quick, agree with each other, and see no edit that comes later. */
+import { printCid, type Cid } from "../block/cid.js";
+import { printItem } from "../item/text.js";
+import { listColumns } from "./columns.js";
+import type { DatasetInfo, Rev, Row, RowsOptions, Watch } from "./contract.js";
+import { commitCid, readSnapshot, type Context } from "./context.js";
+import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
+import { currentBranch, headOf } from "./heads.js";
+import { commitAt } from "./revisions.js";
+import { findRow, readBatches, readRow, readRows, type StoredBatch } from "./rows.js";
+
+/** Which rows to read: from `offset` on (from the end when `reverse`), at most `limit`. */
+export type PageOptions = Omit<RowsOptions, "at">;
+
+export class DatasetVersion {
+  constructor(
+    readonly context: Context,
+    readonly path: string,
+    /** The dataset's block. */
+    readonly block: StoredDataset,
+  ) {}
+
+  /** What is known of the dataset besides its rows. */
+  get info(): DatasetInfo {
+    const { id, digest, count, meta } = this.block;
+    return { path: this.path, id, cid: printCid(digest), count, meta };
+  }
+
+  /** The row with this id, its item as plain JavaScript; `undefined` when there is none. */
+  get(id: string): Promise<Row | undefined> {
+    return readRow(this.context.store, this.block, id, this.context.nodes);
+  }
+
+  /** The row's item as exact JSON text; `undefined` when there is none. */
+  async getText(id: string): Promise<string | undefined> {
+    const found = await findRow(this.context.store, this.block, id, this.context.nodes);
+    return found && printItem(await this.context.store.load(found.digest));
+  }
+
+  /** The CID of the row's item, as any IPLD tool computes it. */
+  async cid(id: string): Promise<Cid | undefined> {
+    const found = await findRow(this.context.store, this.block, id, this.context.nodes);
+    return found && printCid(found.digest);
+  }
+
+  /** Rows in order, one by one. */
+  rows(page: PageOptions = {}): AsyncIterableIterator<Row> {
+    return readRows(this.context.store, () => Promise.resolve(this.block), page);
+  }
+
+  /** Rows in order as they rest, many at a time: what exports are made of. */
+  batches(page: PageOptions = {}): AsyncIterable<StoredBatch> {
+    return readBatches(this.context.store, this.block, page);
+  }
+
+  /** The top-level fields and how many rows have each: those of the metadata's column order first, the others by name. */
+  columns(watch: Watch = {}): Promise<{ name: string; rows: number }[]> {
+    return listColumns(this.context.store, this.block, watch);
+  }
+}
+
+/** The dataset at a revision; default: the current branch. Throws no-such-dataset. */
+export async function versionAt(context: Context, path: string, revision: Rev | undefined): Promise<DatasetVersion> {
+  const found = await findVersion(context, path, revision);
+  if (!found) throw noDataset(path, revision);
+  return new DatasetVersion(context, path, found);
+}
+
+async function findVersion(
+  context: Context,
+  path: string,
+  revision: Rev | undefined,
+): Promise<StoredDataset | undefined> {
+  const known = revision === undefined ? undefined : context.datasets.get(revision, path);
+  if (known) return known;
+  const tip =
+    revision === undefined
+      ? (await headOf(context, await currentBranch(context))).tip
+      : await commitAt(context, revision);
+  if (!tip) return undefined;
+  const commit = commitCid(tip);
+  const found =
+    context.datasets.get(commit, path) ??
+    (await findDataset(context.store, await readSnapshot(context.store, tip), path));
+  if (found) context.datasets.keep(commit, path, found);
+  return found;
+}
