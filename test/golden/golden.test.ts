@@ -45,7 +45,7 @@ async function oneOfEach(repo: Repository): Promise<Map<string, Uint8Array>> {
   const { snapshot } = decodeCommit(await add(await repo.resolve("v2")));
   await add(printCid(snapshot));
   for (const path of ["qa", "awkward"]) {
-    const { digest, rows, ids } = await repo.dataset(path).block({ at: "v2" });
+    const { digest, rows, ids } = (await repo.dataset(path).at("v2")).block;
     for (const one of [digest, rows, ids]) await add(printCid(one));
   }
   for (const id of ["q7", "q0"]) await add((await repo.dataset("qa").cid(id, { at: "v2" })) as string);

@@ -69,7 +69,7 @@ export async function* batches(rows: readonly ExactRow[], { exactly = true, size
 
 /** What a dataset holds, as roots: equal exactly if all rows are. */
 export async function rootsOf(dataset: Dataset, at?: string): Promise<string> {
-  const { rows, ids: names, count } = await dataset.block(at === undefined ? {} : { at });
+  const { rows, ids: names, count } = (await dataset.at(at)).block;
   return [rows, names].map(digest => Buffer.from(digest).toString("hex")).join() + count;
 }
 

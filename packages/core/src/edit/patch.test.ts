@@ -146,8 +146,12 @@ const plainOperations = fc.oneof(
   fc.record({ op: fc.constantFrom("move", "copy"), from: paths, path: paths }),
 );
 
-/** fast-json-patch takes more than RFC 6902 allows at the root, below a scalar root, and for the indices "", "01" and "-". */
-function isStrict(document: unknown, operation: { path: string; from?: string }): boolean {
+/**
+ * fast-json-patch takes more than RFC 6902 allows at the root, below a scalar root, for the indices "", "01" and "-", and for a move behind the end that
+ * the array has once the element is taken out.
+ */
+function isStrict(document: unknown, operation: { op: string; path: string; from?: string }): boolean {
+  if (operation.op === "move" && /\/[0-9]+$/.test(operation.path)) return false;
   const pointers = [operation.path, operation.from ?? operation.path];
   return typeof document === "object" && document !== null && !pointers.some(path => /^$|\/(\/|$|01|-)/.test(path));
 }
