@@ -68,6 +68,8 @@ export class FolderDrive implements Drive {
     if (!this.#descriptors.holds(name)) checkDriveName(name);
     try {
       const path = `${this.path}/${name}`;
+      // Mostly a log is asked for an entry that is not there yet: an error that is thrown for it would cost more than all else.
+      if (span === undefined && !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
       const file = this.#descriptors.use(name, path);
       const { start, end } = clip(span, file.size);
       const bytes = readRange(file.descriptor, start, end - start);
