@@ -21,7 +21,7 @@ const { output } = await bundle.write({
   dir: here("bundle"),
   format: "esm",
   chunkFileNames: "[name].js",
-  minify: false,
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   sourcemap: false,
 });
 await bundle.close();
