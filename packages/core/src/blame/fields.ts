@@ -7,7 +7,8 @@ import { decode } from "../item/cbor.js";
 import { getKey, isObject, sameValue, type Value } from "../item/value.js";
 import { decodeCommit } from "../history/commit.js";
 import { NewestFirst } from "../history/queue.js";
-import { findRow, findRowFrom, traceDataset, traceFrom, type PlacedRow, type Trace } from "../history/trace.js";
+import { findRow, type RowState } from "../dataset/lookup.js";
+import { findRowFrom, traceDataset, traceFrom, type Trace } from "../history/trace.js";
 
 /** Where the value of a field comes from. `time` is the committer's, in seconds. */
 export interface FieldOrigin {
@@ -21,7 +22,7 @@ interface Visit {
   readonly time: number;
   readonly parents: readonly Digest[];
   readonly trace: Trace;
-  readonly row: PlacedRow;
+  readonly row: RowState;
   readonly fields: readonly string[];
 }
 
@@ -95,12 +96,12 @@ class FieldWalk {
     return left;
   }
 
-  async #rowIn(trace: Trace, known: Trace, row: PlacedRow): Promise<PlacedRow | undefined> {
+  async #rowIn(trace: Trace, known: Trace, row: RowState): Promise<RowState | undefined> {
     if (!trace.dataset || !known.dataset) return undefined;
     return findRowFrom(this.reader, trace.dataset.block, this.id, { dataset: known.dataset.block, row });
   }
 
-  async #sameFields(was: PlacedRow, is: PlacedRow, fields: readonly string[]): Promise<readonly string[]> {
+  async #sameFields(was: RowState, is: RowState, fields: readonly string[]): Promise<readonly string[]> {
     if (sameDigest(was.item, is.item)) return fields;
     const item = decode(await this.reader.load(was.item)) as Value;
     return fields.filter(field => sameAt(item, this.item, parsePointer(field)));

@@ -5,9 +5,7 @@
 import type { BlockReader } from "../block/blocks.js";
 import { sameDigest, type Digest } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
-import { linkedDigest, rowKey, textOf } from "../dataset/row.js";
-import { utf8 } from "../text.js";
-import { get } from "../tree/read.js";
+import { findRow } from "../dataset/lookup.js";
 import type { IdChooser } from "./import-id.js";
 import { Tally } from "./tally.js";
 
@@ -33,17 +31,10 @@ export class FreeOrdinals {
     let ordinal = this.#next.get(content) ?? this.#copies.next(digest);
     for (;;) {
       const id = this.chooser.made(digest, ordinal++);
-      const item = await this.#itemOf(id);
+      const item = (await findRow(this.reader, this.dataset, id))?.item;
       if (item && !sameDigest(item, digest)) continue;
       this.#next.set(content, ordinal);
       return { id, isThere: item !== undefined };
     }
-  }
-
-  async #itemOf(id: string): Promise<Digest | undefined> {
-    const position = await get(this.reader, this.dataset.ids, utf8(id));
-    if (!position) return undefined;
-    const link = await get(this.reader, this.dataset.rows, rowKey(textOf(position), id));
-    return link && linkedDigest(link);
   }
 }

@@ -4,18 +4,14 @@
  * Comes after the patch or the merge has said what shall be; leaves to `tree` how a tree is changed, to `repository` how a commit is made.
  */
 import type { Blocks } from "../block/blocks.js";
-import type { Digest } from "../block/cid.js";
 import { sameDigest } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
+import type { RowState } from "../dataset/lookup.js";
 import { linkValue, rowKey, textValue } from "../dataset/row.js";
 import { compareBytes, utf8 } from "../text.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 
-/** Where a row stands and what it holds. */
-export interface RowState {
-  readonly position: string;
-  readonly item: Digest;
-}
+export type { RowState } from "../dataset/lookup.js";
 
 /** One row before and after an edit; absent before when it is new, absent after when it goes. */
 export interface RowChange {

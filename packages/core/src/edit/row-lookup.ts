@@ -14,10 +14,26 @@ export async function lookUpRows(
   ids: readonly string[],
   cache?: NodeCache,
 ): Promise<Map<string, RowState>> {
-  const found = new Map<string, RowState>();
-  if (ids.length === 0 || dataset.count === 0) return found;
+  if (ids.length === 0 || dataset.count === 0) return new Map();
   const positions = await lookUpPositions(reader, dataset, ids, cache);
-  const keys = Array.from(positions, ([id, position]) => ({ id, position, key: rowKey(position, id) })).sort(byKey);
+  return rowsAt(
+    reader,
+    dataset,
+    Array.from(positions, ([id, position]) => ({ id, position })),
+    cache,
+  );
+}
+
+/** Those of the rows that stand where they are expected. */
+async function rowsAt(
+  reader: BlockReader,
+  dataset: DatasetBlock,
+  expected: readonly { readonly id: string; readonly position: string }[],
+  cache: NodeCache | undefined,
+): Promise<Map<string, RowState>> {
+  const found = new Map<string, RowState>();
+  if (dataset.count === 0) return found;
+  const keys = expected.map(({ id, position }) => ({ id, position, key: rowKey(position, id) })).sort(byKey);
   const values = await getMany(
     reader,
     dataset.rows,
@@ -43,23 +59,9 @@ export async function lookUpRowsNear(
   isExact: boolean,
   cache?: NodeCache,
 ): Promise<Map<string, RowState>> {
-  const keys = expected.map(({ id, position }) => ({ id, position, key: rowKey(position, id) })).sort(byKey);
-  const values =
-    dataset.count === 0
-      ? []
-      : await getMany(
-          reader,
-          dataset.rows,
-          keys.map(({ key }) => key),
-          cache,
-        );
-  const found = new Map<string, RowState>();
-  for (const [i, { id, position }] of keys.entries()) {
-    const value = values[i];
-    if (value) found.set(id, { position, item: linkedDigest(value).slice() });
-  }
-  if (isExact || found.size === keys.length) return found;
-  const rest = keys.filter(({ id }) => !found.has(id)).map(({ id }) => id);
+  const found = await rowsAt(reader, dataset, expected, cache);
+  if (isExact || found.size === expected.length) return found;
+  const rest = expected.filter(({ id }) => !found.has(id)).map(({ id }) => id);
   for (const [id, row] of await lookUpRows(reader, dataset, rest, cache)) found.set(id, row);
   return found;
 }

@@ -7,18 +7,10 @@
 import type { BlockReader } from "../block/blocks.js";
 import { printCid, sameDigest, type Digest } from "../block/cid.js";
 import type { DatasetId } from "../dataset/dataset.js";
+import { findRow, type RowState } from "../dataset/lookup.js";
 import { decodeCommit, type Commit } from "./commit.js";
 import { NewestFirst } from "./queue.js";
-import {
-  findRow,
-  findRowFrom,
-  samePlaced,
-  sameRow,
-  traceDataset,
-  traceFrom,
-  type PlacedRow,
-  type Trace,
-} from "./trace.js";
+import { findRowFrom, samePlaced, sameRow, traceDataset, traceFrom, type Trace } from "./trace.js";
 
 /** A commit with its digest at hand. */
 export interface LoggedCommit extends Commit {
@@ -73,7 +65,7 @@ interface Vertex {
   /** Children that are explored and not given yet. */
   children: number;
   trace?: Trace;
-  row?: { of: Trace; state: PlacedRow | undefined };
+  row?: { of: Trace; state: RowState | undefined };
 }
 
 class LogWalk {
@@ -180,13 +172,13 @@ class LogWalk {
     ));
   }
 
-  async #row(vertex: Vertex): Promise<PlacedRow | undefined> {
+  async #row(vertex: Vertex): Promise<RowState | undefined> {
     const trace = await this.#trace(vertex);
     vertex.row ??= { of: trace, state: await this.#rowIn(trace) };
     return vertex.row.state;
   }
 
-  async #rowIn(trace: Trace, known?: { of: Trace; state: PlacedRow | undefined }): Promise<PlacedRow | undefined> {
+  async #rowIn(trace: Trace, known?: { of: Trace; state: RowState | undefined }): Promise<RowState | undefined> {
     const { row = "" } = this.options;
     if (!trace.dataset) return undefined;
     if (!known?.of.dataset) return findRow(this.reader, trace.dataset.block, row);

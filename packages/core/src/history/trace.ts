@@ -7,7 +7,8 @@
 import type { BlockReader } from "../block/blocks.js";
 import { sameDigest, type Digest } from "../block/cid.js";
 import { decodeDataset, type DatasetBlock, type DatasetId } from "../dataset/dataset.js";
-import { linkedDigest, rowKey, textOf } from "../dataset/row.js";
+import { findRow, type RowState } from "../dataset/lookup.js";
+import { linkedDigest } from "../dataset/row.js";
 import { fromUtf8, utf8 } from "../text.js";
 import { diffTrees } from "../tree/diff.js";
 import { get } from "../tree/read.js";
@@ -19,12 +20,6 @@ export interface PlacedDataset {
   readonly path: string;
   readonly digest: Digest;
   readonly block: DatasetBlock;
-}
-
-/** Where a row stands and what it holds. */
-export interface PlacedRow {
-  readonly position: string;
-  readonly item: Digest;
 }
 
 /** A snapshot in which a dataset was looked for. */
@@ -79,28 +74,19 @@ async function placed(reader: BlockReader, path: string, view: Digest): Promise<
   return { path, digest, block: decodeDataset(await reader.load(digest)) };
 }
 
-/** The row with this id. */
-export async function findRow(reader: BlockReader, dataset: DatasetBlock, id: string): Promise<PlacedRow | undefined> {
-  const found = await get(reader, dataset.ids, utf8(id));
-  if (!found) return undefined;
-  const position = textOf(found);
-  const link = await get(reader, dataset.rows, rowKey(position, id));
-  return link && { position, item: linkedDigest(link).slice() };
-}
-
 /** The row in another version of its dataset, given the one that is known; reads nothing when both trees are the same. */
 export async function findRowFrom(
   reader: BlockReader,
   dataset: DatasetBlock,
   id: string,
-  known: { dataset: DatasetBlock; row: PlacedRow | undefined },
-): Promise<PlacedRow | undefined> {
+  known: { dataset: DatasetBlock; row: RowState | undefined },
+): Promise<RowState | undefined> {
   if (sameDigest(dataset.rows, known.dataset.rows)) return known.row;
   return findRow(reader, dataset, id);
 }
 
 /** Says whether two states of a row are the same: place and item. */
-export function sameRow(a: PlacedRow | undefined, b: PlacedRow | undefined): boolean {
+export function sameRow(a: RowState | undefined, b: RowState | undefined): boolean {
   if (!a || !b) return a === b;
   return a.position === b.position && sameDigest(a.item, b.item);
 }

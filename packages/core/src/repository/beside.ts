@@ -1,12 +1,12 @@
 /** Puts a row beside another one. Where no position is free between two neighbours, those around them move apart. */
 import type { Blocks } from "../block/blocks.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
+import { findRow } from "../dataset/lookup.js";
 import { manyBetween } from "../dataset/position.js";
 import { linkedDigest, rowKey, splitRowKey } from "../dataset/row.js";
 import { changeRows, type RowChange } from "../edit/row-edit.js";
 import { badInput, SheafError } from "../errors.js";
 import { at, entries, rank } from "../tree/read.js";
-import { findRow } from "./rows.js";
 
 /** Where something is to stand: right before or right behind a row. */
 export type Beside = { readonly before: string } | { readonly after: string };
@@ -79,5 +79,5 @@ async function need(blocks: Blocks, dataset: DatasetBlock, path: string, id: str
   const row = await findRow(blocks, dataset, id);
   if (!row)
     throw new SheafError("no-such-item", { dataset: path, id }, `there is no row ${JSON.stringify(id)} in ${path}`);
-  return { position: row.position, item: row.digest.slice() };
+  return row;
 }

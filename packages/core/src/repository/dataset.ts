@@ -4,6 +4,7 @@ import type { Cid } from "../block/cid.js";
 import { batchesOf } from "../edit/object-batch.js";
 import { parsePatch } from "../edit/patch.js";
 import { pointer } from "../edit/pointer.js";
+import { findRow } from "../dataset/lookup.js";
 import type { RowBatch } from "../edit/row-batch.js";
 import { idFault } from "../dataset/path.js";
 import { badInput, SheafError } from "../errors.js";
@@ -21,7 +22,7 @@ import type { StoredDataset } from "./dataset-tree.js";
 import { editRepository } from "./edit.js";
 import { importRows } from "./import.js";
 import { patchDataset } from "./patch.js";
-import { findRow, readRows, type StoredBatch } from "./rows.js";
+import { readRows, type StoredBatch } from "./rows.js";
 import { versionAt, type DatasetVersion } from "./version.js";
 
 export class Dataset {

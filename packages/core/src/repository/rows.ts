@@ -2,11 +2,11 @@
 import type { BlockReader } from "../block/blocks.js";
 import { printCid, type Digest } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
-import { linkedDigest, rowKey, splitRowKey, textOf } from "../dataset/row.js";
+import { findRow } from "../dataset/lookup.js";
+import { splitRowKey } from "../dataset/row.js";
 import { viewRow } from "../item/view.js";
-import { utf8 } from "../text.js";
 import type { NodeCache } from "../tree/cache.js";
-import { get, leavesFrom, type LeafSlice } from "../tree/read.js";
+import { leavesFrom, type LeafSlice } from "../tree/read.js";
 import type { Row, Watch } from "./contract.js";
 
 /** Rows as they rest, in order: a leaf's worth at a time. `blocks[i]` is the item of row i in the block's form. */
@@ -25,22 +25,6 @@ export interface Page extends Watch {
   readonly reverse?: boolean;
 }
 
-/** Where a row stands and which item it holds; `undefined` when the id is not there. */
-export async function findRow(
-  reader: BlockReader,
-  dataset: DatasetBlock,
-  id: string,
-  cache?: NodeCache,
-): Promise<{ position: string; digest: Digest } | undefined> {
-  const foundId = get(reader, dataset.ids, utf8(id), cache);
-  const value = foundId instanceof Promise ? await foundId : foundId;
-  if (!value) return undefined;
-  const position = textOf(value);
-  const foundRow = get(reader, dataset.rows, rowKey(position, id), cache);
-  const link = foundRow instanceof Promise ? await foundRow : foundRow;
-  return link && { position, digest: linkedDigest(link) };
-}
-
 /** The row with this id, its item as plain JavaScript. */
 export async function readRow(
   reader: BlockReader,
@@ -50,9 +34,9 @@ export async function readRow(
 ): Promise<Row | undefined> {
   const found = await findRow(reader, dataset, id, cache);
   if (!found) return undefined;
-  const loaded = reader.load(found.digest);
+  const loaded = reader.load(found.item);
   const { item, meta } = viewRow(loaded instanceof Promise ? await loaded : loaded);
-  return new StoredRow(id, found.position, found.digest.slice(), item, meta);
+  return new StoredRow(id, found.position, found.item, item, meta);
 }
 
 /** Rows in order (or from the last to the first), in batches; reads only the nodes on the way to the page and those in it. */

@@ -3,11 +3,12 @@ import { printCid, type Cid } from "../block/cid.js";
 import { printItem } from "../item/text.js";
 import { listColumns } from "./columns.js";
 import type { DatasetInfo, Rev, Row, RowsOptions, Watch } from "./contract.js";
+import { findRow } from "../dataset/lookup.js";
 import { commitCid, readSnapshot, type Context } from "./context.js";
 import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
 import { currentBranch, headOf } from "./heads.js";
 import { commitAt } from "./revisions.js";
-import { findRow, readBatches, readRow, readRows, type StoredBatch } from "./rows.js";
+import { readBatches, readRow, readRows, type StoredBatch } from "./rows.js";
 
 /** Which rows to read: from `offset` on (from the end when `reverse`), at most `limit`. */
 export type PageOptions = Omit<RowsOptions, "at">;
@@ -34,13 +35,13 @@ export class DatasetVersion {
   /** The row's item as exact JSON text; `undefined` when there is none. */
   async getText(id: string): Promise<string | undefined> {
     const found = await findRow(this.context.store, this.block, id, this.context.nodes);
-    return found && printItem(await this.context.store.load(found.digest));
+    return found && printItem(await this.context.store.load(found.item));
   }
 
   /** The CID of the row's item, as any IPLD tool computes it. */
   async cid(id: string): Promise<Cid | undefined> {
     const found = await findRow(this.context.store, this.block, id, this.context.nodes);
-    return found && printCid(found.digest);
+    return found && printCid(found.item);
   }
 
   /** Rows in order, one by one. */

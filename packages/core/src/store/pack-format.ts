@@ -25,9 +25,6 @@ export const entryBytes = 16;
 export const entryWords = 4;
 export const trailerBytes = 80;
 
-/** The largest offset of a block: what 32 bits can say, less a mark for "not here". */
-export const maxOffset = 0xffff_fffe;
-
 /** Names of packs begin so. */
 export const packPrefix = "packs/";
 
