@@ -18,7 +18,7 @@ function publicNames(name: string): Record<string, string[]> {
 
 test("every package is listed here", () => {
   const named = readdirSync(packages).filter(name => existsSync(join(packages, name, "package.json")));
-  expect(named).toEqual(["bench", "cli", "core", "drives", "formats", "sheaf"]);
+  expect(named).toEqual(["bench", "cli", "core", "drives", "formats", "git", "sheaf"]);
 });
 
 test("bench is for nobody", () => expect(publicNames("bench")).toEqual({}));
@@ -72,6 +72,7 @@ test("core", () => {
         "CommitOptions",
         "Committed",
         "Conflict",
+        "Connect",
         "Dataset",
         "DatasetInfo",
         "DatasetVersion",
@@ -82,6 +83,8 @@ test("core", () => {
         "Drive",
         "ErrorCode",
         "ErrorData",
+        "FetchOptions",
+        "Fetched",
         "FieldBlame",
         "Float",
         "ImportMode",
@@ -93,6 +96,7 @@ test("core", () => {
         "LineEncoder",
         "LinePrinter",
         "Link",
+        "Local",
         "MergeOptions",
         "MergeResult",
         "MergeState",
@@ -104,7 +108,12 @@ test("core", () => {
         "PlainOperation",
         "Platform",
         "Progress",
+        "RefOutcome",
+        "RefUpdate",
         "ReflogEntry",
+        "Remote",
+        "RemoteRef",
+        "RemoteRefs",
         "Repository",
         "Rev",
         "Row",
@@ -116,6 +125,7 @@ test("core", () => {
         "Status",
         "StoredBatch",
         "TagInfo",
+        "Traffic",
         "Value",
         "ValueObject",
         "Watch",
@@ -210,6 +220,25 @@ test("formats", () => {
         "gather",
         "parse",
         "print",
+      ],
+    }
+  `);
+});
+
+test("git", () => {
+  expect(publicNames("git")).toMatchInlineSnapshot(`
+    {
+      "@sheaf/git": [
+        "GitObject",
+        "GitPlatform",
+        "Likeness",
+        "ObjectSink",
+        "ObjectSource",
+        "ObjectType",
+        "Oid",
+      ],
+      "@sheaf/git/node": [
+        "nodeGitPlatform",
       ],
     }
   `);

@@ -17,6 +17,7 @@ export const exitCodes = {
   "missing-block": 5,
   "corrupt-block": 5,
   "drive-failed": 6,
+  "remote-failed": 6,
 } satisfies Record<ErrorCode, number>;
 
 /** A difference or conflict was found, where asked. */

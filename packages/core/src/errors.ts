@@ -35,6 +35,8 @@ export interface ErrorData {
   "missing-block": { readonly cid: string };
   "corrupt-block": { readonly cid: string; readonly file?: string };
   "drive-failed": { readonly name: string; readonly reason: string };
+  /** Another repository could not be reached, or did not answer as it should; `remote` is its URL without credentials. */
+  "remote-failed": { readonly remote: string; readonly reason: string; readonly status?: number };
 }
 
 export type ErrorCode = keyof ErrorData;

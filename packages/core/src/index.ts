@@ -34,3 +34,4 @@ export type { StoredBatch } from "./repository/rows.js";
 export { DatasetVersion, type PageOptions } from "./repository/version.js";
 export type { Drive, Span } from "./store/drive.js";
 export { checkDriveName, clip, isDriveName } from "./store/name.js";
+export type * from "./sync/remote.js";

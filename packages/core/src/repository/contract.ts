@@ -7,8 +7,10 @@ import type { Cid } from "../block/cid.js";
 import type { Operation } from "../edit/patch.js";
 import type { Signature } from "../history/commit.js";
 import type { Value, ValueObject } from "../item/value.js";
+import type { Watch } from "../watch.js";
 
 export type { Difference, DiffStat } from "../edit/difference.js";
+export type { Progress, Watch } from "../watch.js";
 
 export type Rev = string;
 
@@ -16,20 +18,6 @@ export type Rev = string;
 export interface Person {
   readonly name: string;
   readonly email: string;
-}
-
-/** How far long work has come. `total` is absent while it is unknown. */
-export interface Progress {
-  /** What is being done, as one verb: `reading`, `writing`, `comparing`, … */
-  readonly phase: string;
-  readonly done: number;
-  readonly total?: number;
-  readonly unit: "rows" | "bytes" | "blocks" | "packs" | "commits";
-}
-
-export interface Watch {
-  readonly signal?: AbortSignal | undefined;
-  readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
 /** What every command that makes a commit takes. */

@@ -1,0 +1,2 @@
+/** Sheaf commits as git commits that people can read, and back; and the way to git hosts. What needs Node is in `@sheaf/git/node`. */
+export type * from "./object.js";
