@@ -18,7 +18,7 @@ function publicNames(name: string): Record<string, string[]> {
 
 test("every package is listed here", () => {
   const named = readdirSync(packages).filter(name => existsSync(join(packages, name, "package.json")));
-  expect(named).toEqual(["bench", "cli", "core", "drives", "formats", "git", "sheaf"]);
+  expect(named).toEqual(["bench", "cli", "core", "drives", "formats", "git", "server", "sheaf"]);
 });
 
 test("bench is for nobody", () => expect(publicNames("bench")).toEqual({}));
@@ -239,6 +239,30 @@ test("git", () => {
       ],
       "@sheaf/git/node": [
         "nodeGitPlatform",
+      ],
+    }
+  `);
+});
+
+test("server", () => {
+  expect(publicNames("server")).toMatchInlineSnapshot(`
+    {
+      "@sheaf/server": [
+        "About",
+        "Admit",
+        "Answered",
+        "App",
+        "AppOptions",
+        "Caller",
+        "HttpError",
+        "Limits",
+        "Need",
+        "Route",
+        "Scope",
+        "datasetRoutes",
+        "defaultLimits",
+        "makeApp",
+        "openApi",
       ],
     }
   `);

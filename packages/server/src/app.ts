@@ -1,0 +1,118 @@
+/**
+ * The server as a function from requests to responses: no port, no clock but the one that it is given.
+ *
+ * Step of the walk: the outermost. Whoever listens (`listen.ts`, a test) hands requests in; the routes do the rest. Refused requests get a problem with a reason.
+ */
+import type { Repository } from "@sheaf/core";
+import { Hono, type Context } from "hono";
+import { Call, defaultLimits, type Caller, type Limits } from "./call.js";
+import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
+import type { Route, Scope } from "./route.js";
+import { converted } from "./schema.js";
+
+/** What is needed of a caller for a request: a scope, perhaps on one dataset. */
+export interface Need {
+  readonly scope: Scope;
+  readonly dataset?: string;
+}
+
+/** Says who sends a request. Throws an {@link HttpError} (401, 403) when that is nobody, or they may not do what is needed. */
+export type Admit = (request: Request, need: Need) => Promise<Caller>;
+
+export interface AppOptions {
+  readonly repo: Repository;
+  readonly routes: readonly Route[];
+  readonly admit: Admit;
+  readonly limits?: Partial<Limits>;
+  /** A fresh id for a request. */
+  readonly requestId: () => string;
+  /** Told of every request when it is answered; `error` only for what nobody foresaw. */
+  readonly onAnswer?: (told: Answered) => void;
+}
+
+export interface Answered {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly operationId?: string;
+  readonly caller?: string;
+  readonly code?: string;
+  readonly error?: unknown;
+}
+
+export interface App {
+  fetch(request: Request): Promise<Response>;
+}
+
+/** Makes the app of a repository. */
+export function makeApp(options: AppOptions): App {
+  const hono = new Hono({ strict: false });
+  for (const route of options.routes)
+    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), context => answer(context, route, options));
+  hono.notFound(context => {
+    throw new HttpError(
+      404,
+      "no-such-route",
+      `there is nothing at ${context.req.path}; /api/v1/openapi.json lists what there is`,
+    );
+  });
+  hono.onError((error, context) => refuse(context.req.raw, error, options));
+  return { fetch: async request => hono.fetch(request) };
+}
+
+async function answer(context: Context, route: Route, options: AppOptions): Promise<Response> {
+  const request = context.req.raw;
+  const requestId = options.requestId();
+  let caller: Caller | undefined;
+  const tell = (status: number, problem?: Problem, error?: unknown) =>
+    options.onAnswer?.({
+      requestId,
+      method: request.method,
+      path: context.req.path,
+      status,
+      operationId: route.operationId,
+      ...(caller === undefined ? {} : { caller: caller.id }),
+      ...(problem === undefined ? {} : { code: problem.code }),
+      ...(problem?.code === "internal" ? { error } : {}),
+    });
+  try {
+    const params = route.params ? converted(route.params, context.req.param(), "the path") : {};
+    const { dataset } = params as { dataset?: string };
+    caller = await options.admit(request, { scope: route.scope, ...(dataset === undefined ? {} : { dataset }) });
+    const query = route.query ? converted(route.query, queryOf(context), "the query") : {};
+    const limits = { ...defaultLimits, ...options.limits };
+    const response = await route.handle(new Call(request, params, query, caller, limits, route.body), options.repo);
+    tell(response.status);
+    return withId(response, requestId);
+  } catch (error) {
+    const problem = judge(error);
+    tell(problem.status, problem, error);
+    return withId(problemResponse(problem, requestId), requestId);
+  }
+}
+
+function refuse(request: Request, error: unknown, { requestId, onAnswer }: AppOptions): Response {
+  const id = requestId();
+  const problem = judge(error);
+  onAnswer?.({
+    requestId: id,
+    method: request.method,
+    path: new URL(request.url).pathname,
+    status: problem.status,
+    code: problem.code,
+  });
+  return withId(problemResponse(problem, id), id);
+}
+
+/** A key that stands there several times is a list. */
+function queryOf(context: Context): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(context.req.queries()).map(([key, values]) => [key, values.length === 1 ? values[0] : values]),
+  );
+}
+
+function withId(response: Response, requestId: string): Response {
+  response.headers.set("x-request-id", requestId);
+  return response;
+}

@@ -1,0 +1,115 @@
+/** One request as a handler sees it: its parameters and body by their schemas, exact numbers kept, sizes bounded, and who is calling. */
+import { badInput, parseJson, type Signature } from "@sheaf/core";
+import { HttpError } from "./problem.js";
+import { checked } from "./schema.js";
+import type { BodyShape } from "./shape.js";
+
+/** Who is calling. Every commit that comes of it carries their name. */
+export interface Caller {
+  /** For logs; the id of the token, or `local` where no tokens are needed. */
+  readonly id: string;
+  readonly name?: string;
+  readonly email?: string;
+}
+
+/** Bounds of one request. */
+export interface Limits {
+  /** Most bytes of a JSON body, after decompression. */
+  readonly jsonBytes: number;
+  /** Most bytes of an upload, after decompression. */
+  readonly uploadBytes: number;
+}
+
+export const defaultLimits: Limits = { jsonBytes: 32 * 2 ** 20, uploadBytes: 64 * 2 ** 30 };
+
+export class Call<P = unknown, Q = unknown, B = unknown> {
+  constructor(
+    readonly request: Request,
+    readonly params: P,
+    readonly query: Q,
+    readonly caller: Caller,
+    readonly limits: Limits,
+    readonly shape: BodyShape | undefined,
+  ) {}
+
+  /** Aborts when the client has gone, or the server shuts down. */
+  get signal(): AbortSignal {
+    return this.request.signal;
+  }
+
+  /** The author of what this request commits. */
+  get author(): Partial<Signature> {
+    const { name, email } = this.caller;
+    return { ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) };
+  }
+
+  /** The body as exact values, of the shape that the route says. Throws bad-input with line, column or pointer. */
+  async json(): Promise<B> {
+    const { shape } = this;
+    if (shape === undefined || !("json" in shape)) return undefined as B;
+    const text = await this.#gather(this.limits.jsonBytes);
+    if (text.length === 0 && shape.optional === true) return undefined as B;
+    return checked(shape.json, parseJson(text), "the body") as B;
+  }
+
+  /** The body as bytes, decompressed, as they come in. Throws `too-large` behind the bound. */
+  bytes(): AsyncIterable<Uint8Array> {
+    return this.#bounded(this.limits.uploadBytes);
+  }
+
+  /** The versions that If-Match names, unquoted; `undefined` without that header or for `*`. */
+  get ifMatch(): string | undefined {
+    const header = this.request.headers.get("if-match");
+    if (header === null || header.trim() === "*") return undefined;
+    const match = /^\s*"([\x21\x23-\x7e]*)"\s*$/.exec(header);
+    if (match) return match[1];
+    throw badInput(`If-Match must be one ETag as the server gave it, in quotes, and not ${JSON.stringify(header)}`);
+  }
+
+  async #gather(most: number): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for await (const part of this.#bounded(most)) {
+      parts.push(part);
+      length += part.length;
+    }
+    const whole = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  async *#bounded(most: number): AsyncGenerator<Uint8Array> {
+    let length = 0;
+    for await (const part of bodyOf(this.request)) {
+      length += part.length;
+      if (length > most) throw new HttpError(413, "too-large", `the body is larger than ${most} bytes`);
+      yield part;
+    }
+  }
+}
+
+async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  if (request.body === null) return;
+  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  const body = request.body as unknown as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
+  if (coding === "identity") {
+    yield* body;
+    return;
+  }
+  if (coding !== "gzip" && coding !== "deflate")
+    throw new HttpError(
+      415,
+      "unsupported-encoding",
+      `the body's encoding ${coding} is not understood; send gzip or none`,
+    );
+  try {
+    yield* request.body.pipeThrough(new DecompressionStream(coding)) as unknown as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (error instanceof TypeError) throw badInput(`the body is not ${coding}, as its Content-Encoding says`);
+    throw error;
+  }
+}

@@ -1,0 +1,7 @@
+/** A repository over HTTP, as a function from requests to responses. */
+export { makeApp, type Admit, type Answered, type App, type AppOptions, type Need } from "./app.js";
+export { defaultLimits, type Caller, type Limits } from "./call.js";
+export { datasetRoutes } from "./native/datasets.js";
+export { openApi, type About } from "./openapi.js";
+export { HttpError } from "./problem.js";
+export { type Route, type Scope } from "./route.js";

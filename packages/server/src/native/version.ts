@@ -1,0 +1,52 @@
+/**
+ * A dataset's version on the wire: its ETag is `"<dataset CID>.<commit CID>"`.
+ *
+ * The first half says whether the dataset is still the same (`If-None-Match`), the second one what an edit was made on (`If-Match`), so that a commit that
+ * left the dataset alone makes no cached answer stale and no edit either.
+ */
+import { badInput, type CommitOptions, type Dataset, type DatasetVersion } from "@sheaf/core";
+import type { Call } from "../call.js";
+
+/** One version of a dataset, and the commit that it was read from. */
+export interface Read {
+  readonly version: DatasetVersion;
+  readonly etag: string;
+}
+
+/** Reads a dataset as a request wants it. Throws no-such-ref, no-such-dataset. */
+export async function readVersion(
+  dataset: Dataset,
+  at: string | undefined,
+  resolve: (at: string) => Promise<string>,
+): Promise<Read> {
+  const commit = await resolve(at ?? "HEAD");
+  const version = await dataset.at(commit);
+  return { version, etag: `"${version.info.cid}.${commit}"` };
+}
+
+/** Says whether the client has this version already. */
+export function isKnown(request: Request, etag: string): boolean {
+  const header = request.headers.get("if-none-match");
+  if (header === null) return false;
+  const dataset = etag.slice(1, etag.indexOf("."));
+  return header.split(",").some(tag => tag.trim().replace(/^W\//, "").startsWith(`"${dataset}.`));
+}
+
+/** What a commit takes from a request: branch, message, author, and the base that If-Match names. */
+export function commitOptions(call: Call<unknown, { branch?: string; message?: string }>): CommitOptions {
+  const { branch, message } = call.query;
+  const base = call.ifMatch === undefined ? undefined : baseOf(call.ifMatch);
+  return {
+    signal: call.signal,
+    author: call.author,
+    ...(branch === undefined ? {} : { branch }),
+    ...(message === undefined ? {} : { message }),
+    ...(base === undefined ? {} : { base }),
+  };
+}
+
+function baseOf(etag: string): string {
+  const commit = etag.split(".").at(-1);
+  if (commit !== undefined && /^b[a-z2-7]{20,}$/.test(commit)) return commit;
+  throw badInput(`If-Match holds ${JSON.stringify(etag)}, which is no ETag of this server`);
+}

@@ -1,0 +1,61 @@
+/** How the server says no: every error as a problem (RFC 9457) with Sheaf's code, facts and sentence. Nothing of the inside is told. */
+import { isSheafError, printJson, type ErrorCode, type Value } from "@sheaf/core";
+
+/** The HTTP status of every error that Sheaf throws on purpose. */
+export const statuses = {
+  "bad-input": 400,
+  refused: 409,
+  "already-exists": 409,
+  "no-such-ref": 404,
+  "no-such-dataset": 404,
+  "no-such-item": 404,
+  "no-such-repository": 404,
+  "stale-base": 412,
+  "missing-block": 500,
+  "corrupt-block": 500,
+  "drive-failed": 503,
+  "remote-failed": 502,
+} satisfies Record<ErrorCode, number>;
+
+/** What only a server says. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  constructor(
+    readonly status: number,
+    /** A word for programs: `unauthorized`, `too-large`, … */
+    readonly code: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** A problem as it is sent. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly data?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Judges what was thrown; what nobody foresaw is status 500, and its words stay inside. */
+export function judge(error: unknown): Problem {
+  if (error instanceof HttpError) {
+    const { status, code, message, headers } = error;
+    return { status, code, detail: message, headers };
+  }
+  if (isSheafError(error))
+    return { status: statuses[error.code], code: error.code, detail: error.message, data: error.data };
+  return { status: 500, code: "internal", detail: "something went wrong inside; the log of the server says more" };
+}
+
+/** The response of a problem. */
+export function problemResponse({ status, code, detail, data, headers }: Problem, requestId: string): Response {
+  const body = { code, detail, requestId, status, title: code, ...(data === undefined ? {} : { data }) };
+  return new Response(`${printJson(body as unknown as Value)}\n`, {
+    status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+  });
+}
