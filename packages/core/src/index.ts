@@ -5,9 +5,27 @@
  */
 export * from "./errors.js";
 export * from "./platform.js";
-export { printCid, parseCid, dagCbor, raw, type BlockCodec, type Cid, type Digest } from "./block/cid.js";
+export { printCid, parseCid, sameDigest, dagCbor, raw, type BlockCodec, type Cid, type Digest } from "./block/cid.js";
 export type { BlockReader, Blocks, BlockWriter } from "./block/blocks.js";
-export { compareText, fromUtf8, utf8 } from "./text.js";
+export { decodeDataset, encodeDataset, datasetIdOf, type DatasetBlock, type DatasetId } from "./dataset/dataset.js";
+export { linkedDigest, linkValue, rowKey, splitRowKey, textValue } from "./dataset/row.js";
+export {
+  blockType,
+  decodeCommit,
+  decodeTag,
+  encodeCommit,
+  encodeTag,
+  type Commit,
+  type Signature,
+  type Tag,
+} from "./history/commit.js";
+export { decodeSnapshot, encodeSnapshot, type Snapshot } from "./history/snapshot.js";
+export { TreeBuilder } from "./tree/builder.js";
+export { diffChunks, diffTrees, type TreeDifference } from "./tree/diff.js";
+export { editTree, type TreeChange } from "./tree/edit.js";
+export { count, entries, get, leavesFrom, type TreeEntry } from "./tree/read.js";
+export { hashKey } from "./tree/split.js";
+export { compareBytes, compareText, fromUtf8, utf8 } from "./text.js";
 export { decode, encode, Link, type Ipld } from "./item/cbor.js";
 export { fieldOf } from "./item/field.js";
 export { parseJson, printJson } from "./item/json.js";
@@ -25,7 +43,6 @@ export { parsePointer, pointer } from "./edit/pointer.js";
 export { diffValues } from "./edit/item-diff.js";
 export { diffWords } from "./edit/words.js";
 export type { RowBatch } from "./edit/row-batch.js";
-export type { Signature } from "./history/commit.js";
 export type * from "./repository/contract.js";
 export { Dataset, type InsertOptions, type PlainOperation } from "./repository/dataset.js";
 export type { Beside } from "./repository/beside.js";
