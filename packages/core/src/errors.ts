@@ -80,3 +80,15 @@ export function badInput(what: string, place: Place = {}): SheafError<"bad-input
   const where = printPlace(place);
   return new SheafError("bad-input", place, where ? `${where}: ${what}` : what);
 }
+
+/** Gives an error's sentence without the place in front. */
+export function bareMessage(error: SheafError<"bad-input">): string {
+  const prefix = `${printPlace(error.data)}: `;
+  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+}
+
+/** Puts a bad-input error at a place: what it knows itself stays. Gives any other error back as it is. */
+export function atPlace(error: unknown, place: Place): unknown {
+  if (!isSheafError(error, "bad-input")) return error;
+  return badInput(bareMessage(error), { ...place, ...error.data });
+}

@@ -35,6 +35,7 @@ export { fromBlockForm, renameKeys, requireItem, toBlockForm, unescapeKey } from
 export { printPointer } from "./item/pointer.js";
 export { LinePrinter } from "./item/printer.js";
 export { decodeItem, encodeItem, rowNames } from "./item/reference.js";
+export { RowLineEncoder, RowLineStripper, type RowLineBatch, type StrippedLines } from "./item/row-line.js";
 export { printItem } from "./item/text.js";
 export { Float, isObject, sameValue, setKey, type Value, type ValueObject } from "./item/value.js";
 export { fromView, view, viewRow } from "./item/view.js";

@@ -1,10 +1,8 @@
 /** JSON as one document: an array of rows, an object of rows by key, or either behind a pointer. */
-import { badInput, isSheafError } from "@sheaf/core";
+import { badInput, bareMessage, isSheafError, RowLineStripper } from "@sheaf/core";
 import { batchBytes } from "./jsonl.js";
-import { bareMessage } from "./places.js";
 import { RecordScanner } from "./records.js";
 import { partOf, RowEncoder, type EncodedRows } from "./row-encoder.js";
-import { RowLineStripper } from "./row-line.js";
 import type { ParseOptions, RowBatch } from "./rows.js";
 import { Window } from "./window.js";
 
@@ -57,7 +55,7 @@ class RecordReader {
     readonly scanner: RecordScanner,
     rows: boolean,
   ) {
-    this.#stripper = rows ? new RowLineStripper(undefined) : undefined;
+    this.#stripper = rows ? new RowLineStripper() : undefined;
     this.#encoder = new RowEncoder(rows ? "block" : "plain");
   }
 

@@ -1,7 +1,5 @@
 /** JSON lines: one object a line. The kernel reads them whole; here is only what the projection's lines need beside that. */
-import { LineEncoder, maxLineBytes, type ItemBatch, type Place } from "@sheaf/core";
-import { partOf, RowEncoder } from "./row-encoder.js";
-import { RowLineStripper } from "./row-line.js";
+import { LineEncoder, maxLineBytes, RowLineEncoder, type ItemBatch } from "@sheaf/core";
 import type { ParseOptions, RowBatch } from "./rows.js";
 import { fileOf, tooLong } from "./places.js";
 import { Window } from "./window.js";
@@ -40,18 +38,15 @@ async function* parseRowLines(
   yield* reader.batches();
 }
 
-/** Gathers whole lines of the projection, takes ids and positions out, and has the rest encoded. */
+/** Gathers whole lines of the projection and has them encoded. */
 class RowLineReader {
   readonly #window: Window;
-  readonly #stripper: RowLineStripper;
-  readonly #encoder: RowEncoder;
+  readonly #encoder = new RowLineEncoder();
   /** Bytes of whole lines in the window. */
   #whole = 0;
 
   constructor(readonly file: string | undefined) {
     this.#window = new Window(file);
-    this.#stripper = new RowLineStripper(file);
-    this.#encoder = new RowEncoder("block", file);
   }
 
   take(chunk: Uint8Array): void {
@@ -71,19 +66,15 @@ class RowLineReader {
   }
 
   *batches(): Generator<RowBatch> {
-    const { text, ids, positions, places, nextLine } = this.#strip();
-    for (const part of this.#encoder.lines(text)) {
-      const { count } = part.items;
-      const lines = places.subarray(part.first, part.first + count);
-      const place = (i: number): Place => ({ ...fileOf(this.file), line: lines[i] });
-      yield { count, items: part.items, lines, ids: partOf(ids, part), positions: partOf(positions, part), place };
-    }
-    this.#window.drop(this.#whole, nextLine, this.#whole);
-    this.#whole = 0;
-  }
-
-  #strip() {
     const { bytes, start, line } = this.#window;
-    return this.#stripper.strip(bytes.subarray(start, start + this.#whole), line);
+    const place = fileOf(this.file);
+    const batches = this.#encoder.lines(bytes.subarray(start, start + this.#whole), line, place);
+    let next = batches.next();
+    for (; !next.done; next = batches.next()) {
+      const { items, ids, positions, lines } = next.value;
+      yield { count: items.count, items, lines, ids, positions, place: i => ({ ...place, line: lines[i] }) };
+    }
+    this.#window.drop(this.#whole, next.value, this.#whole);
+    this.#whole = 0;
   }
 }

@@ -1,5 +1,5 @@
 /** Places of flaws: how they are put together from what each step knows. */
-import { badInput, isSheafError, maxLineBytes, printPlace, type Place, type SheafError } from "@sheaf/core";
+import { badInput, bareMessage, maxLineBytes, type Place, type SheafError } from "@sheaf/core";
 
 /** The file's name as a part of a place. */
 export function fileOf(file: string | undefined): Place & { file?: string } {
@@ -10,18 +10,6 @@ export function fileOf(file: string | undefined): Place & { file?: string } {
 export function tooLong(file: string | undefined, line: number): Error {
   const what = `a row of more than ${maxLineBytes / 2 ** 20} MiB; is this the right format?`;
   return badInput(what, { ...fileOf(file), line });
-}
-
-/** Gives an error's sentence without the place in front. */
-export function bareMessage(error: SheafError<"bad-input">): string {
-  const prefix = `${printPlace(error.data)}: `;
-  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
-}
-
-/** Puts a place around a bad-input error that knows only a pointer. */
-export function atPlace(error: unknown, place: Place): unknown {
-  if (!isSheafError(error, "bad-input")) return error;
-  return badInput(bareMessage(error), { ...place, ...error.data });
 }
 
 /** Moves a bad-input error found in a part of a text, counted from its beginning, to where the part stands in the file and in the document. */

@@ -3,20 +3,14 @@
  *
  * Own keys `@id` and `@pos` are escaped with one more `@`, as `@meta` is in the block itself, so what is left without id and position is the block's form.
  */
-import {
-  badInput,
-  parseJson,
-  printJson,
-  renameKeys,
-  requireItem,
-  rowNames,
-  unescapeKey,
-  utf8,
-  type Place,
-  type Value,
-  type ValueObject,
-} from "@sheaf/core";
-import { atPlace, fileOf } from "./places.js";
+import { atPlace, badInput, bareMessage, isSheafError, type Place } from "../errors.js";
+import { utf8 } from "../text.js";
+import type { ItemBatch } from "./batch.js";
+import { parseJson, printJson } from "./json.js";
+import { LineEncoder } from "./lines.js";
+import { renameKeys, requireItem, unescapeKey } from "./meta.js";
+import { rowNames } from "./reference.js";
+import type { Value, ValueObject } from "./value.js";
 
 /** Lines with ids and positions taken out. */
 export interface StrippedLines {
@@ -38,7 +32,8 @@ export class RowLineStripper {
   #positions: (string | undefined)[] = [];
   #places: number[] = [];
 
-  constructor(readonly file: string | undefined) {}
+  /** @param place  what is known about where the lines stand, beside the number of the line */
+  constructor(readonly place: Place = {}) {}
 
   /** The text given back is overwritten by the next call. Throws bad-input for a line that is no object, or whose `@id`, `@pos`, `@meta` are not what they must be. */
   strip(text: Uint8Array, firstLine: number): StrippedLines {
@@ -68,7 +63,7 @@ export class RowLineStripper {
     this.#places.push(line);
     const start = this.#length;
     const plain = plainHead(text, from, to);
-    if (plain === undefined) return this.#rewrite(text.subarray(from, to), { ...fileOf(this.file), line });
+    if (plain === undefined) return this.#rewrite(text.subarray(from, to), { ...this.place, line });
     this.#put(text.subarray(from, to));
     this.#out.fill(32, start + 1, start + plain.end - from);
     this.#ids.push(plain.id);
@@ -91,6 +86,52 @@ export class RowLineStripper {
     this.#out.set(line, this.#length);
     this.#length += line.length;
     this.#out[this.#length++] = 10;
+  }
+}
+
+/** Rows of the projection's lines; valid until the next are asked for. */
+export interface RowLineBatch {
+  readonly items: ItemBatch;
+  readonly ids: readonly (string | undefined)[];
+  readonly positions: readonly (string | undefined)[];
+  /** The line on which each row stands. */
+  readonly lines: Uint32Array;
+}
+
+/** Encodes the projection's lines, any number of texts with one after another. */
+export class RowLineEncoder {
+  readonly #encoder = new LineEncoder({ form: "block" });
+  /** Rows of earlier texts: the encoder goes on counting. */
+  #before = 0;
+
+  /**
+   * Encodes a text of whole lines (the last needs no line break) whose first is `firstLine`; iterate to the end before the next call. Returns the line behind it.
+   *
+   * Throws bad-input at `place` and the line for a row that cannot be taken; the encoder is of no more use then.
+   */
+  *lines(text: Uint8Array, firstLine: number, place: Place): Generator<RowLineBatch, number, undefined> {
+    const { text: blocks, ids, positions, places, nextLine } = new RowLineStripper(place).strip(text, firstLine);
+    const batches = this.#encoder.push(blocks);
+    for (let first = 0; ;) {
+      const next = this.#placed(() => batches.next(), places, place);
+      if (next.done) break;
+      const end = first + next.value.count;
+      const part = { ids: ids.slice(first, end), positions: positions.slice(first, end) };
+      yield { items: next.value, ...part, lines: places.subarray(first, end) };
+      first = end;
+    }
+    this.#before += ids.length;
+    return nextLine;
+  }
+
+  #placed<T>(work: () => T, places: Uint32Array, place: Place): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!isSheafError(error, "bad-input") || error.data.line === undefined) throw error;
+      const line = places[error.data.line - 1 - this.#before];
+      throw badInput(bareMessage(error), { ...place, ...error.data, line });
+    }
   }
 }
 
