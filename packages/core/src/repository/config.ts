@@ -22,22 +22,23 @@ export class Config {
 
   /** Sets a key. Throws bad-input unless it is of the form `section.name`. */
   async set(key: string, value: Value): Promise<void> {
-    if (!/^[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+$/.test(key))
+    if (!/^[a-z][a-z0-9-]*(\.[^\s\p{Cc}]+)?\.[A-Za-z0-9_-]+$/u.test(key))
       throw badInput(`${JSON.stringify(key)} is not a configuration key; write section.name, as in user.email`);
-    await this.#change(`config ${key}`, all => setKey(all, key, value));
+    await this.update(`config ${key}`, all => setKey(all, key, value));
   }
 
   /** Removes a key; says whether it was set. */
   async unset(key: string): Promise<boolean> {
     let was = false;
-    await this.#change(`config --unset ${key}`, all => {
+    await this.update(`config --unset ${key}`, all => {
       was = Object.hasOwn(all, key);
       delete all[key];
     });
     return was;
   }
 
-  async #change(command: string, change: (all: ValueObject) => void): Promise<void> {
+  /** Changes several keys at once; `command` is what the log says of it. */
+  async update(command: string, change: (all: ValueObject) => void): Promise<void> {
     for (;;) {
       const entry = await this.context.logs.read(configLog);
       const all = valueOf(entry?.value);

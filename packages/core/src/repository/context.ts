@@ -5,6 +5,7 @@ import { decodeCommit, type Commit, type Signature } from "../history/commit.js"
 import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
 import type { Platform } from "../platform.js";
 import type { BlockStore } from "../store/blocks.js";
+import type { Connect } from "../sync/remote.js";
 import type { Logs } from "../store/logs.js";
 import type { NodeCache } from "../tree/cache.js";
 import type { Person } from "./contract.js";
@@ -18,6 +19,8 @@ export interface Context {
   readonly nodes: NodeCache;
   /** Datasets found lately, shared likewise. */
   readonly datasets: RecentDatasets;
+  /** Opens other repositories by their URLs, where that was given. */
+  readonly connect?: Connect | undefined;
   /** Who makes the commits of this process, asked for when the first one is made. */
   author(): Promise<Person>;
   /** Minutes east of UTC, for the times of commits. */

@@ -27,29 +27,40 @@ interface Plan {
   merge(blocks: Blocks, ours: Digest): Promise<MergedSnapshot>;
 }
 
+/** How a command is called in the log, and what it takes in, for people. */
+export interface About {
+  readonly title: string;
+  readonly command: string;
+}
+
 /** Merges a revision into a branch: nothing to do, a step forward, a merge commit, or conflicts. */
-export async function merge(context: Context, from: Rev, options: MergeOptions): Promise<MergeResult> {
+export async function merge(
+  context: Context,
+  from: Rev,
+  options: MergeOptions,
+  about: About = { title: from, command: `merge ${from}` },
+): Promise<MergeResult> {
   const branch = await branchToMove(context, options.into ?? options.branch);
   const { digest: theirs } = await commitAt(context, from);
   await refuseSecond(context, branch);
   const head = await headOf(context, branch);
-  const command = `merge ${from}`;
+  const { title, command } = about;
   if (head.tip && (await isAncestor(context.store, theirs, head.tip.digest)))
     return { commit: commitCid(head.tip), advanced: false, fastForward: false };
   if (!head.tip || (!options.noFastForward && (await isAncestor(context.store, head.tip.digest, theirs)))) {
     if (await moveBranch(context, branch, head, theirs, command))
       return { commit: printCid(theirs), advanced: true, fastForward: true };
-    return merge(context, from, options);
+    return merge(context, from, options, about);
   }
   const { signal } = options;
   const merged = await carryOut(context, branch, options, {
     command,
     kind: "merge",
     theirs,
-    summary: `Merge ${from} into ${branch}`,
+    summary: `Merge ${title} into ${branch}`,
     merge: (blocks, ours) => mergeCommits(blocks, ours, theirs, { signal }),
   });
-  return merged ?? merge(context, from, options);
+  return merged ?? merge(context, from, options, about);
 }
 
 /** Takes back what a commit changed against its first parent. */
@@ -168,6 +179,6 @@ function unlessStale(error: unknown): undefined {
 }
 
 /** The caller's function, asked with what callers are shown. */
-function asked(resolve: NonNullable<MergeOptions["resolve"]>) {
+export function asked(resolve: NonNullable<MergeOptions["resolve"]>) {
   return (conflict: KeptConflict): Choice | undefined | Promise<Choice | undefined> => resolve(withoutFlag(conflict));
 }

@@ -1,32 +1,29 @@
 /**
- * The repository as its users see it: one object over a drive, behind which every room of the engine stands.
+ * The repository as its users see it: what it does by itself, and what it does with others.
  *
- * Holds no state of its own but caches; any number of processes may work on one drive at once. What moves a ref goes through `write.ts`.
+ * Step of the walk: ref → *push*. Here repositories are opened and cloned; how another one is reached is the caller's to say (`connect`).
  */
-import { parseCid, type Cid } from "../block/cid.js";
-import { viewBlock } from "../block/ipld.js";
-import type { Operation } from "../edit/patch.js";
 import { SheafError } from "../errors.js";
-import type { ValueObject } from "../item/value.js";
 import type { Platform } from "../platform.js";
 import { BlockStore, type StoreOptions } from "../store/blocks.js";
 import type { Drive } from "../store/drive.js";
 import { Logs } from "../store/logs.js";
+import type { Connect, Local } from "../sync/remote.js";
 import { RecentNodes } from "../tree/cache.js";
-import { Config } from "./config.js";
-import { commitCid, type Context } from "./context.js";
+import { cloneInto } from "./cloning.js";
+import { connected, localOf } from "./connection.js";
+import type { Context } from "./context.js";
 import type * as given from "./contract.js";
-import { Dataset } from "./dataset.js";
-import { editRepository } from "./edit.js";
-import { currentBranch, headLog, headOf, writeLog } from "./heads.js";
-import * as merging from "./merging.js";
-import * as names from "./names.js";
-import * as reading from "./reading.js";
+import { fetchFrom } from "./fetching.js";
+import { currentBranch, headLog, writeLog } from "./heads.js";
+import { LocalRepository } from "./local.js";
+import { pull } from "./pulling.js";
+import { pushTo } from "./pushing.js";
+import * as rebasing from "./rebasing.js";
 import { RecentDatasets } from "./recent-datasets.js";
-import { commitAt, revisionCid } from "./revisions.js";
-import * as undoing from "./undo.js";
-import * as upkeep from "./upkeep.js";
-import * as waiting from "./waiting-merge.js";
+import type * as distant from "./remote-contract.js";
+import * as remotes from "./remotes.js";
+import { setUpstream, upstreamOf } from "./upstream.js";
 
 /** What a repository needs of the world around it. */
 export interface OpenOptions extends StoreOptions {
@@ -37,25 +34,40 @@ export interface OpenOptions extends StoreOptions {
   readonly zone?: () => number;
   /** Make a repository where there is none. */
   readonly create?: boolean;
+  /** Opens other repositories by their URLs. Default: none can be reached. */
+  readonly connect?: Connect;
 }
 
 /** Memory for parsed nodes of trees: both trees of a million rows, so that random reads of them load no node twice. Filled only as nodes are read. */
 const nodeCacheBytes = 320 * 2 ** 20;
 const formatLog = "format";
 const formatVersion = "1";
+const defaultRemote = "origin";
 
-export class Repository {
-  readonly config: Config;
-
-  private constructor(
-    /** What the rooms behind this object work with. */
-    readonly context: Context,
-  ) {
-    this.config = new Config(context);
-  }
-
+export class Repository extends LocalRepository {
   /** Opens the repository on a drive. Throws no-such-repository when there is none and `create` does not ask for one. */
   static async open(drive: Drive, options: OpenOptions): Promise<Repository> {
+    const repository = await Repository.#over(drive, options);
+    await found(repository.context, options.create === true);
+    return repository;
+  }
+
+  /**
+   * Makes a repository on a drive from another one, whose branches are then `origin/…` here.
+   *
+   * Throws already-exists when there is a repository on the drive. One that broke off is no repository, and may be tried again.
+   */
+  static async clone(drive: Drive, url: string, options: OpenOptions & distant.CloneOptions): Promise<Repository> {
+    const repository = await Repository.#over(drive, options);
+    const { context } = repository;
+    if (await context.logs.read(formatLog))
+      throw new SheafError("already-exists", { kind: "repository", name: "" }, "there is a repository here already");
+    await cloneInto(context, url, options);
+    await found(context, true);
+    return repository;
+  }
+
+  static async #over(drive: Drive, options: OpenOptions): Promise<Repository> {
     const { platform } = options;
     const store = await BlockStore.open(drive, platform, options);
     const context: Context = {
@@ -64,215 +76,101 @@ export class Repository {
       logs: new Logs(drive, platform),
       nodes: new RecentNodes(nodeCacheBytes),
       datasets: new RecentDatasets(),
+      connect: options.connect,
       author: async () => options.author?.() ?? (await configuredAuthor(repository)),
       zone: options.zone ?? (() => 0),
     };
     const repository = new Repository(context);
-    await found(context, options.create === true);
     return repository;
   }
 
-  /** The current branch, and its commit unless it is not born yet. */
-  async head(): Promise<{ branch?: string; commit?: Cid }> {
-    const branch = await currentBranch(this.context);
-    const { tip } = await headOf(this.context, branch);
-    return tip ? { branch, commit: commitCid(tip) } : { branch };
+  /** This side of a connection: what a remote may read and write here. */
+  local(): Local {
+    return localOf(this.context);
   }
 
-  /** The commit that a revision names. Throws no-such-ref, or bad-input for what is no revision. */
-  resolve(revision: given.Rev): Promise<Cid> {
-    return revisionCid(this.context, revision);
+  /** The remotes, in the order of their names. */
+  remotes(): Promise<distant.RemoteInfo[]> {
+    return remotes.listRemotes(this.context);
   }
 
-  /** The branches, in the order of their names. */
-  branches(): Promise<given.BranchInfo[]> {
-    return names.listBranches(this.context);
+  /** Records a remote; a password in the URL is not. Throws already-exists. */
+  addRemote(name: string, url: string): Promise<distant.RemoteAdded> {
+    return remotes.addRemote(this.context, name, url);
   }
 
-  /** Makes a branch. Throws already-exists. */
-  branch(name: string, options: { at?: given.Rev } = {}): Promise<Cid> {
-    return names.makeBranch(this.context, name, options.at ?? "HEAD");
+  setRemoteUrl(name: string, url: string): Promise<distant.RemoteAdded> {
+    return remotes.setRemoteUrl(this.context, name, url);
   }
 
-  /** Makes a branch the current one. */
-  switch(name: string, options: { create?: boolean; at?: given.Rev } = {}): Promise<{ branch: string; commit?: Cid }> {
-    return names.switchTo(this.context, name, options);
+  /** Forgets a remote and the branches that were fetched from it. */
+  removeRemote(name: string): Promise<void> {
+    return remotes.removeRemote(this.context, name);
   }
 
-  /** Removes a branch. Throws refused when it is the current one or holds commits of its own, unless `force`. */
-  deleteBranch(name: string, options: { force?: boolean } = {}): Promise<void> {
-    return names.removeBranch(this.context, name, options.force === true);
+  renameRemote(from: string, to: string): Promise<void> {
+    return remotes.renameRemote(this.context, from, to);
   }
 
-  renameBranch(from: string, to: string): Promise<void> {
-    return names.renameBranch(this.context, from, to);
+  /** Makes a branch follow a branch of a remote, which `pull` and `push` then mean; `null` makes it follow none. */
+  setUpstream(branch: string, upstream: { remote: string; branch: string } | null): Promise<void> {
+    return setUpstream(this.context, branch, upstream);
   }
 
-  /** The tags, in the order of their names. */
-  tags(): Promise<given.TagInfo[]> {
-    return names.listTags(this.context);
+  /** Fetches what a remote has, and moves the refs that follow its branches. Default: the current branch's remote, else `origin`. */
+  async fetch(remote?: string, options: distant.FetchOptions = {}): Promise<distant.FetchResult> {
+    const from = remote ?? (await this.#usualRemote());
+    return connected(this.context, from, connection => fetchFrom(this.context, connection, options));
   }
 
-  /** Makes a tag, annotated when there is a message. Throws already-exists. */
-  tag(name: string, options: { at?: given.Rev; message?: string } = {}): Promise<Cid> {
-    return names.makeTag(this.context, name, options.at ?? "HEAD", options.message);
+  /**
+   * Sends branches and tags (`name` or `source:destination`; default: the current branch), and what they need, to a remote.
+   *
+   * Throws stale-base, before anything is sent, when a branch there has commits that are not here; refused for a tag that names something else there.
+   */
+  async push(
+    remote?: string,
+    refs?: readonly string[],
+    options: distant.PushOptions = {},
+  ): Promise<distant.PushResult> {
+    const to = remote ?? (await this.#usualRemote());
+    return connected(this.context, to, connection => pushTo(this.context, connection, refs, options));
   }
 
-  deleteTag(name: string): Promise<void> {
-    return names.removeTag(this.context, name);
+  /** Fetches, and merges what the current branch follows; conflicts wait as those of a merge do. */
+  pull(options: distant.PullOptions = {}): Promise<distant.PullResult> {
+    return pull(this.context, options);
   }
 
-  /** The environments of a dataset, in the order of their names. */
-  async environments(dataset: string): Promise<{ name: string; commit: Cid }[]> {
-    const { id } = await this.dataset(dataset).info();
-    const all: { name: string; commit: Cid }[] = [];
-    for await (const { name, value } of names.refsBelow(this.context, names.environmentPrefix(id)))
-      all.push({ name, commit: value as Cid });
-    return all;
+  /** Makes the commits that only a branch has again on top of a revision. Conflicts wait until it is continued, skipped or aborted. */
+  rebase(
+    onto: given.Rev,
+    options: Pick<given.MergeOptions, "resolve" | "signal" | "progress" | "branch"> = {},
+  ): Promise<distant.RebaseResult> {
+    return rebasing.rebase(this.context, onto, options);
   }
 
-  /** Makes an environment of a dataset name a commit; `null` removes it. */
-  async setEnvironment(dataset: string, name: string, revision: given.Rev | null): Promise<void> {
-    const { id } = await this.dataset(dataset).info();
-    await names.setEnvironment(this.context, id, name, revision);
+  continueRebase(options: given.CommitOptions = {}): Promise<distant.RebaseResult> {
+    return rebasing.continueRebase(this.context, options);
   }
 
-  /** What a ref was before, newest first. Default: the current branch. */
-  reflog(ref?: string): AsyncIterable<given.ReflogEntry> {
-    return undoing.reflog(this.context, ref);
+  /** Goes on with a rebase, without the commit whose conflicts wait. */
+  skipRebase(options: given.CommitOptions = {}): Promise<distant.RebaseResult> {
+    return rebasing.skipRebase(this.context, options);
   }
 
-  /** Takes back the last command that moved a ref; called again, the one before it. Throws refused when there is none. */
-  undo(): Promise<undoing.Undone> {
-    return undoing.undo(this.context);
+  abortRebase(branch?: string): Promise<void> {
+    return rebasing.abortRebase(this.context, branch);
   }
 
-  /** A dataset by its path, whether it is there or not. */
-  dataset(path: string): Dataset {
-    return new Dataset(this.context, path);
-  }
-
-  /** The datasets of a revision, in the order of their paths. */
-  datasets(options: { at?: given.Rev } = {}): AsyncIterable<given.DatasetInfo> {
-    return reading.listDatasets(this.context, options.at);
-  }
-
-  /** Makes one commit of these changes, all or nothing. */
-  edit(changes: readonly given.Change[], options: given.CommitOptions = {}): Promise<given.Committed> {
-    return editRepository(this.context, "edit", changes, options);
-  }
-
-  createDataset(path: string, meta?: ValueObject, options: given.CommitOptions = {}): Promise<given.Committed> {
-    return editRepository(this.context, `create ${path}`, [{ dataset: path, create: meta ? { meta } : {} }], options);
-  }
-
-  renameDataset(from: string, to: string, options: given.CommitOptions = {}): Promise<given.Committed> {
-    return editRepository(this.context, `rename ${from}`, [{ dataset: from, rename: to }], options);
-  }
-
-  removeDataset(path: string, options: given.CommitOptions = {}): Promise<given.Committed> {
-    return editRepository(this.context, `remove ${path}`, [{ dataset: path, remove: true }], options);
-  }
-
-  /** Puts a dataset back to what it was at a revision, as a new commit. */
-  restore(dataset: string, from: given.Rev, options: given.CommitOptions = {}): Promise<given.Committed> {
-    return merging.restore(this.context, dataset, from, options);
-  }
-
-  /** The current branch, its commit and datasets, and the merge under way, if any. */
-  status(): Promise<given.Status> {
-    return reading.status(this.context);
-  }
-
-  /** Commits, newest first; with `dataset`, and `id`, only those in which it changed. */
-  log(options: reading.LogOptions = {}): AsyncIterable<given.CommitInfo> {
-    return reading.readLog(this.context, options);
-  }
-
-  /** One commit. */
-  async show(revision: given.Rev): Promise<given.CommitInfo> {
-    return reading.infoOf(await commitAt(this.context, revision));
-  }
-
-  /** What differs from one revision to another. */
-  diff(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): AsyncIterable<given.Difference> {
-    return reading.diff(this.context, from, to, options);
-  }
-
-  /** How many rows differ from one revision to another, per dataset. */
-  diffStat(from: given.Rev, to: given.Rev, options: given.DiffOptions = {}): Promise<given.DiffStat> {
-    return reading.diffStat(this.context, from, to, options);
-  }
-
-  /** The JSON Patch that turns a dataset at one revision into what it is at another. */
-  diffPatch(from: given.Rev, to: given.Rev, dataset: string): AsyncIterable<Operation> {
-    return reading.diffPatch(this.context, from, to, dataset);
-  }
-
-  /** Merges a revision into a branch. Conflicts are kept with the branch until `finishMerge` or `abortMerge`. */
-  merge(from: given.Rev, options: given.MergeOptions = {}): Promise<given.MergeResult> {
-    return merging.merge(this.context, from, options);
-  }
-
-  /** The merge that waits on a branch (default: the current one) for its conflicts to be resolved. */
-  mergeState(branch?: string): Promise<given.MergeState | undefined> {
-    return waiting.mergeState(this.context, branch);
-  }
-
-  /** Resolves the conflicts for which `choose` gives a choice; gives what is left. */
-  resolveConflicts(
-    choose: (conflict: given.Conflict) => given.Choice | undefined,
-    options: { branch?: string } = {},
-  ): Promise<given.MergeState> {
-    return waiting.resolveConflicts(this.context, choose, options.branch);
-  }
-
-  /** Makes the commit of a merge whose conflicts are all resolved. Throws refused otherwise. */
-  finishMerge(options: given.CommitOptions = {}): Promise<given.Committed> {
-    return waiting.finishMerge(this.context, options);
-  }
-
-  abortMerge(branch?: string): Promise<void> {
-    return waiting.abortMerge(this.context, branch);
-  }
-
-  /** Takes back what a commit changed, as a new commit. */
-  revert(revision: given.Rev, options: given.MergeOptions = {}): Promise<given.MergeResult> {
-    return merging.revert(this.context, revision, options);
-  }
-
-  /** Does again what a commit changed, as a new commit. */
-  cherryPick(revision: given.Rev, options: given.MergeOptions = {}): Promise<given.MergeResult> {
-    return merging.cherryPick(this.context, revision, options);
-  }
-
-  /** Reads everything and says what is wrong, and what was read. */
-  verify(watch: given.Watch = {}): ReturnType<typeof upkeep.verify> {
-    return upkeep.verify(this.context, watch);
-  }
-
-  /** Removes what no ref reaches any more, in two steps, a grace apart. */
-  gc(options: upkeep.GcOptions = {}): ReturnType<typeof upkeep.gc> {
-    return upkeep.gc(this.context, options);
-  }
-
-  /** Merges small packs and compresses them; everything else goes on meanwhile. */
-  repack(options: upkeep.RepackOptions = {}): ReturnType<typeof upkeep.repack> {
-    return upkeep.repack(this.context, options);
-  }
-
-  /** The bytes of any block by its CID, proven. Throws missing-block. */
-  async block(cid: string): Promise<Uint8Array> {
-    return this.context.store.load(parseCid(cid).digest);
-  }
-
-  /** Any block by its CID as IPLD tools see it: plain values, with their `CID` objects for links. Throws missing-block. */
-  async viewBlock(cid: string): Promise<unknown> {
-    return viewBlock(await this.block(cid), parseCid(cid).codec);
+  async #usualRemote(): Promise<string> {
+    const head = (await this.context.logs.read(headLog))?.value ?? "";
+    if (!head.startsWith("refs/heads/")) return defaultRemote;
+    return (await upstreamOf(this.context, await currentBranch(this.context)))?.remote ?? defaultRemote;
   }
 }
 
-async function configuredAuthor({ config }: Repository): Promise<given.Person> {
+async function configuredAuthor({ config }: LocalRepository): Promise<given.Person> {
   const [name, email] = [await config.get("user.name"), await config.get("user.email")];
   if (typeof name === "string" && typeof email === "string") return { name, email };
   throw new SheafError("refused", {}, "nobody is set as the author; set user.name and user.email with sheaf config");

@@ -9,6 +9,7 @@ import { commitCid, type Context } from "./context.js";
 import type { Choice, Committed, CommitOptions, Conflict, MergeState } from "./contract.js";
 import { currentBranch, writeLog } from "./heads.js";
 import { mustMove } from "./names.js";
+import { rebaseLog } from "./rebase-state.js";
 import { commitEdit, inTransaction, type Draft } from "./write.js";
 
 /** A conflict as callers are shown it. */
@@ -97,6 +98,13 @@ export async function resolveConflicts(
 export async function finishMerge(context: Context, options: CommitOptions): Promise<Committed> {
   const branch = options.branch ?? (await currentBranch(context));
   const { entry, state } = await need(context, branch);
+  const rebase = await context.logs.read(rebaseLog(branch));
+  if (rebase && rebase.value !== null)
+    throw new SheafError(
+      "refused",
+      {},
+      `these are conflicts of a rebase of ${branch}; go on with sheaf rebase --continue`,
+    );
   if (state.open > 0)
     throw new SheafError(
       "refused",

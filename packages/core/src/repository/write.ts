@@ -9,6 +9,7 @@ import { SheafError } from "../errors.js";
 import { mergeSnapshots } from "../edit/snapshot-merge.js";
 import { encodeCommit } from "../history/commit.js";
 import { encodeSnapshot, type Snapshot } from "../history/snapshot.js";
+import type { Transaction } from "../store/transaction.js";
 import { emptyTree } from "../tree/builder.js";
 import type { Committed, CommitOptions } from "./contract.js";
 import { commitCid, readCommit, readSnapshot, sign, type Context, type Tip } from "./context.js";
@@ -131,7 +132,7 @@ async function retry(
 /** Runs `work` with blocks to write to; they are durable when it resolves, unless `keeps` says no or it throws. */
 export async function inTransaction<T>(
   context: Context,
-  work: (blocks: Blocks) => Promise<T>,
+  work: (blocks: Transaction) => Promise<T>,
   keeps: (result: T) => boolean,
 ): Promise<T> {
   const transaction = await context.store.begin();

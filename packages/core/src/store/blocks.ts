@@ -116,6 +116,15 @@ export class BlockStore implements BlockReader {
     return false;
   }
 
+  async stands(digest: Digest): Promise<boolean> {
+    for (const pack of this.shelf.standing)
+      for (let location = await pack.find(digest); location; location = location.next) {
+        const bytes = await pack.read(location);
+        if (bytes && this.#proves(bytes, digest)) return true;
+      }
+    return false;
+  }
+
   #proves(bytes: Uint8Array, digest: Digest): boolean {
     this.platform.digestInto(bytes, this.#scratch, 0);
     return sameDigest(this.#scratch, digest);

@@ -22,6 +22,8 @@ export interface Ground extends BlockReader {
   readonly graceMs: number;
   /** Says whether a pack that will stay holds these very bytes. */
   holds(bytes: Uint8Array, digest: Uint8Array, at: number): boolean;
+  /** Says whether a pack that will stay holds the block, proven by reading it. */
+  stands(digest: Digest): Promise<boolean>;
 }
 
 /** Blocks of one pack: their index in memory is 32 MiB then, and the digests 100 MiB while it is made. */
@@ -112,6 +114,11 @@ export class Transaction implements Blocks {
 
   has(digest: Digest): Awaitable<boolean> {
     return this.#isOwn(digest) || this.store.has(digest);
+  }
+
+  /** Says whether the block need not be put: it was put here, or a pack that will stay holds it, proven by reading it. */
+  stands(digest: Digest): Awaitable<boolean> {
+    return this.#isOwn(digest) || this.store.stands(digest);
   }
 
   /**

@@ -4,11 +4,13 @@
  * Step of the walk: ref → *push*. A remote speaks Sheaf's names of refs (`refs/heads/main`, `refs/tags/v1`, `refs/environments/…`) and keeps the order
  * of law 4 on its side and on ours: blocks first, refs last. It never moves a ref of this repository; `repository/` does that with what `fetch` gives.
  */
-import type { Blocks, BlockReader } from "../block/blocks.js";
+import type { BlockReader } from "../block/blocks.js";
 import type { Cid } from "../block/cid.js";
+import type { DatasetId } from "../dataset/dataset.js";
 import type { Platform } from "../platform.js";
 import type { Drive } from "../store/drive.js";
 import type { Logs } from "../store/logs.js";
+import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
 
 /** This side of a connection: what a remote may read and write here. */
@@ -18,8 +20,12 @@ export interface Local {
   readonly drive: Drive;
   readonly logs: Logs;
   readonly reader: BlockReader;
+  /** Who is at work: for the other side's log of moves. */
+  author(): Promise<{ readonly name: string; readonly email: string }>;
+  /** Minutes east of UTC. */
+  zone(): number;
   /** Runs `work` with blocks to write to; they are durable when it resolves, and let go when it throws. */
-  write<T>(work: (blocks: Blocks) => Promise<T>): Promise<T>;
+  write<T>(work: (blocks: Transaction) => Promise<T>): Promise<T>;
 }
 
 /** A ref of the other side. */
@@ -39,9 +45,15 @@ export interface RemoteRefs {
   readonly refs: readonly RemoteRef[];
 }
 
-export interface FetchOptions extends Watch {
-  /** Only the blocks of this dataset come over; those of others stay away (a partial clone). */
-  readonly dataset?: string;
+export interface WireOptions extends Watch {
+  /**
+   * Says whether the rows of a dataset come over; those of others stay away, and so do the files (a partial clone). Without it everything comes.
+   *
+   * A remote that can only fetch everything does so in a store of its own, and copies the part (`copyMissing`).
+   */
+  readonly holds?: ((dataset: DatasetId) => boolean) | undefined;
+  /** Trust nothing that is here already: a part is fetched that its commits were fetched without. */
+  readonly fromNothing?: boolean;
 }
 
 /** What became of a ref that was fetched, or why it stays away: something that Sheaf cannot hold, such as a tag of a file. */
@@ -84,7 +96,7 @@ export interface Remote {
    *
    * Throws bad-input, naming commit, file and line, for what cannot be taken; then nothing that was fetched is named by anything.
    */
-  fetch(refs: readonly RemoteRef[], options?: FetchOptions): Promise<{ refs: readonly Fetched[]; traffic: Traffic }>;
+  fetch(refs: readonly RemoteRef[], options?: WireOptions): Promise<{ refs: readonly Fetched[]; traffic: Traffic }>;
   /**
    * Sends what is missing there, then moves the refs by compare-and-swap, each on its own; gives an outcome for each, in order.
    *
