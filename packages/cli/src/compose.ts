@@ -1,49 +1,40 @@
-/** Composes a repository for Node: the folder drive in `<folder>/.sheaf`, Node's platform, and the person at the keyboard. */
+/** Where the repository of a command is: a folder, in whose `.sheaf` the drive lies, or a bucket. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { Repository, SheafError, type Person } from "@sheaf/core";
+import { SheafError, type Repository } from "@sheaf/core";
 import { FolderDrive } from "@sheaf/drives/folder";
-import { nodePlatform } from "@sheaf/drives/node";
-import { findAuthor, zone } from "./author.js";
 import type { Io } from "./io.js";
+import { openOn, type OpenOptions } from "./opening.js";
+
+export type { OpenOptions };
 
 /** The folder inside a repository's folder in which the drive lies. */
 export const driveFolder = ".sheaf";
-
-export interface OpenOptions {
-  /** Make the repository (and its folder) when there is none; otherwise opening throws no-such-repository. */
-  readonly create?: boolean;
-  /** Who makes commits; default: looked up as the command line does. */
-  readonly author?: () => Person | Promise<Person>;
-  /** Default: the process's environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Told what a person may want to know; default: nobody. */
-  readonly hint?: (text: string) => void;
-}
 
 /** Opens the repository in this very folder. */
 export async function openFolder(path: string, options: OpenOptions = {}): Promise<Repository> {
   const folder = resolve(path);
   const drivePath = join(folder, driveFolder);
-  const { create = false, env = process.env, hint = () => undefined } = options;
+  const { create = false } = options;
   if (!create && !existsSync(drivePath)) throw noRepository(folder);
-  const drive = FolderDrive.open(drivePath, { create });
-  let person: Promise<Person> | undefined;
-  const repository: Repository = await Repository.open(drive, {
-    platform: nodePlatform,
-    author: options.author ?? (() => (person ??= findAuthor(repository.config, { env, folder, hint }))),
-    zone,
-    create,
-  });
-  return repository;
+  return await openOn(FolderDrive.open(drivePath, { create }), folder, options);
 }
 
-/** Opens the repository that a command works in: of the folder `-C` names or the current one, or the nearest above it. */
+/** Says whether a place is a bucket; here, so that who works in a folder loads nothing of buckets. */
+export function isBucket(place: string): boolean {
+  return /^s3:\/\//i.test(place);
+}
+
+/** Opens the repository that a command works in: of the bucket or folder `-C` names or the current one, or the nearest above it. */
 export async function openNearest(
   io: Io,
   folder: string | undefined,
   hint: (text: string) => void,
 ): Promise<Repository> {
+  if (folder !== undefined && isBucket(folder)) {
+    const { openInBucket } = await import("./bucket.js");
+    return await openInBucket(folder, { env: io.env, hint });
+  }
   const start = resolve(io.cwd, folder ?? ".");
   return await openFolder(nearestRepository(start) ?? missing(start), { env: io.env, hint });
 }

@@ -1,0 +1,113 @@
+/**
+ * A real S3 server for tests: the Versity S3 gateway over a folder, built from its source by Go and started on a free port of the loopback.
+ *
+ * Built once into `node_modules/.cache`, which takes some minutes; the version is pinned, and Go's checksum database vouches for the source. Throws, and
+ * so fails what needs it, when Go is missing or the build fails.
+ */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const version = "v1.8.0";
+const source = `github.com/versity/versitygw/cmd/versitygw@${version}`;
+const cache = join(import.meta.dirname, "../../../node_modules/.cache/sheaf-servers");
+
+export interface BucketServer {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** A bucket that is there and empty. */
+  readonly bucket: string;
+  readonly region: string;
+  close(): Promise<void>;
+}
+
+/** Starts a server of its own with one empty bucket. */
+export async function startVersity(): Promise<BucketServer> {
+  const program = build();
+  const folder = mkdtempSync(join(tmpdir(), "sheaf-versity-"));
+  const bucket = "datasets";
+  // Metadata beside the files: not every file system has attributes for them.
+  const [files, metadata] = [join(folder, "files"), join(folder, "metadata")];
+  mkdirSync(join(files, bucket), { recursive: true });
+  mkdirSync(metadata);
+  const access = { accessKeyId: "tester", secretAccessKey: randomBytes(16).toString("hex"), region: "us-east-1" };
+  const port = await freePort();
+  const options = [
+    "--port",
+    `127.0.0.1:${port}`,
+    "--region",
+    access.region,
+    "--keep-alive",
+    "--quiet",
+    "posix",
+    "--sidecar",
+    metadata,
+    files,
+  ];
+  const env = {
+    PATH: process.env["PATH"],
+    ROOT_ACCESS_KEY: access.accessKeyId,
+    ROOT_SECRET_KEY: access.secretAccessKey,
+  };
+  const child = spawn(program, options, { env, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", data => (said += String(data)));
+  const endpoint = `http://127.0.0.1:${port}`;
+  await untilUp(endpoint, child, () => said);
+  const close = async () => {
+    await stop(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { endpoint, bucket, ...access, close };
+}
+
+/** The path of the program, built if need be. */
+function build(): string {
+  const program = join(cache, `versitygw-${version}`);
+  if (existsSync(program)) return program;
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "build-"));
+  const env = { ...process.env, GOBIN: folder, GOFLAGS: "", CGO_ENABLED: "0" };
+  const { status, error, stderr } = spawnSync("go", ["install", "-trimpath", source], { env, encoding: "utf8" });
+  if (status !== 0)
+    throw new Error(`the S3 server cannot be built; these tests need Go 1.25 or newer: ${error?.message ?? stderr}`);
+  renameSync(join(folder, "versitygw"), program);
+  rmSync(folder, { recursive: true, force: true });
+  return program;
+}
+
+async function untilUp(endpoint: string, child: ChildProcess, said: () => string): Promise<void> {
+  for (let tries = 0; child.exitCode === null && tries < 400; tries++) {
+    // Any answer will do: without a signature it is a refusal.
+    const isUp = await fetch(endpoint).then(
+      answer => answer.status > 0,
+      () => false,
+    );
+    if (isUp) return;
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  throw new Error(`the S3 server did not start: ${said()}`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const closed = new Promise(resolve => child.once("close", resolve));
+  child.kill("SIGKILL");
+  await closed;
+}
+
+/** A port that nobody listens at now. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
