@@ -5,12 +5,9 @@ import { SheafError, type Repository } from "@sheaf/core";
 import { FolderDrive } from "@sheaf/drives/folder";
 import type { Io } from "./io.js";
 import { openOn, type OpenOptions } from "./opening.js";
+import { driveFolder } from "./place.js";
 
 export type { OpenOptions };
-
-/** The folder inside a repository's folder in which the drive lies. */
-export const driveFolder = ".sheaf";
-
 /** Opens the repository in this very folder. */
 export async function openFolder(path: string, options: OpenOptions = {}): Promise<Repository> {
   const folder = resolve(path);

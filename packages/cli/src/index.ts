@@ -1,4 +1,5 @@
 /** The command line as a function; and what it and the library share: a repository in a folder, files in and out. */
+export { cloneFolder } from "./clone.js";
 export { openFolder, type OpenOptions } from "./compose.js";
 export { exportBytes, formatOf, type WriteOptions } from "./file-export.js";
 export { importSource, type ReadOptions } from "./file-import.js";

@@ -1,28 +1,36 @@
-/** Composes a repository for Node: any drive, Node's platform, and the person at the keyboard. */
-import { Repository, type Drive, type Person } from "@sheaf/core";
+/** Composes a repository for Node: any drive, Node's platform, the person at the keyboard, and the ways to other repositories. */
+import { Repository, type Connect, type Drive, type Person } from "@sheaf/core";
 import { nodePlatform } from "@sheaf/drives/node";
 import { findAuthor, zone } from "./author.js";
+import { connectFrom } from "./connect.js";
 
 export interface OpenOptions {
   /** Make the repository (and its folder) when there is none; otherwise opening throws no-such-repository. */
   readonly create?: boolean;
   /** Who makes commits; default: looked up as the command line does. */
   readonly author?: () => Person | Promise<Person>;
+  /** Opens other repositories by their URLs; default: as the command line does. */
+  readonly connect?: Connect;
   /** Default: the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told what a person may want to know; default: nobody. */
   readonly hint?: (text: string) => void;
 }
 
-/** Opens the repository on a drive; what git is configured to in `folder` may say who makes commits. */
-export async function openOn(drive: Drive, folder: string, options: OpenOptions): Promise<Repository> {
-  const { create = false, env = process.env, hint = () => undefined } = options;
+/** Opens the repository on a drive; what git is configured to in `folder` may say who makes commits, and relative URLs begin there. */
+export function openOn(drive: Drive, folder: string, options: OpenOptions): Promise<Repository> {
+  return Repository.open(drive, { ...settingsFor(folder, options), create: options.create ?? false });
+}
+
+/** What a repository on Node is opened with. */
+export function settingsFor(folder: string, options: OpenOptions) {
+  const { env = process.env, hint = () => undefined } = options;
   let person: Promise<Person> | undefined;
-  const repository: Repository = await Repository.open(drive, {
+  const find = (config: Repository["config"]) => (person ??= findAuthor(config, { env, folder, hint }));
+  return {
     platform: nodePlatform,
-    author: options.author ?? (() => (person ??= findAuthor(repository.config, { env, folder, hint }))),
+    author: options.author ?? find,
     zone,
-    create,
-  });
-  return repository;
+    connect: options.connect ?? connectFrom({ base: folder, env, hint }),
+  };
 }

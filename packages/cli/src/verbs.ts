@@ -12,6 +12,7 @@ export interface Verb {
 export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   "Start a repository": {
     init: { summary: "make a repository in a folder", load: () => import("./commands/init.js") },
+    clone: { summary: "make a repository from another one", load: () => import("./commands/clone.js") },
     config: { summary: "read and change settings", load: () => import("./commands/config.js") },
   },
   "Bring data in and out": {
@@ -45,6 +46,10 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
     branch: { summary: "list, make, rename and delete branches", load: () => import("./commands/branch.js") },
     switch: { summary: "change the current branch", load: () => import("./commands/switch.js") },
     merge: { summary: "join another line of history into a branch", load: () => import("./commands/merge.js") },
+    rebase: {
+      summary: "put a branch's own commits on top of another one",
+      load: () => import("./commands/rebase.js"),
+    },
     conflicts: { summary: "list the conflicts of a merge", load: () => import("./commands/conflicts.js") },
     resolve: { summary: "decide conflicts of a merge", load: () => import("./commands/resolve.js") },
     revert: { summary: "make a commit that takes another back", load: () => import("./commands/revert.js") },
@@ -55,6 +60,12 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
     },
     tag: { summary: "list, make and delete tags", load: () => import("./commands/tag.js") },
     env: { summary: "say which version of a dataset each environment has", load: () => import("./commands/env.js") },
+  },
+  "Work with others": {
+    remote: { summary: "list, name and forget other repositories", load: () => import("./commands/remote.js") },
+    fetch: { summary: "get what another repository has", load: () => import("./commands/fetch.js") },
+    pull: { summary: "fetch, and merge it into the current branch", load: () => import("./commands/pull.js") },
+    push: { summary: "send branches and tags to another repository", load: () => import("./commands/push.js") },
   },
   "Keep it healthy": {
     verify: { summary: "check every block and ref", load: () => import("./commands/verify.js") },

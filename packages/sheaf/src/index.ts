@@ -7,8 +7,8 @@
  * await repo.dataset("qa").import([{ id: "q1", answer: "4" }], { key: "id" });
  * ```
  */
-import { openFolder, type OpenOptions } from "@sheaf/cli";
-import type { Repository as Engine } from "@sheaf/core";
+import { cloneFolder, openFolder, type OpenOptions } from "@sheaf/cli";
+import type { CloneOptions, Repository as Engine } from "@sheaf/core";
 
 export type { OpenOptions };
 export * from "./library.js";
@@ -25,5 +25,14 @@ export const Repository = {
    */
   open(path: string, options: OpenOptions = {}): Promise<Repository> {
     return openFolder(path, options);
+  },
+
+  /**
+   * Clones a repository (a folder, a bucket, a git host) into a folder that is not there yet, or empty.
+   *
+   * A clone that broke off may be begun again, and goes on with what it has.
+   */
+  clone(url: string, path: string, options: OpenOptions & CloneOptions = {}): Promise<Repository> {
+    return cloneFolder(url, path, options);
   },
 };

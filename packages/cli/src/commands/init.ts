@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isSheafError, SheafError, type Repository } from "@sheaf/core";
 import type { Cli } from "../cli.js";
-import { driveFolder, isBucket, openFolder } from "../compose.js";
+import { isBucket, openFolder } from "../compose.js";
 import { examples, type Define } from "../parse.js";
+import { driveFolder } from "../place.js";
 import { record } from "../record.js";
 
 export const define: Define = (command, cli) => {

@@ -16,21 +16,26 @@ export const define: Define = (command, cli) => {
   });
 };
 
-function statusJson({ branch, commit, datasets, merging }: Status): string {
+function statusJson({ branch, commit, datasets, merging, rebasing, upstream, part }: Status): string {
   return record({
     branch,
     commit,
     datasets: datasets.map(({ path, count }) => ({ dataset: path, rows: count })),
     merging: merging && { ...merging },
+    rebasing: rebasing && { left: [...rebasing.left] },
+    upstream: upstream && { ...upstream },
+    part: part && [...part],
   });
 }
 
-async function tell(cli: Cli, { branch, commit, datasets, merging }: Status): Promise<void> {
+async function tell(cli: Cli, status: Status): Promise<void> {
+  const { branch, commit, datasets, merging } = status;
   const { paint } = cli;
   const where = branch === undefined ? "no branch" : `branch ${paint.bold(branch)}`;
   await cli.line(
     `on ${where}${commit === undefined ? ", without commits yet" : ` at ${paint.yellow(shortCid(commit))}`}`,
   );
+  for (const line of standing(status)) await cli.line(line);
   for (const line of printTable(
     ["dataset", "rows"],
     datasets.map(({ path, count }) => [visible(path), grouped(count)]),
@@ -38,6 +43,10 @@ async function tell(cli: Cli, { branch, commit, datasets, merging }: Status): Pr
     ["left", "right"],
   ))
     await cli.line(line);
+  if (status.rebasing !== undefined)
+    cli.say(
+      `a rebase waits, with ${counted(status.rebasing.left.length, "commit")} to make again; sheaf rebase --help`,
+    );
   if (merging === undefined) return;
   await cli.line(
     paint.red(
@@ -47,6 +56,21 @@ async function tell(cli: Cli, { branch, commit, datasets, merging }: Status): Pr
   cli.say(
     merging.unresolved > 0
       ? "see sheaf conflicts; decide with sheaf resolve; give up with sheaf merge --abort"
-      : "finish with sheaf merge --continue",
+      : `finish with sheaf ${status.rebasing === undefined ? "merge" : "rebase"} --continue`,
   );
+}
+
+/** Where the branch stands against the one that it follows, and what is here of a partial clone. */
+function standing({ upstream, part }: Status): string[] {
+  const lines = part === undefined ? [] : [`a clone of ${part.map(path => visible(path)).join(", ")} only`];
+  if (upstream === undefined) return lines;
+  return [`${distance(upstream)} ${visible(`${upstream.remote}/${upstream.branch}`)}`, ...lines];
+}
+
+/** `2 commits ahead of`, `up to date with`, … */
+export function distance({ ahead, behind }: NonNullable<Status["upstream"]>): string {
+  if (ahead === undefined || behind === undefined) return "not fetched yet, or gone:";
+  if (ahead > 0 && behind > 0) return `${counted(ahead, "commit")} ahead of and ${grouped(behind)} behind`;
+  if (ahead > 0) return `${counted(ahead, "commit")} ahead of`;
+  return behind > 0 ? `${counted(behind, "commit")} behind` : "up to date with";
 }

@@ -10,6 +10,9 @@ import type { Value, ValueObject } from "../item/value.js";
 import type { Watch } from "../watch.js";
 
 export type { Difference, DiffStat } from "../edit/difference.js";
+import type { Upstream } from "./upstream-state.js";
+
+export type { Upstream };
 export type { Progress, Watch } from "../watch.js";
 
 export type Rev = string;
@@ -193,4 +196,10 @@ export interface Status {
   readonly commit?: Cid;
   readonly datasets: readonly { readonly path: string; readonly count: number }[];
   readonly merging?: { readonly from: Cid; readonly conflicts: number; readonly unresolved: number };
+  /** A rebase that waits: the commits that are still to be made again, the one with conflicts first. */
+  readonly rebasing?: { readonly left: readonly Cid[] };
+  /** What the branch follows, and how far apart the two are. */
+  readonly upstream?: Upstream;
+  /** The datasets whose rows are here, where not all were cloned. */
+  readonly part?: readonly string[];
 }

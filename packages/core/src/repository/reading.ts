@@ -9,6 +9,9 @@ import { commitCid, readSnapshot, type Context, type Tip } from "./context.js";
 import type { CommitInfo, DatasetInfo, Difference, DiffOptions, DiffStat, Rev, Status, Watch } from "./contract.js";
 import { allDatasets, findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
 import { currentBranch, headOf } from "./heads.js";
+import { partOf } from "./part.js";
+import { readRebase, rebaseLog } from "./rebase-state.js";
+import { upstreamState } from "./upstream.js";
 import { mergeState } from "./waiting-merge.js";
 import { commitAt } from "./revisions.js";
 
@@ -37,12 +40,18 @@ export async function status(context: Context): Promise<Status> {
   const datasets: { path: string; count: number }[] = [];
   for await (const { path, count } of listDatasets(context)) datasets.push({ path, count });
   const state = await mergeState(context);
+  const rebase = await context.logs.read(rebaseLog(branch));
+  const upstream = await upstreamState(context, branch);
+  const part = await partOf(context);
   const unresolved = state?.conflicts.filter(({ resolved }) => !resolved).length ?? 0;
   return {
     branch,
     ...(tip ? { commit: commitCid(tip) } : {}),
     datasets,
     ...(state ? { merging: { from: state.theirs, conflicts: state.conflicts.length, unresolved } } : {}),
+    ...(rebase && rebase.value !== null ? { rebasing: { left: readRebase(rebase.value).todo } } : {}),
+    ...(upstream ? { upstream } : {}),
+    ...(part ? { part: part.paths } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import { Logs } from "../store/logs.js";
 import type { Connect, Local } from "../sync/remote.js";
 import { RecentNodes } from "../tree/cache.js";
 import { cloneInto } from "./cloning.js";
+import type { Config } from "./config.js";
 import { connected, localOf } from "./connection.js";
 import type { Context } from "./context.js";
 import type * as given from "./contract.js";
@@ -28,8 +29,8 @@ import { setUpstream, upstreamOf } from "./upstream.js";
 /** What a repository needs of the world around it. */
 export interface OpenOptions extends StoreOptions {
   readonly platform: Platform;
-  /** Who makes commits; asked when the first one is made. Default: the configuration's `user.name` and `user.email`, else refused. */
-  readonly author?: () => given.Person | Promise<given.Person>;
+  /** Who makes commits; asked when the first one is made, with the configuration. Default: its `user.name` and `user.email`, else refused. */
+  readonly author?: (config: Config) => given.Person | Promise<given.Person>;
   /** Minutes east of UTC for times. Default: 0. */
   readonly zone?: () => number;
   /** Make a repository where there is none. */
@@ -77,7 +78,7 @@ export class Repository extends LocalRepository {
       nodes: new RecentNodes(nodeCacheBytes),
       datasets: new RecentDatasets(),
       connect: options.connect,
-      author: async () => options.author?.() ?? (await configuredAuthor(repository)),
+      author: async () => options.author?.(repository.config) ?? (await configuredAuthor(repository)),
       zone: options.zone ?? (() => 0),
     };
     const repository = new Repository(context);

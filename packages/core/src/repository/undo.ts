@@ -50,7 +50,9 @@ function describe(ref: string, { value, who, time, command }: LogEntry, before: 
 
 const undoing = /^undo ~(\d+): /;
 /** Commands that move several refs. */
-const movesMany = /^(branch --move|switch --create) /;
+const movesMany = /^(branch --move|switch --create|fetch) /;
+/** Commands that say what is so elsewhere: taking that back would only make it untrue. */
+const isNews = /^(push|clone|remote (?:rename|remove)) /;
 
 /** A move that can be taken back: the entry that made it, and what the ref was before. */
 interface Undoable {
@@ -82,7 +84,7 @@ function isOneCommand({ entry }: Undoable, { entry: newest }: Undoable): boolean
 
 async function refsThatMove(context: Context): Promise<string[]> {
   const refs = [headLog];
-  for (const prefix of ["refs/heads/", "refs/tags/", "refs/environments/"])
+  for (const prefix of ["refs/heads/", "refs/tags/", "refs/environments/", "refs/remotes/"])
     for await (const name of context.logs.names(prefix)) refs.push(name);
   return refs;
 }
@@ -98,6 +100,7 @@ async function lastMove(context: Context, ref: string): Promise<Undoable | undef
     if (entry) return found(ref, head, entry, next.value);
     if (next.number < from) continue;
     const undone = undoing.exec(next.command)?.[1];
+    if (undone === undefined && isNews.test(next.command)) return undefined;
     if (undone === undefined) entry = next;
     else from = Number(undone) + 1;
   }

@@ -6,7 +6,7 @@ import { setKey } from "../item/value.js";
 import { Config } from "./config.js";
 import type { Context } from "./context.js";
 import { branchRef } from "./heads.js";
-import type { Upstream } from "./remote-contract.js";
+import type { Upstream } from "./contract.js";
 import { trackingRef } from "./remotes.js";
 
 /** The branch that a branch follows. */

@@ -1,0 +1,45 @@
+/** The way from this machine to other repositories. Loads the code for a kind of remote when one of that kind is opened. */
+import { SheafError, withoutCredentials, type Connect } from "@sheaf/core";
+import { placeOf } from "./place.js";
+
+/** What the ways need to know. */
+export interface ConnectOptions {
+  /** The folder that relative paths begin at. */
+  readonly base: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told what a person may want to know. */
+  readonly hint: (text: string) => void;
+}
+
+/** Gives the function that opens a remote by its URL. */
+export function connectFrom({ base, env }: ConnectOptions): Connect {
+  return async (url, local) => {
+    const place = placeOf(url, base);
+    switch (place.kind) {
+      case "sheaf": {
+        const { openFolderRemote } = await import("./folder-remote.js");
+        return openFolderRemote(place.folder, local);
+      }
+      case "bucket": {
+        const { openBucketRemote } = await import("./bucket.js");
+        return openBucketRemote(place.url, local, env);
+      }
+      case "git":
+        throw notYet(url, "git repositories");
+      case "bundle":
+        throw new SheafError(
+          "refused",
+          {},
+          `${place.file} is a bundle: make a repository with sheaf init, and take it in with sheaf bundle unbundle ${place.file}`,
+        );
+    }
+  };
+}
+
+function notYet(url: string, what: string): SheafError<"refused"> {
+  return new SheafError(
+    "refused",
+    {},
+    `${withoutCredentials(url)}: this Sheaf cannot reach ${what}; use a folder or a bucket`,
+  );
+}

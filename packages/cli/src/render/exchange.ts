@@ -1,0 +1,71 @@
+/** What became of refs that were fetched and pushed, as lines for people and as JSON. */
+import type { FetchedRef, FetchResult, PushedRef, PushResult, Traffic, Value } from "@sheaf/core";
+import { visible, type Paint } from "./paint.js";
+import { bytes, counted, shortCid } from "./quantity.js";
+
+type Printed = { readonly [name: string]: Value };
+
+/** A ref that was fetched: `{"remote", "ref", "outcome", "before", "after", "message"}`. */
+export function fetchedValue({ remote, ref, outcome, before, after, message }: FetchedRef): Printed {
+  return defined({ remote, ref, outcome, before, after, message });
+}
+
+/** A ref that was pushed: `{"remote", "ref", "outcome", "before", "after", "reason", "message"}`. */
+export function pushedValue({ remote, ref, outcome, before, after, reason, message }: PushedRef): Printed {
+  return defined({ remote, ref, outcome, before, after, reason, message });
+}
+
+/** A fetch or push as a whole: `{"remote", "url", "refs", "traffic"}`. */
+export function exchangeValue(result: FetchResult | PushResult, refs: readonly Printed[]): Printed {
+  const { remote, url, traffic } = result;
+  return { remote, url, refs: [...refs], traffic: { ...traffic } };
+}
+
+/** One line for each ref that changed, or should have. */
+export function fetchedLines({ refs }: FetchResult, paint: Paint): string[] {
+  return refs
+    .filter(({ outcome }) => outcome !== "unchanged")
+    .map(({ remote, ref, outcome, before, after, message }) => {
+      const line = `${sign(outcome, paint)} ${visible(short(remote))}${ref === undefined || ref === remote ? "" : ` → ${visible(short(ref))}`}`;
+      return `${line}  ${moved(before, after, paint)}${message === undefined ? "" : `  ${paint.red(visible(message))}`}`;
+    });
+}
+
+export function pushedLines({ refs }: PushResult, paint: Paint): string[] {
+  return refs
+    .filter(({ outcome }) => outcome !== "unchanged")
+    .map(({ remote, ref, outcome, before, after, message }) => {
+      const from = ref === undefined || ref === remote ? "" : `${visible(short(ref))} → `;
+      const line = `${sign(outcome, paint)} ${from}${visible(short(remote))}`;
+      if (outcome === "rejected") return `${line}  ${paint.red(visible(message ?? "not taken"))}`;
+      return `${line}  ${moved(before ?? null, after, paint)}`;
+    });
+}
+
+/** `12 blocks, 3.4 KiB`. */
+export function trafficWords({ sent, received, objects }: Traffic): string {
+  return `${counted(objects, "object")}, ${bytes(sent + received)}`;
+}
+
+function sign(outcome: string, paint: Paint): string {
+  if (outcome === "rejected" || outcome === "kept" || outcome === "refused") return paint.red("!");
+  if (outcome === "new") return paint.green("+");
+  if (outcome === "deleted") return paint.red("-");
+  return outcome === "forced" ? paint.yellow("+") : " ";
+}
+
+function moved(before: string | null, after: string | null, paint: Paint): string {
+  if (after === null) return "deleted";
+  const to = paint.yellow(shortCid(after));
+  return before === null || before === after ? to : `${paint.yellow(shortCid(before))} → ${to}`;
+}
+
+function short(ref: string): string {
+  return ref.replace(/^refs\/(heads|tags|remotes)\//, "").replace(/^refs\//, "");
+}
+
+function defined(members: { readonly [name: string]: Value | undefined }): Printed {
+  return Object.fromEntries(
+    Object.entries(members).filter((member): member is [string, Value] => member[1] !== undefined),
+  );
+}
