@@ -1,13 +1,5 @@
 /** Composes a repository in a bucket, which needs no folder at all. */
-import {
-  isSheafError,
-  openDriveRemote,
-  packedShape,
-  SheafError,
-  type Local,
-  type Remote,
-  type Repository,
-} from "@sheaf/core";
+import { isSheafError, SheafError, type Repository } from "@sheaf/core";
 import { openBucket, type BucketOptions } from "@sheaf/drives/bucket";
 import { openOn, type OpenOptions } from "./opening.js";
 
@@ -21,14 +13,4 @@ export async function openInBucket(place: string | BucketOptions, options: OpenO
     const message = `${drive.url}: there is no Sheaf repository here; make one with sheaf init ${drive.url}`;
     throw new SheafError("no-such-repository", { path: drive.url }, message, { cause: error });
   }
-}
-
-/** Opens the repository in a bucket as a remote. What is sent is compressed: the way there is narrower than a disk's. */
-export async function openBucketRemote(
-  url: string,
-  local: Local,
-  env: NonNullable<OpenOptions["env"]>,
-): Promise<Remote> {
-  const drive = await openBucket(url, { env });
-  return openDriveRemote(drive, local, { url: drive.url, shape: { ...packedShape, itemFrame: 16_384 } });
 }

@@ -21,7 +21,7 @@ export function connectFrom({ base, env }: ConnectOptions): Connect {
         return openFolderRemote(place.folder, local);
       }
       case "bucket": {
-        const { openBucketRemote } = await import("./bucket.js");
+        const { openBucketRemote } = await import("./bucket-remote.js");
         return openBucketRemote(place.url, local, env);
       }
       case "git":
