@@ -30,9 +30,9 @@ export interface Projector {
   /**
    * Takes note of what a commit or tag is called, before {@link Projector.oidOf} could find out by itself: for adoption. The caller vouches for it.
    *
-   * For a commit, `tree` is the projection of its snapshot as {@link Projector.treeOf} gives it.
+   * For a commit, `tree` is its top tree in git.
    */
-  remember(digest: Digest, oid: Oid): Promise<void>;
+  remember(digest: Digest, oid: Oid, tree?: Oid): Promise<void>;
   /**
    * Projects a snapshot, without what adoption has laid over it: the name of its top tree, which {@link Projector.entries} reads.
    *
