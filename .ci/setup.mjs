@@ -21,9 +21,7 @@ const stamp = readStamp();
 step("install", installInputs(), "installing dependencies", install);
 step("kernel", kernelInputs(), "building the kernel", () => node([join(packages, "core", "kernel", "build.mjs")]));
 step("packages", sourceInputs(), "compiling the packages", compile);
-step("bundle", sourceInputs().concat(join(packages, "sheaf", "bundle.mjs")), "bundling the command line", () =>
-  node([join(packages, "sheaf", "bundle.mjs")]),
-);
+step("bundle", bundleInputs(), "bundling the command line", () => node([join(packages, "sheaf", "bundle.mjs")]));
 
 /** Runs `act` unless the digest of its inputs is the one that it last succeeded with. */
 function step(name, inputs, words, act) {
@@ -104,11 +102,16 @@ function sourceInputs() {
   );
 }
 
+/** What the bundle is made of. It holds what V8 makes of it, so that each Node makes its own: `digestOf` tells them apart. */
+function bundleInputs() {
+  return sourceInputs().concat(["bundle.mjs", "bin/load.cjs"].map(name => join(packages, "sheaf", name)));
+}
+
 /** Says whether what a step leaves behind is still there. */
 function outputsExist(name) {
   if (name === "install") return packageNames().every(folder => existsSync(join(packages, folder, "node_modules")));
   if (name === "kernel") return existsSync(join(packages, "core", "src", "item", "kernel-bytes.ts"));
-  if (name === "bundle") return existsSync(join(packages, "sheaf", "bundle", "run.js"));
+  if (name === "bundle") return existsSync(join(packages, "sheaf", "bundle", "sheaf.compiled"));
   return packageNames().every(folder => existsSync(join(packages, folder, "dist", ".tsbuildinfo")));
 }
 
@@ -129,7 +132,7 @@ function filesBelow(folder) {
 
 /** One digest over names, contents and the Node that runs. */
 function digestOf(files) {
-  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${process.version}`);
   for (const file of files)
     hash.update(`\n${file.slice(root.length)}\n`).update(existsSync(file) ? readFileSync(file) : "absent");
   return hash.digest("hex");

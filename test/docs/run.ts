@@ -36,7 +36,7 @@ function makeDesk(): Desk {
   const base = mkdtempSync(join(tmpdir(), "sheaf-docs-"));
   for (const folder of ["bin", "home", "page", "node_modules/@types"])
     mkdirSync(join(base, folder), { recursive: true });
-  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, "packages/sheaf/bin/sheaf.js")}' "$@"\n`;
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, "packages/sheaf/bin/sheaf.cjs")}' "$@"\n`;
   writeFileSync(join(base, "bin/sheaf"), program, { mode: 0o755 });
   writeFileSync(join(base, "package.json"), '{ "type": "module" }\n');
   symlinkSync(join(root, "packages/sheaf"), join(base, "node_modules/sheaf"));

@@ -134,7 +134,7 @@ function run(setting: Setting, name: string): Numbers {
 
 /** From the shell's prompt to the row, beside Node doing nothing. */
 async function coldStart({ folder, rows }: Setting): Promise<Numbers> {
-  const program = fileURLToPath(import.meta.resolve("sheaf")).replace(/dist\/index\.js$/, "bin/sheaf.js");
+  const program = fileURLToPath(import.meta.resolve("sheaf")).replace(/dist\/index\.js$/, "bin/sheaf.cjs");
   const start = (...words: string[]) => execFileSync(process.execPath, words, { stdio: "ignore" });
   return interleaved(15, {
     node: () => start("-e", "0"),

@@ -249,7 +249,7 @@ class RowMerge {
   }
 
   async #apply(): Promise<void> {
-    this.#merged = await changeRows(this.context.blocks, this.#merged, this.#edits);
+    this.#merged = await changeRows(this.context.blocks, this.#merged, this.#edits, this.context.cache);
     this.#edits = [];
   }
 }

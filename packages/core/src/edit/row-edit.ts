@@ -9,6 +9,7 @@ import type { DatasetBlock } from "../dataset/dataset.js";
 import type { RowState } from "../dataset/lookup.js";
 import { linkValue, rowKey, textValue } from "../dataset/row.js";
 import { compareBytes, utf8 } from "../text.js";
+import type { NodeCache } from "../tree/cache.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 
 export type { RowState } from "../dataset/lookup.js";
@@ -25,6 +26,7 @@ export async function changeRows(
   blocks: Blocks,
   dataset: DatasetBlock,
   changes: readonly RowChange[],
+  cache?: NodeCache,
 ): Promise<DatasetBlock> {
   const rows: TreeChange[] = [];
   const ids: TreeChange[] = [];
@@ -37,7 +39,8 @@ export async function changeRows(
   }
   if (rows.length === 0) return dataset;
   const byKey = (a: TreeChange, b: TreeChange) => compareBytes(a.key, b.key);
-  const changedRows = await editTree(blocks, dataset.rows, rows.sort(byKey));
-  const changedIds = ids.length > 0 ? await editTree(blocks, dataset.ids, ids.sort(byKey)) : { root: dataset.ids };
+  const changedRows = await editTree(blocks, dataset.rows, rows.sort(byKey), cache);
+  const changedIds =
+    ids.length > 0 ? await editTree(blocks, dataset.ids, ids.sort(byKey), cache) : { root: dataset.ids };
   return { ...dataset, rows: changedRows.root, ids: changedIds.root, count: changedRows.count };
 }

@@ -8,11 +8,16 @@ const decoder = new TextDecoder();
 /** What the shared kernel is handed at most; longer texts and blocks are left to the reference. */
 const kernelBytes = 2 ** 18;
 
-let shared: Kernel | null | undefined;
+/** So many items are left to the reference first: opening the kernel takes as long, and who wants one item wants it soon. */
+const itemsBefore = 16;
 
-/** The kernel of this file, opened when first needed. No call keeps it across another. */
+let shared: Kernel | null | undefined;
+let items = 0;
+
+/** The kernel of this file, once it is worth opening. No call keeps it across another. */
 function kernel(): Kernel | null {
   if (shared === undefined) {
+    if (items++ < itemsBefore) return null;
     shared = openKernel(Math.max(encodeGrowth, printGrowth)) ?? null;
     shared?.reserve(kernelBytes);
   }

@@ -36,7 +36,7 @@ export async function patchDataset(
   try {
     const changes = await applyDatasetPatch(work, patch, work);
     const rows = await work.rowChanges(changes);
-    const changed = await changeRows(blocks, dataset, rows);
+    const changed = await changeRows(blocks, dataset, rows, context.nodes);
     return {
       dataset: changes.meta ? { ...changed, meta: changes.meta } : changed,
       rows: rows.length,

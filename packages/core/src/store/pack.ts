@@ -41,17 +41,23 @@ export interface FileSpan {
   readonly end: number;
 }
 
+/** Where the frames of a pack stand, and how they are compressed. */
+interface Frames {
+  /** First byte of each frame in the file; one more than there are frames. */
+  readonly starts: Float64Array;
+  /** First byte of each frame in the bytes of all frames. */
+  readonly offsets: Float64Array;
+  readonly codecs: Uint8Array;
+}
+
 const nothing: Uint8Array = new Uint8Array(0);
 let packsOpened = 0;
 
 export class Pack {
   /** Tells packs apart in the cache. */
   readonly id = packsOpened++;
-  /** First byte of each frame in the file; one more than there are frames. */
-  readonly #starts: Float64Array;
-  /** First byte of each frame in the bytes of all frames. */
-  readonly #offsets: Float64Array;
-  readonly #codecs: Uint8Array;
+  readonly #table: Uint8Array;
+  #frames: Frames | undefined;
   readonly #fan: Uint32Array;
   #entries: Uint32Array | undefined;
   #bucketReads = 0;
@@ -65,16 +71,7 @@ export class Pack {
     entries: Uint32Array | undefined,
     readonly dictionary: Uint8Array | undefined,
   ) {
-    const { frames } = trailer;
-    this.#starts = new Float64Array(frames + 1).fill(headerBytes);
-    this.#offsets = new Float64Array(frames + 1);
-    this.#codecs = new Uint8Array(frames);
-    const view = new DataView(table.buffer, table.byteOffset, table.length);
-    for (let i = 0; i < frames; i++) {
-      this.#starts[i + 1] = this.#starts[i] + view.getUint32(i * tableEntryBytes, true);
-      this.#offsets[i + 1] = this.#offsets[i] + view.getUint32(i * tableEntryBytes + 4, true);
-      this.#codecs[i] = table[i * tableEntryBytes + 8];
-    }
+    this.#table = table;
     this.#fan = fan;
     this.#entries = entries;
   }
@@ -90,7 +87,7 @@ export class Pack {
   }
 
   get frames(): number {
-    return this.#codecs.length;
+    return this.trailer.frames;
   }
 
   /** Says whether {@link findNow} can answer: the entries are in memory. */
@@ -151,21 +148,21 @@ export class Pack {
     const { drive } = this.context;
     if (offset + length > this.trailer.rawBytes) return nothing;
     const frame = this.trailer.isPlain ? -1 : this.frameOf(offset);
-    if (frame < 0 || this.#codecs[frame] === 0) {
+    if (frame < 0 || this.#places.codecs[frame] === 0) {
       const start = this.placeOf(offset, frame);
       return drive.read(this.name, { start, end: start + length });
     }
-    const from = offset - this.#offsets[frame];
+    const from = offset - this.#places.offsets[frame];
     return chain(this.readFrame(frame), bytes => bytes?.subarray(from, from + length));
   }
 
   /** The frame that holds the byte at this offset. */
   frameOf(offset: number): number {
     let low = 0;
-    let high = this.#codecs.length - 1;
+    let high = this.#places.codecs.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#offsets[middle] <= offset) low = middle;
+      if (this.#places.offsets[middle] <= offset) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -173,22 +170,22 @@ export class Pack {
 
   /** The offset of a frame's first byte. */
   frameOffset(frame: number): number {
-    return this.#offsets[frame];
+    return this.#places.offsets[frame];
   }
 
   /** Says whether the frame rests as it is. */
   isFramePlain(frame: number): boolean {
-    return this.#codecs[frame] === 0;
+    return this.#places.codecs[frame] === 0;
   }
 
   /** Where an offset in an uncompressed frame stands in the file; the frame is −1 in a plain pack. */
   placeOf(offset: number, frame: number): number {
-    return frame < 0 ? headerBytes + offset : this.#starts[frame] + offset - this.#offsets[frame];
+    return frame < 0 ? headerBytes + offset : this.#places.starts[frame] + offset - this.#places.offsets[frame];
   }
 
   /** Where a frame stands in the file. */
   frameSpan(frame: number): FileSpan {
-    return { start: this.#starts[frame], end: this.#starts[frame + 1] };
+    return { start: this.#places.starts[frame], end: this.#places.starts[frame + 1] };
   }
 
   /** The decompressed bytes of a frame, none where they are damaged; `undefined` when the pack is gone. */
@@ -204,19 +201,24 @@ export class Pack {
     const known = this.context.cache.get(this.id, frame);
     if (known) return known;
     const bytes = this.inflate(frame, stored);
-    if (this.#codecs[frame] !== 0) this.context.cache.put(this.id, frame, bytes);
+    if (this.#places.codecs[frame] !== 0) this.context.cache.put(this.id, frame, bytes);
     return bytes;
   }
 
   /** Decompresses a frame; gives no bytes when it is damaged. */
   inflate(frame: number, stored: Uint8Array): Uint8Array {
-    const codec = this.#codecs[frame] as Codec;
-    const length = this.#offsets[frame + 1] - this.#offsets[frame];
+    const codec = this.#places.codecs[frame] as Codec;
+    const length = this.#places.offsets[frame + 1] - this.#places.offsets[frame];
     try {
       return codec === 0 ? stored : this.context.platform.decompress(codec, stored, length, this.dictionary);
     } catch {
       return nothing;
     }
+  }
+
+  /** Read from the table when first needed: a plain pack is mostly read without. */
+  get #places(): Frames {
+    return (this.#frames ??= parseTable(this.#table, this.trailer.frames));
   }
 
   #fits(): boolean {
@@ -245,6 +247,19 @@ export class Pack {
     if (!check.every((byte, i) => byte === this.trailer.check[i]))
       throw damagedPack(this.name, "its index does not match its check");
   }
+}
+
+function parseTable(table: Uint8Array, frames: number): Frames {
+  const starts = new Float64Array(frames + 1).fill(headerBytes);
+  const offsets = new Float64Array(frames + 1);
+  const codecs = new Uint8Array(frames);
+  const view = new DataView(table.buffer, table.byteOffset, table.length);
+  for (let i = 0; i < frames; i++) {
+    starts[i + 1] = starts[i] + view.getUint32(i * tableEntryBytes, true);
+    offsets[i + 1] = offsets[i] + view.getUint32(i * tableEntryBytes + 4, true);
+    codecs[i] = table[i * tableEntryBytes + 8];
+  }
+  return { starts, offsets, codecs };
 }
 
 /** The bytes as 32-bit numbers, in memory of their own: what they were cut from need not stay. */
