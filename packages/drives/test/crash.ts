@@ -1,24 +1,6 @@
-/** Works on a folder until it is done or killed, and says each commit that was acknowledged. */
+/** Works on a folder until it is done or killed. */
 import { callsSoFar } from "./fuse.js";
-import { writeSync } from "node:fs";
-import { repack } from "../../core/src/store/repack.js";
-import { sweep } from "../../core/src/store/sweep.js";
-import { Scene, textsOf } from "../../core/src/testing/scene.js";
 import { FolderDrive } from "../src/folder.js";
-import { nodePlatform } from "../src/node.js";
+import { work } from "./work.js";
 
-const say = (text: string) => writeSync(1, `${text}\n`);
-const scene = await Scene.open(FolderDrive.open(process.argv[2], { create: true }), nodePlatform);
-for (let i = 0; i < 4; i++) {
-  await scene.commit("refs/heads/main", textsOf(`commit ${i}`, 12));
-  say(`done ${i}`);
-  if (i === 1) await repack(scene.store, { isFull: true });
-  if (i === 2) await sweep(scene.store, scene.logs, { graceMs: 0, keepMs: 0 });
-}
-const transaction = await scene.store.begin();
-for (let i = 0; i < 70; i++) {
-  transaction.put(new Uint8Array(100_000).fill(i));
-  await transaction.drain();
-}
-await transaction.close();
-say(`calls ${callsSoFar()}`);
+await work(FolderDrive.open(process.argv[2], { create: true }), callsSoFar);
