@@ -6,7 +6,9 @@ import { nodePlatform } from "../src/node.js";
 
 const [url, role, who, count] = process.argv.slice(2);
 const author = () => ({ name: who, email: `${who}@example.org` });
-const repository = await Repository.open(await openBucket(url), { platform: nodePlatform, author });
+/** All who use a drive agree on it; so short that what repack replaced is removed within the test. */
+const graceMs = 6000;
+const repository = await Repository.open(await openBucket(url), { platform: nodePlatform, author, graceMs });
 
 if (role === "write")
   for (let i = 0; i < Number(count); i++) {
@@ -18,6 +20,6 @@ if (role === "write")
 // Until the test that started it ends it.
 for (let i = 0; role === "upkeep"; i++) {
   await repository.repack({ all: i % 4 === 0 });
-  await repository.gc({ graceMs: 4000, keepMs: 4000 });
+  await repository.gc({ graceMs, keepMs: graceMs });
   writeSync(1, "tidied\n");
 }

@@ -29,3 +29,35 @@ test("what was imported is there when the bucket is opened again, by its URL too
   const again = await Repository.open(`s3://datasets/team?endpoint=${place.endpoint}`, { env });
   expect((await again.dataset("qa").get("q1"))?.item).toEqual({ id: "q1", answer: "4" });
 });
+
+test("requests are few, and counted: to open, to read a row, to commit one", async () => {
+  const { place, double } = await freshBucket();
+  const first = await Repository.open(place, { create: true, author });
+  const rows = Array.from({ length: 3000 }, (_, i) => ({ id: `q${i}`, answer: `the answer is ${i}` }));
+  await first.dataset("qa").import(rows, { key: "id" });
+  const counted = async (work: () => Promise<unknown>) => {
+    double.log = [];
+    await work();
+    const lists = double.log.filter(line => line.includes("list-type")).length;
+    return { requests: double.log.length, lists, puts: double.log.filter(line => line.startsWith("PUT")).length };
+  };
+  const patch = (value: string) => first.dataset("qa").patch([{ op: "replace", path: "/items/q7/answer", value }]);
+  await patch("41");
+  // HEAD and the branch are two looks each: is there a newer entry, and is the one known still there. Then pack, entry, and a look at the one before it.
+  expect(await counted(() => patch("42"))).toEqual({ requests: 7, lists: 0, puts: 2 });
+  expect(await counted(() => first.dataset("qa").get("q7"))).toEqual({ requests: 4, lists: 0, puts: 0 });
+
+  let cold = first;
+  const packs = [...double.objects.keys()].filter(key => key.includes("/packs/")).length;
+  // Verdicts, packs and the format are listed, the format is read, and of each pack the end.
+  const opened = await counted(async () => (cold = await Repository.open(place)));
+  expect(opened).toEqual({ requests: 4 + packs, lists: 3, puts: 0 });
+  // HEAD and the branch are listed and read; what the row needs came with the ends of these small packs, or in one more read.
+  const got = await counted(() => cold.dataset("qa").get("q2000"));
+  expect(got).toMatchObject({ lists: 2, puts: 0 });
+  expect(got.requests).toBeLessThanOrEqual(4 + 3);
+  // Who names a commit asks no ref.
+  const { commit } = await cold.head();
+  const frozen = await counted(() => cold.dataset("qa").get("q2001", commit === undefined ? {} : { at: commit }));
+  expect(frozen).toEqual({ requests: 0, lists: 0, puts: 0 });
+});

@@ -15,6 +15,9 @@ export interface ShelfOptions {
   readonly indexBytes?: number;
 }
 
+/** Packs that are opened at once, where a drive takes time. */
+const opensAtOnce = 16;
+
 export class Shelf {
   /** Those made last come first: what is looked for is most often new. */
   packs: readonly Pack[] = [];
@@ -66,24 +69,38 @@ export class Shelf {
 
   async #refresh(): Promise<void> {
     this.#refreshedAt = this.platform.now();
-    this.#verdicts = await readVerdicts(this.drive, this.#verdicts);
-    this.condemned = new Set([...this.#verdicts.values()].flatMap(({ packs }) => packs));
-    const names = new Set<string>();
-    for await (const name of this.drive.list(packPrefix)) names.add(name);
+    const [verdicts, names] = await Promise.all([readVerdicts(this.drive, this.#verdicts), this.#listPacks()]);
+    this.#verdicts = verdicts;
+    this.condemned = new Set([...verdicts.values()].flatMap(({ packs }) => packs));
     for (const pack of this.packs) if (!names.has(pack.name)) pack.release();
     for (const name of this.damaged.keys()) if (!names.has(name)) this.damaged.delete(name);
     const known = new Set(this.packs.map(({ name }) => name));
-    const fresh: Pack[] = [];
-    for (const name of names) {
-      const pack = known.has(name) ? undefined : await this.#open(name);
-      if (pack) fresh.push(pack);
-    }
+    const fresh = await this.#openAll([...names].filter(name => !known.has(name)));
     // What was adopted while this listed is kept, whether the listing saw it or not.
     const kept = this.packs.filter(({ name }) => names.has(name) || !known.has(name));
     const taken = new Set(kept.map(({ name }) => name));
     this.packs = [...kept, ...fresh.filter(({ name }) => !taken.has(name))].sort(
       (a, b) => b.trailer.made - a.trailer.made,
     );
+  }
+
+  async #listPacks(): Promise<Set<string>> {
+    const names = new Set<string>();
+    for await (const name of this.drive.list(packPrefix)) names.add(name);
+    return names;
+  }
+
+  async #openAll(names: readonly string[]): Promise<Pack[]> {
+    const packs: Pack[] = [];
+    const left = names.values();
+    const open = async () => {
+      for (const name of left) {
+        const pack = await this.#open(name);
+        if (pack) packs.push(pack);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(opensAtOnce, names.length) }, open));
+    return packs;
   }
 
   async #open(name: string): Promise<Pack | undefined> {
