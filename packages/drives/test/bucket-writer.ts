@@ -10,16 +10,22 @@ const author = () => ({ name: who, email: `${who}@example.org` });
 const graceMs = 6000;
 const repository = await Repository.open(await openBucket(url), { platform: nodePlatform, author, graceMs });
 
-if (role === "write")
+if (role === "write") await write();
+else await keepTidy();
+
+async function write(): Promise<void> {
   for (let i = 0; i < Number(count); i++) {
     const id = `${who}-${i}`;
     await repository.dataset("qa").patch([{ op: "add", path: `/items/${id}`, value: { who, i } }], { message: id });
     writeSync(1, `${id}\n`);
   }
+}
 
-// Until the test that started it ends it.
-for (let i = 0; role === "upkeep"; i++) {
-  await repository.repack({ all: i % 4 === 0 });
-  await repository.gc({ graceMs, keepMs: graceMs });
-  writeSync(1, "tidied\n");
+/** Until the test that started it ends it. */
+async function keepTidy(): Promise<never> {
+  for (let i = 0; ; i++) {
+    await repository.repack({ all: i % 4 === 0 });
+    await repository.gc({ graceMs, keepMs: graceMs });
+    writeSync(1, "tidied\n");
+  }
 }
