@@ -7,7 +7,17 @@ export * from "./errors.js";
 export * from "./platform.js";
 export { printCid, parseCid, sameDigest, dagCbor, raw, type BlockCodec, type Cid, type Digest } from "./block/cid.js";
 export type { BlockReader, Blocks, BlockWriter } from "./block/blocks.js";
-export { decodeDataset, encodeDataset, datasetIdOf, type DatasetBlock, type DatasetId } from "./dataset/dataset.js";
+export {
+  decodeDataset,
+  emptyDataset,
+  encodeDataset,
+  datasetIdOf,
+  type DatasetBlock,
+  type DatasetId,
+} from "./dataset/dataset.js";
+export { IdMaker } from "./dataset/made-id.js";
+export { idFault, maxIdBytes, maxPathBytes } from "./dataset/path.js";
+export { isPosition, manyBetween, maxPositionBytes, PositionSequence } from "./dataset/position.js";
 export { linkedDigest, linkValue, rowKey, splitRowKey, textValue } from "./dataset/row.js";
 export {
   blockType,
@@ -20,10 +30,11 @@ export {
   type Tag,
 } from "./history/commit.js";
 export { decodeSnapshot, encodeSnapshot, type Snapshot } from "./history/snapshot.js";
-export { TreeBuilder } from "./tree/builder.js";
+export { emptyTree, TreeBuilder } from "./tree/builder.js";
 export { diffChunks, diffTrees, type TreeDifference } from "./tree/diff.js";
 export { editTree, type TreeChange } from "./tree/edit.js";
-export { count, entries, get, leavesFrom, type TreeEntry } from "./tree/read.js";
+export { maxKeyBytes } from "./tree/node.js";
+export { at, count, entries, get, leavesFrom, rank, type TreeEntry } from "./tree/read.js";
 export { hashKey } from "./tree/split.js";
 export { compareBytes, compareText, fromUtf8, utf8 } from "./text.js";
 export { decode, encode, Link, type Ipld } from "./item/cbor.js";
@@ -39,6 +50,12 @@ export { RowLineEncoder, RowLineStripper, type RowLineBatch, type StrippedLines 
 export { printItem } from "./item/text.js";
 export { Float, isObject, sameValue, setKey, type Value, type ValueObject } from "./item/value.js";
 export { fromView, view, viewRow } from "./item/view.js";
+export { DigestList } from "./edit/import-rows.js";
+export { KeyTable } from "./edit/key-table.js";
+export { longestRun } from "./edit/longest-run.js";
+export { changeRows, type RowChange, type RowState } from "./edit/row-edit.js";
+export { lookUpPositions } from "./edit/row-lookup.js";
+export { Tally } from "./edit/tally.js";
 export { applyPatch, parsePatch, type Operation } from "./edit/patch.js";
 export { parsePointer, pointer } from "./edit/pointer.js";
 export { diffValues } from "./edit/item-diff.js";

@@ -19,19 +19,23 @@ export interface ImportCounts {
   moved: number;
 }
 
+/** Rows in one chunk of digests: few, as most lists are short. */
+const chunkBits = 10;
+const chunkRows = 1 << chunkBits;
+
 /** Digests by row number, 32 bytes each. */
 export class DigestList {
   readonly #chunks: Uint8Array[] = [];
   #count = 0;
 
   add(digest: Uint8Array): void {
-    if ((this.#count & 0xffff) === 0) this.#chunks.push(new Uint8Array(32 << 16));
-    this.#chunks[this.#count >>> 16].set(digest, (this.#count & 0xffff) * 32);
-    this.#count++;
+    const row = this.#count++ & (chunkRows - 1);
+    if (row === 0) this.#chunks.push(new Uint8Array(32 * chunkRows));
+    this.#chunks[this.#chunks.length - 1].set(digest, row * 32);
   }
 
   get(row: number): Digest {
-    const from = (row & 0xffff) * 32;
-    return this.#chunks[row >>> 16].subarray(from, from + 32);
+    const from = (row & (chunkRows - 1)) * 32;
+    return this.#chunks[row >>> chunkBits].subarray(from, from + 32);
   }
 }

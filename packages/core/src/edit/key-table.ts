@@ -7,11 +7,15 @@
 /** Bytes of one chunk of the arena; records never cross chunks. */
 const chunkBits = 22;
 const chunkBytes = 1 << chunkBits;
+/** The first chunk is small, as most tables are. */
+const firstChunkBytes = 2 ** 16;
 
 /** Records are `[length of key: 2][key][length of value: 1][value]`, named by their row number: the order in which they were added, from 0. */
 export class KeyTable {
   #chunks: Uint8Array[] = [];
-  #used = chunkBytes;
+  /** Bytes of the last chunk, and how many of them are used. */
+  #room = 0;
+  #used = 0;
   /** For row r: chunk × chunkBytes + offset, so 4 GiB at most. Blocks of 64 Ki numbers, so that growing copies nothing. */
   #places: Uint32Array[] = [];
   #count = 0;
@@ -23,8 +27,9 @@ export class KeyTable {
   /** Adds the next row: `keyLength` bytes of `key` (below 65,536) from `keyAt` on, and the first `valueLength` of `value` (below 256). Both are copied. */
   add(key: Uint8Array, keyLength: number, value: Uint8Array, valueLength: number, keyAt = 0): void {
     const size = 3 + keyLength + valueLength;
-    if (this.#used + size > chunkBytes) {
-      this.#chunks.push(new Uint8Array(chunkBytes));
+    if (this.#used + size > this.#room) {
+      this.#room = this.#chunks.length === 0 && size <= firstChunkBytes ? firstChunkBytes : chunkBytes;
+      this.#chunks.push(new Uint8Array(this.#room));
       this.#used = 0;
     }
     const chunk = this.#chunks[this.#chunks.length - 1];

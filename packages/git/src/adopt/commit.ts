@@ -1,0 +1,170 @@
+/**
+ * Git's commits and annotated tags as Sheaf's: a pure function of the object in git and its adopted parents, the inverse of the projection.
+ *
+ * Step of the walk, backwards: push → ref → *commit*. Writes blocks and moves nothing. Leaves to others: how objects come here (`transport/`), what the projection
+ * writes (`project/`), in which order commits are adopted (`history.ts`).
+ */
+import {
+  atPlace,
+  badInput,
+  bareMessage,
+  compareBytes,
+  decodeCommit,
+  decodeSnapshot,
+  encodeCommit,
+  encodeSnapshot,
+  encodeTag,
+  isSheafError,
+  Link,
+  raw,
+  dagCbor,
+  type Blocks,
+  type Digest,
+  type Ipld,
+  type Platform,
+  type Value,
+  type ValueObject,
+} from "@sheaf/core";
+import { parseCommit, parseTag } from "../commit.js";
+import type { ObjectSource, Oid } from "../object.js";
+import { printCommitBody, printTagBody } from "../project/commit-body.js";
+import type { Projector } from "../project/contract.js";
+import { overlayKey, overlayOf as keptOf } from "../project/overlay.js";
+import { DatasetIds } from "./dataset-ids.js";
+import { readAttributes, readMessage, readSignature, readText } from "./facts.js";
+import { LineCounts } from "./neighbours.js";
+import { CommitObjects, Folders } from "./objects.js";
+import { overlayOf } from "./overlay.js";
+import { RowReader } from "./row-reader.js";
+import { adoptSnapshot, type AdoptedParent } from "./snapshot.js";
+
+/** What adoption works with. */
+export interface AdoptionPlace {
+  readonly blocks: Blocks;
+  readonly platform: Platform;
+  /** Reads what `blocks` holds. */
+  readonly projector: Pick<Projector, "treeOf" | "treeOfCommit" | "entries" | "file">;
+  readonly source: ObjectSource;
+}
+
+/** A commit that was adopted: its names in git and here. */
+export interface Adopted {
+  readonly oid: Oid;
+  readonly digest: Digest;
+}
+
+/** Adopts one object after another; keeps what the next one is likely to need. */
+export class Adoption {
+  readonly #ids: DatasetIds;
+  readonly #counts = new LineCounts();
+  readonly #folders = new Folders();
+  readonly #reader = new RowReader();
+
+  constructor(readonly place: AdoptionPlace) {
+    this.#ids = new DatasetIds(place.blocks);
+  }
+
+  /**
+   * Adopts a commit whose parents, in its order, were adopted.
+   *
+   * Throws bad-input with the commit, and file and line where there is one, for what Sheaf cannot hold; the blocks that were put by then are of no use.
+   */
+  async commit(oid: Oid, parents: readonly Adopted[]): Promise<Digest> {
+    try {
+      return await this.#commit(new CommitObjects(this.place.source, oid, this.#folders), oid, parents);
+    } catch (error) {
+      throw placed(error, oid);
+    }
+  }
+
+  /** Adopts an annotated tag of a commit or tag that was adopted. */
+  async tag(oid: Oid, target: Digest): Promise<Digest> {
+    const objects = new CommitObjects(this.place.source, oid, this.#folders);
+    const body = await objects.body(oid, "tag");
+    const { object, type, name, tagger, extra, message } = parseTag(body, objects.place);
+    const tag = {
+      target,
+      name: readText(name),
+      tagger: readSignature(tagger),
+      message: readMessage(message),
+      attributes: readAttributes(extra),
+    };
+    const isExact = compareBytes(printTagBody(tag, object, type), body) === 0;
+    const attributes = isExact ? tag.attributes : this.#kept(tag.attributes, { tag: rawLink(this.#put(body)) });
+    return this.#put(encodeTag({ ...tag, attributes }));
+  }
+
+  async #commit(objects: CommitObjects, oid: Oid, parents: readonly Adopted[]): Promise<Digest> {
+    const { blocks, platform } = this.place;
+    const body = await objects.body(oid, "commit");
+    const { tree, parents: named, author, committer, extra, message } = parseCommit(body, objects.place);
+    const known = await Promise.all(parents.map(parent => this.#parent(parent)));
+    const place = { blocks, platform, ids: this.#ids, counts: this.#counts, reader: this.#reader };
+    const snapshot = this.#put(encodeSnapshot(await adoptSnapshot(place, objects, tree, known)));
+    const commit = {
+      snapshot,
+      parents: parents.map(({ digest }) => digest),
+      author: readSignature(author),
+      committer: readSignature(committer),
+      message: readMessage(message),
+      attributes: readAttributes(extra),
+    };
+    const isExact = compareBytes(printCommitBody(commit, tree, named), body) === 0;
+    const files = await this.#overlay(objects, tree, snapshot, known[0]);
+    const kept = {
+      ...(!isExact && { commit: rawLink(this.#put(body)) }),
+      ...(files && { files: new Link(files, dagCbor) }),
+    };
+    return this.#put(encodeCommit({ ...commit, attributes: this.#kept(commit.attributes, kept) }));
+  }
+
+  async #overlay(
+    objects: CommitObjects,
+    tree: Oid,
+    snapshot: Digest,
+    parent: Parent | undefined,
+  ): Promise<Digest | undefined> {
+    const { blocks, projector } = this.place;
+    const projected = await projector.treeOf(snapshot, parent?.snapshotDigest);
+    const entries = async (made: Oid) => (await projector.entries(made)) ?? objects.entries(made, "");
+    const base = parent?.files && { objects: parent.objects, tree: parent.tree, files: parent.files };
+    return overlayOf({ blocks, objects, projected: entries, base }, tree, projected);
+  }
+
+  async #parent({ oid, digest }: Adopted): Promise<Parent> {
+    const { blocks, projector, source } = this.place;
+    const commit = decodeCommit(await blocks.load(digest));
+    const snapshot = decodeSnapshot(await blocks.load(commit.snapshot));
+    const { files } = keptOf(commit);
+    const found = await source.read(oid);
+    const tree = found ? parseCommit(found.body, { commit: oid }).tree : await projector.treeOfCommit(digest);
+    const objects = new CommitObjects(source, oid, this.#folders, {
+      entries: made => projector.entries(made),
+      file: path => projector.file(commit.snapshot, path),
+    });
+    return { objects, tree, digest, snapshot, snapshotDigest: commit.snapshot, files };
+  }
+
+  #kept(attributes: ValueObject, kept: { readonly [key: string]: Ipld }): ValueObject {
+    if (Object.keys(kept).length === 0) return attributes;
+    return { ...attributes, [overlayKey]: kept as unknown as Value };
+  }
+
+  #put(bytes: Uint8Array): Digest {
+    return this.place.blocks.put(bytes);
+  }
+}
+
+type Parent = AdoptedParent & { readonly snapshotDigest: Digest; readonly files: Digest | undefined };
+
+function rawLink(digest: Digest): Link {
+  return new Link(digest, raw);
+}
+
+/** Names the commit in an error that says why it cannot be adopted. */
+function placed(error: unknown, commit: Oid): unknown {
+  if (isSheafError(error, "refused")) return badInput(error.message, { commit, ...error.data });
+  return isSheafError(error, "bad-input") && error.data.commit === undefined
+    ? badInput(bareMessage(error), { commit, ...error.data })
+    : atPlace(error, { commit });
+}
