@@ -164,3 +164,24 @@ test("after an error the same repository object goes on, and the command can be 
     expect(await all(repo.verify())).toEqual([]);
   }
 });
+
+test("a merge whose process ended between its commit and the end of the wait is done", async () => {
+  const drive = await begun();
+  const repo = await openFixed(drive);
+  expect(await repo.merge("torn")).toHaveProperty("conflicts");
+  await repo.resolveConflicts(() => "theirs");
+  const waiting = await openFixed(drive, "w");
+  const { create } = drive;
+  drive.create = (name, bytes) =>
+    name.startsWith("logs/merges/") ? Promise.reject(new Error("killed")) : create.call(drive, name, bytes);
+  await expect(waiting.finishMerge()).rejects.toThrow("killed");
+  drive.create = create;
+  const after = await openFixed(drive, "c");
+  expect(await after.mergeState()).toBeUndefined();
+  expect((await after.show("main")).parents).toHaveLength(2);
+  await after.dataset("qa").patch([{ op: "add", path: "/items/later", value: { text: "x" } }]);
+  expect(await after.mergeState()).toBeUndefined();
+  await expect(after.finishMerge()).rejects.toMatchObject({ code: "refused" });
+  await after.dataset("qa").patch([{ op: "replace", path: "/items/q2/text", value: "again" }], { branch: "torn" });
+  expect(await after.merge("torn")).toMatchObject({ advanced: true });
+});

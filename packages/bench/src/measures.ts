@@ -94,6 +94,7 @@ export const measures: readonly Measure[] = [
     of: "diffKeys",
     goal: { words: "≤ 10 ms", isMet: n => n["diffKeys"] <= 10 },
   },
+  { name: "… the first in a process", kind: "time", of: "diffFirst" },
   {
     name: "diff of 100, with fields",
     kind: "time",
@@ -106,6 +107,7 @@ export const measures: readonly Measure[] = [
     of: "merge",
     goal: { words: "≤ 15 ms + a commit", isMet: n => n["merge"] <= 15 + n["mergeCommit"] },
   },
+  { name: "… the first in a process", kind: "time", of: "mergeFirst" },
   { name: "scan floor", kind: "time", of: "scanFloor", note: "read + JSON.parse of the file" },
   {
     name: "scan as objects",

@@ -13,6 +13,9 @@ import { interleaved, median, timeOf } from "./stopwatch.js";
 
 const author = () => ({ name: "Bench", email: "bench@localhost" });
 const changesAtOnce = 100;
+/** Rounds that are not counted, so that what is measured is compiled code; and those that are. The repository is opened anew for each: its caches are cold. */
+const warmUp = 8;
+const counted = 15;
 
 async function open({ folder }: Setting): Promise<Repository> {
   return Repository.open(repositoryIn(folder), { author, create: true });
@@ -69,13 +72,14 @@ const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> =
     await repository.dataset(dataset).patch(scattered(setting.rows, changesAtOnce, 99, "score"));
     const keys: number[] = [];
     const bodies: number[] = [];
-    for (let round = 0; round < 7; round++) {
+    for (let round = 0; round < warmUp + counted; round++) {
       const fresh = await open(setting);
       keys.push(await timeOf(() => fresh.diffStat("HEAD~1", "HEAD")));
       const other = await open(setting);
       bodies.push(await timeOf(async () => drain(other.diff("HEAD~1", "HEAD"))));
     }
-    return { diffKeys: median(keys), diffBodies: median(bodies) };
+    const [diffKeys, diffBodies] = [keys, bodies].map(times => median(times.slice(warmUp)));
+    return { diffFirst: keys[0], diffKeys, diffBodies };
   },
 
   merge: async setting => {
@@ -83,7 +87,7 @@ const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> =
     const rows = repository.dataset(dataset);
     const times: number[] = [];
     const commits: number[] = [];
-    for (let round = 0; round < 7; round++) {
+    for (let round = 0; round < warmUp + counted; round++) {
       const branch = `side-${round}`;
       await repository.branch(branch);
       await rows.patch(scattered(setting.rows, changesAtOnce, 200 + round, "score"));
@@ -92,7 +96,11 @@ const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> =
       times.push(await timeOf(() => fresh.merge(branch)));
       commits.push(await timeOf(() => rows.patch(scattered(setting.rows, 1, 400 + round, "score"))));
     }
-    return { merge: median(times), mergeCommit: median(commits) };
+    return {
+      mergeFirst: times[0],
+      merge: median(times.slice(warmUp)),
+      mergeCommit: median(commits.slice(warmUp)),
+    };
   },
 
   scan: async setting => {

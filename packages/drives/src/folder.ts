@@ -7,7 +7,6 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
-  fsync,
   linkSync,
   mkdirSync,
   openSync,
@@ -25,8 +24,8 @@ import { promisify } from "node:util";
 import { checkDriveName, clip, isDriveName, SheafError, type Drive, type Span } from "@sheaf/core";
 import { Descriptors } from "./descriptors.js";
 import { codeOf, driveFailed, noLinks } from "./failure.js";
+import { Flusher } from "./flusher.js";
 
-const flush = promisify(fsync);
 const writeSome = promisify(write);
 
 const temporaryFolder = ".tmp";
@@ -48,6 +47,7 @@ export interface FolderOptions {
 export class FolderDrive implements Drive {
   readonly path: string;
   readonly #descriptors = new Descriptors();
+  readonly #flusher = new Flusher();
   /** Folders known to be there and durable. */
   readonly #folders = new Set<string>();
   #temporary = 0;
@@ -160,9 +160,12 @@ export class FolderDrive implements Drive {
       descriptor = openSync(path, "wx");
     }
     try {
-      if (bytes instanceof Uint8Array) await writeWhole(descriptor, bytes);
-      else for await (const part of bytes) await writeWhole(descriptor, part);
-      await flush(descriptor);
+      let written = 0;
+      for await (const part of bytes instanceof Uint8Array ? [bytes] : bytes) {
+        await writeWhole(descriptor, part);
+        written += part.length;
+      }
+      await this.#flusher.flush(descriptor, written);
       return path;
     } catch (error) {
       removeIfThere(path);
@@ -182,7 +185,7 @@ export class FolderDrive implements Drive {
       if (noLinkCodes.has(codeOf(error))) throw noLinks(name, this.path, error);
       throw error;
     }
-    await flushFolder(dirname(path));
+    await this.#flushFolder(dirname(path));
     return true;
   }
 
@@ -193,9 +196,20 @@ export class FolderDrive implements Drive {
     makeFolder(folder);
     if (folder.length > this.path.length) {
       await this.#makeFolder(dirname(folder));
-      await flushFolder(dirname(folder));
+      await this.#flushFolder(dirname(folder));
     }
     this.#folders.add(folder);
+  }
+
+  async #flushFolder(folder: string): Promise<void> {
+    // Windows has no flush of a folder: there a new name is durable with its file.
+    if (process.platform === "win32") return;
+    const descriptor = openSync(folder, "r");
+    try {
+      await this.#flusher.flush(descriptor, 0);
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   /** The names below a folder in byte order. `a/b` comes after `a-b`, so a folder is sorted with its slash. */
@@ -260,17 +274,6 @@ function makeFolder(path: string): void {
     throw codeOf(error) === "EEXIST"
       ? Object.assign(new Error(`${path} is a file`, { cause: error }), { code: "ENOTDIR" })
       : error;
-  }
-}
-
-async function flushFolder(folder: string): Promise<void> {
-  // Windows has no flush of a folder: there a new name is durable with its file.
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    await flush(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -6,7 +6,7 @@ import { mergeCommits } from "../edit/merge-base.js";
 import { encodeMerge, startMerge, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
 import { resolveIn } from "../edit/resolve.js";
 import { mergeSnapshots, type MergedSnapshot } from "../edit/snapshot-merge.js";
-import { isSheafError, SheafError } from "../errors.js";
+import { SheafError } from "../errors.js";
 import { isAncestor } from "../history/ancestry.js";
 import type { Snapshot } from "../history/snapshot.js";
 import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
@@ -15,8 +15,8 @@ import { allDatasets, findDataset, noDataset, putDatasets } from "./dataset-tree
 import { headOf, moveBranch } from "./heads.js";
 import { mustMove } from "./names.js";
 import { commitAt } from "./revisions.js";
-import { commitMerge, conflictsOf, mergeLog, refuseSecond, withoutFlag } from "./waiting-merge.js";
-import { baseAt, branchToMove, commitEdit, inTransaction } from "./write.js";
+import { conflictsOf, draftOf, mergeLog, refuseSecond, withoutFlag } from "./waiting-merge.js";
+import { advance, baseAt, branchToMove, commitEdit, inTransaction, putCommit } from "./write.js";
 
 /** What is to be merged into a branch, and how it is called. */
 interface Plan {
@@ -150,32 +150,43 @@ async function carryOut(
   const ours = head.tip?.digest;
   if (!ours) throw new SheafError("refused", {}, `${branch} has no commit yet`);
   const message = options.message ?? plan.summary;
-  const made = await inTransaction(
+  const { state, kept, commit } = await inTransaction(
     context,
-    async blocks => {
-      const merged = await plan.merge(blocks, ours);
-      const { kind, theirs } = plan;
-      const started = startMerge(blocks, { kind, branch, ours, theirs, message }, merged);
-      const state =
-        options.resolve && started.open > 0 ? await resolveIn(blocks, started, asked(options.resolve)) : started;
-      return { state, digest: blocks.put(encodeMerge(state)) };
+    async (blocks): Promise<{ state: MergeBlock; kept?: Digest; commit?: Digest | undefined }> => {
+      const state = await carryOutIn(blocks, options, plan, {
+        kind: plan.kind,
+        branch,
+        ours,
+        theirs: plan.theirs,
+        message,
+      });
+      if (state.open > 0) return { state, kept: blocks.put(encodeMerge(state)) };
+      return {
+        state,
+        commit: await putCommit(context, blocks, { ...options, message }, await draftOf(blocks, state), head),
+      };
     },
-    () => true,
+    made => made.kept !== undefined || made.commit !== undefined,
   );
-  const { state, digest } = made;
-  if (state.open === 0) {
-    const committed = await commitMerge(context, state, { ...options, branch, message }, plan.command).catch(
-      unlessStale,
-    );
-    return committed && { ...committed, fastForward: false };
+  if (kept) {
+    await mustMove(context, mergeLog(branch), free, printCid(kept), plan.command);
+    return { conflicts: (await conflictsOf(context, state)).filter(({ resolved }) => !resolved).map(withoutFlag) };
   }
-  await mustMove(context, mergeLog(branch), free, printCid(digest), plan.command);
-  return { conflicts: (await conflictsOf(context, state)).filter(({ resolved }) => !resolved).map(withoutFlag) };
+  if (!commit) return { commit: printCid(ours), advanced: false, fastForward: false };
+  options.signal?.throwIfAborted();
+  const committed = await advance(context, branch, head, commit, plan.command);
+  return committed && { ...committed, fastForward: false };
 }
 
-/** Passes over a lost race. */
-function unlessStale(error: unknown): undefined {
-  if (!isSheafError(error, "stale-base")) throw error;
+/** Merges, and lets the caller resolve. */
+async function carryOutIn(
+  blocks: Blocks,
+  { resolve }: MergeOptions,
+  plan: Plan,
+  about: Parameters<typeof startMerge>[1],
+): Promise<MergeBlock> {
+  const started = startMerge(blocks, about, await plan.merge(blocks, about.ours));
+  return resolve && started.open > 0 ? await resolveIn(blocks, started, asked(resolve)) : started;
 }
 
 /** The caller's function, asked with what callers are shown. */

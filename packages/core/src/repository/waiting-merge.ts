@@ -1,13 +1,14 @@
 /** A merge with conflicts waits in a log of its own, `merges/<branch>`, until they are resolved, and then becomes a commit; or it is given up. */
+import type { BlockReader } from "../block/blocks.js";
 import { parseCid, printCid, sameDigest } from "../block/cid.js";
 import { decodeMerge, encodeMerge, readConflicts, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
 import { resolveIn } from "../edit/resolve.js";
 import { SheafError } from "../errors.js";
 import { decodeSnapshot } from "../history/snapshot.js";
 import type { LogEntry } from "../store/logs.js";
-import { commitCid, type Context } from "./context.js";
+import { commitCid, readCommit, type Context } from "./context.js";
 import type { Choice, Committed, CommitOptions, Conflict, MergeState } from "./contract.js";
-import { currentBranch, writeLog } from "./heads.js";
+import { currentBranch, headOf, writeLog } from "./heads.js";
 import { mustMove } from "./names.js";
 import { rebaseLog } from "./rebase-state.js";
 import { commitEdit, inTransaction, type Draft } from "./write.js";
@@ -25,7 +26,7 @@ export function mergeLog(branch: string): string {
 /** The newest entry of the log in which a merge into the branch would wait. Throws refused when one waits already. */
 export async function refuseSecond(context: Context, branch: string): Promise<LogEntry | undefined> {
   const entry = await context.logs.read(mergeLog(branch));
-  if (entry && entry.value !== null)
+  if (entry && (await waiting(context, branch, entry)))
     throw new SheafError(
       "refused",
       {},
@@ -41,8 +42,31 @@ interface Current {
 
 async function current(context: Context, branch: string): Promise<Current | undefined> {
   const entry = await context.logs.read(mergeLog(branch));
-  if (!entry || entry.value === null) return undefined;
-  return { entry, state: decodeMerge(await context.store.load(parseCid(entry.value).digest)) };
+  return entry && waiting(context, branch, entry);
+}
+
+/** The merge that an entry says is waiting, unless it is done: its process ended after the commit and before it could say so here. */
+async function waiting(context: Context, branch: string, entry: LogEntry): Promise<Current | undefined> {
+  if (entry.value === null) return undefined;
+  const state = decodeMerge(await context.store.load(parseCid(entry.value).digest));
+  return state.open === 0 && (await isDone(context, branch, state)) ? undefined : { entry, state };
+}
+
+/** Says whether the branch has the commit that the merge comes to: on its first parents' line, right above `ours`. */
+async function isDone(
+  context: Context,
+  branch: string,
+  { kind, ours, theirs, snapshot }: MergeBlock,
+): Promise<boolean> {
+  const { tip: head } = await headOf(context, branch);
+  for (let tip = head; tip && !sameDigest(tip.digest, ours); tip = await readCommit(context.store, tip.parents[0])) {
+    const [first, ...others] = tip.parents;
+    if (!first) return false;
+    if (!sameDigest(first, ours)) continue;
+    const isOfKind = kind === "merge" ? others.length === 1 && sameDigest(others[0], theirs) : others.length === 0;
+    return isOfKind && sameDigest(tip.snapshot, snapshot);
+  }
+  return false;
 }
 
 async function need(context: Context, branch: string): Promise<Current> {
@@ -127,13 +151,8 @@ export async function abortMerge(context: Context, branch?: string): Promise<voi
   await mustMove(context, mergeLog(found.state.branch), found.entry, null, "merge --abort");
 }
 
-/** Commits the merged snapshot. Where the branch moved on meanwhile, the edit is put on top of it like any other. */
-export function commitMerge(
-  context: Context,
-  state: MergeBlock,
-  options: CommitOptions,
-  command: string,
-): Promise<Committed> {
+/** Commits the merged snapshot. Throws stale-base when the branch moved on meanwhile. */
+function commitMerge(context: Context, state: MergeBlock, options: CommitOptions, command: string): Promise<Committed> {
   return commitEdit(context, { command, touches: [] }, options, async (blocks, base): Promise<Draft> => {
     if (!base.tip || !sameDigest(base.tip.digest, state.ours))
       throw new SheafError(
@@ -141,7 +160,12 @@ export function commitMerge(
         { ref: state.branch, base: printCid(state.ours), head: base.tip ? commitCid(base.tip) : "" },
         `${state.branch} moved on since the merge began; give it up with sheaf merge --abort, and merge again`,
       );
-    const snapshot = decodeSnapshot(await blocks.load(state.snapshot));
-    return { snapshot, summary: state.message, ...(state.kind === "merge" ? { parents: [state.theirs] } : {}) };
+    return draftOf(blocks, state);
   });
+}
+
+/** What a merge comes to: its snapshot, and the commit's other parent. */
+export async function draftOf(blocks: BlockReader, { kind, snapshot, theirs, message }: MergeBlock): Promise<Draft> {
+  const parents = kind === "merge" ? { parents: [theirs] } : {};
+  return { snapshot: decodeSnapshot(await blocks.load(snapshot)), summary: message, ...parents };
 }

@@ -14,7 +14,7 @@ import { emptyTree } from "../tree/builder.js";
 import type { Committed, CommitOptions } from "./contract.js";
 import { commitCid, readCommit, readSnapshot, sign, type Context, type Tip } from "./context.js";
 import { findDataset } from "./dataset-tree.js";
-import { branchRef, currentBranch, headLog, headOf, moveBranch } from "./heads.js";
+import { branchRef, currentBranch, headLog, headOf, moveBranch, type Head } from "./heads.js";
 import { resolveRevision } from "./revisions.js";
 import { tidy } from "./upkeep.js";
 
@@ -54,9 +54,26 @@ export async function commitEdit(
   build: Build,
 ): Promise<Committed> {
   const committed = await makeCommit(context, kind, options, build, maxTries);
-  // The commit is made, whatever becomes of the upkeep; that can wait for the next one.
-  if (committed.advanced) await tidy(context).catch(() => undefined);
+  if (committed.advanced) await tidyIfPossible(context);
   return committed;
+}
+
+/** Moves a branch from a head to a commit that is durable; `undefined` when somebody else moved it first. */
+export async function advance(
+  context: Context,
+  branch: string,
+  head: Head,
+  commit: Digest,
+  command: string,
+): Promise<Committed | undefined> {
+  if (!(await moveBranch(context, branch, head, commit, command))) return undefined;
+  await tidyIfPossible(context);
+  return { commit: printCid(commit), advanced: true };
+}
+
+/** The commit is made, whatever becomes of the upkeep; that can wait for the next one. */
+async function tidyIfPossible(context: Context): Promise<void> {
+  await tidy(context).catch(() => undefined);
 }
 
 async function makeCommit(
@@ -148,12 +165,12 @@ export async function inTransaction<T>(
 }
 
 /** Writes the commit of a draft on a base; `undefined` when it would change nothing and that was not asked for. */
-async function putCommit(
+export async function putCommit(
   context: Context,
   blocks: Blocks,
   options: CommitOptions,
   draft: Draft,
-  base: Base,
+  base: Pick<Base, "tip">,
 ): Promise<Digest | undefined> {
   const snapshot = blocks.put(encodeSnapshot(draft.snapshot));
   const others = draft.parents ?? [];

@@ -94,11 +94,15 @@ class Pair {
       return true;
     }
     // Entries are passed without leaving the leaf; the last one is left to `advance`, which knows what comes then.
-    while (this.a.here === a && this.b.here === b) this.#compareOne(a, b, found);
+    for (let isSame = true; this.a.here === a && this.b.here === b;) {
+      if (isSame && this.a.to === undefined) passSame(a, b);
+      isSame = this.#compareOne(a, b, found);
+    }
     return true;
   }
 
-  #compareOne(a: Step, b: Step, found: TreeDifference[]): void {
+  /** Compares the entries that both walks stand before, and passes what comes first; says whether they are the same. */
+  #compareOne(a: Step, b: Step, found: TreeDifference[]): boolean {
     const order = compareSteps(a, b);
     if (order < 0) {
       found.push(removed(a));
@@ -107,10 +111,13 @@ class Pair {
       found.push(added(b));
       this.b.advance();
     } else {
-      if (!sameValue(a, b)) found.push({ key: b.node.key(b.i), before: a.node.value(a.i), after: b.node.value(b.i) });
+      const isSame = sameValue(a, b);
+      if (!isSame) found.push({ key: b.node.key(b.i), before: a.node.value(a.i), after: b.node.value(b.i) });
       this.a.advance();
       this.b.advance();
+      return isSame;
     }
+    return false;
   }
 
   /** Passes subtrees that both walks stand before. */
@@ -210,6 +217,20 @@ function removed({ node, i }: Step): TreeDifference {
 
 function added({ node, i }: Step): TreeDifference {
   return { key: node.key(i), before: undefined, after: node.value(i) };
+}
+
+/** Passes entries of two leaves that are the same byte by byte, mostly all but one, up to the last of either. */
+function passSame(a: Step, b: Step): void {
+  const [from, other] = [a.node.entryStart(a.i), b.node.entryStart(b.i)];
+  const [left, right] = [a.node.bytes, b.node.bytes];
+  const most = Math.min(left.length - from, right.length - other);
+  let same = 0;
+  while (same < most && left[from + same] === right[other + same]) same++;
+  const last = Math.min(a.node.count - 1 - a.i, b.node.count - 1 - b.i);
+  let passed = 0;
+  while (passed < last && a.node.entryStart(a.i + passed + 1) - from <= same) passed++;
+  a.i += passed;
+  b.i += passed;
 }
 
 /** Hands on the entries that are left in a leaf. */
