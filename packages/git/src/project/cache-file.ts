@@ -95,7 +95,8 @@ function unpack(git: GitPlatform, packed: Uint8Array, size: number, count: numbe
   let at = lengthBytes * count;
   return Array.from({ length: count }, (_, i) => {
     const end = at + view.getUint32(lengthBytes * i);
-    const body = bodies.subarray(at, end);
+    // A copy: a view would keep all of them in memory.
+    const body = new Uint8Array(bodies.subarray(at, end));
     at = end;
     return body;
   });

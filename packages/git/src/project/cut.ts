@@ -5,17 +5,28 @@
  */
 import { hashKey, utf8 } from "@sheaf/core";
 
-/** Aimed-for bytes of text that follow the least size of a file; so files have about 64 KiB. */
-const spreadBytes = 32_768;
-const minBytes = 32_768;
-/** The first file is cut later, so that a dataset of up to a few hundred rows is one file. */
-const minFirstBytes = 98_304;
-const maxBytes = 262_144;
+/** How large files are in bytes, or folders in entries. */
+interface Size {
+  /** A piece ends at the next entry once it has so many. */
+  readonly most: number;
+  readonly least: number;
+  /** The first piece of a level is cut later. */
+  readonly leastFirst: number;
+  /** What comes beyond the least size, on average. */
+  readonly spread: number;
+}
 
-const spreadEntries = 96;
-const minEntries = 64;
-const minFirstEntries = 192;
-const maxEntries = 384;
+/** The sizes of both. */
+export interface Sizes {
+  readonly file: Size;
+  readonly folder: Size;
+}
+
+/** Files of about 64 KiB of text, a dataset of up to a few hundred rows being one file; folders of about 160 entries. Part of the format. */
+export const sizes: Sizes = {
+  file: { most: 262_144, least: 32_768, leastFirst: 98_304, spread: 32_768 },
+  folder: { most: 384, least: 64, leastFirst: 192, spread: 96 },
+};
 
 /** Keeps these hashes apart from those of the engine's trees. */
 const seed = 0x5eaf0000;
@@ -25,29 +36,30 @@ function chance(level: number, position: string): number {
   return hashKey(seed + level, utf8(position)) / 2 ** 32;
 }
 
-/**
- * Says whether a row begins a file, given that its position differs from that of the row before.
- *
- * @param bytes    bytes of the file so far
- * @param line     bytes of the row's line, with its line feed
- * @param isFirst  the file so far is its dataset's first
- */
-export function beginsFile(bytes: number, line: number, position: string, isFirst: boolean): boolean {
-  if (bytes >= maxBytes) return true;
-  if (bytes < (isFirst ? minFirstBytes : minBytes)) return false;
-  return chance(0, position) < line / spreadBytes;
+/** What comes next, and what it would be put behind. */
+export interface Candidate {
+  /** Bytes of the file so far, or entries of the folder. */
+  readonly size: number;
+  /** Bytes of the row's line with its line feed, or 1 for an entry. */
+  readonly adds: number;
+  /** Of the row, or of the entry's first row. */
+  readonly position: string;
+  /** What it would be put behind is its level's first piece. */
+  readonly isFirst: boolean;
 }
 
-/**
- * Says whether an entry begins a folder.
- *
- * @param count     entries of the folder so far
- * @param level     1 for files, 2 for folders of files, …
- * @param position  of the entry's first row
- * @param isFirst   the folder so far is its level's first
- */
-export function beginsFolder(count: number, level: number, position: string, isFirst: boolean): boolean {
-  if (count >= maxEntries) return true;
-  if (count < (isFirst ? minFirstEntries : minEntries)) return false;
-  return chance(level, position) < 1 / spreadEntries;
+/** Says whether a row begins a file, given that its position differs from that of the row before. */
+export function beginsFile(candidate: Candidate, { file }: Sizes = sizes): boolean {
+  return begins(0, candidate, file);
+}
+
+/** Says whether an entry begins a folder; `level` is 1 for files, 2 for folders of files, … */
+export function beginsFolder(level: number, candidate: Candidate, { folder }: Sizes = sizes): boolean {
+  return begins(level, candidate, folder);
+}
+
+function begins(level: number, { size, adds, position, isFirst }: Candidate, limits: Size): boolean {
+  if (size >= limits.most) return true;
+  if (size < (isFirst ? limits.leastFirst : limits.least)) return false;
+  return chance(level, position) < adds / limits.spread;
 }

@@ -2,6 +2,7 @@
 import type { BlockReader, Watch } from "@sheaf/core";
 import type { GitPlatform, ObjectSink } from "../object.js";
 import { oidOf } from "../oid.js";
+import type { Sizes } from "./cut.js";
 import type { Layouts } from "./layout.js";
 import type { TreeShelf } from "./tree-shelf.js";
 
@@ -13,6 +14,8 @@ export interface Making {
   /** Old versions of files are made again to be handed over beside new ones: only where objects are sent. */
   readonly wantsLikes: boolean;
   readonly watch: Watch;
+  /** Other sizes than the format's: for tests. */
+  readonly sizes?: Sizes;
 }
 
 /** Names what it is given, and lets it go. */

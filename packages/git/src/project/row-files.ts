@@ -127,8 +127,9 @@ class FileCutter {
   }
 
   #isFull(pending: number, line: number, position: string): boolean {
-    const bytes = this.#bytes + pending;
-    return bytes > 0 && beginsFile(bytes, line, position, this.#position === "");
+    const size = this.#bytes + pending;
+    const isFirst = this.#position === "";
+    return size > 0 && beginsFile({ size, adds: line, position, isFirst }, this.making.sizes);
   }
 
   #append(bytes: Uint8Array): void {

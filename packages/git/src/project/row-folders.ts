@@ -92,7 +92,7 @@ class FolderLevel {
     const folders: Piece[] = [];
     let folder: Piece[] = [];
     for await (const { piece, splices, isNew } of merged(this.level - 1, from, this.below.slice(first), this.earlier)) {
-      if (beginsFolder(folder.length, this.level, piece.position, folder[0]?.position === "")) {
+      if (this.#isFull(folder, piece)) {
         folders.push(await this.#put(folder));
         if (!isNew && (await this.#old?.begins(this.level, piece.position)))
           return { splice: { from, to: piece.position, pieces: folders }, done: first + splices };
@@ -102,6 +102,12 @@ class FolderLevel {
     }
     if (folder.length > 0) folders.push(await this.#put(folder));
     return { splice: { from, to: undefined, pieces: folders }, done: this.below.length };
+  }
+
+  #isFull(folder: readonly Piece[], { position }: Piece): boolean {
+    const isFirst = folder[0]?.position === "";
+    const candidate = { size: folder.length, adds: 1, position, isFirst };
+    return folder.length > 0 && beginsFolder(this.level, candidate, this.making.sizes);
   }
 
   async #put(pieces: readonly Piece[]): Promise<Piece> {

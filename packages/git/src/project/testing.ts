@@ -6,7 +6,7 @@ import { nodeGitPlatform } from "../node.js";
 import type { GitObject, Likeness, ObjectSink, ObjectType, Oid } from "../object.js";
 import { oidOf } from "../oid.js";
 import { modes, parseTree, printTree, type TreeEntry } from "../tree.js";
-import { beginsFile, beginsFolder } from "./cut.js";
+import { beginsFile, beginsFolder, type Sizes } from "./cut.js";
 import { foldersOf } from "./folder.js";
 import { Layouts } from "./layout.js";
 import type { Making } from "./making.js";
@@ -79,14 +79,14 @@ export function sound({ datasets, files }: PlainSnapshot): PlainSnapshot {
 }
 
 /** The projection of a snapshot by the letter of `docs/projection.md`, from documents. */
-export function plainProjection(sink: MemoryObjects, { datasets, files }: PlainSnapshot): Oid {
+export function plainProjection(sink: MemoryObjects, { datasets, files }: PlainSnapshot, sizes?: Sizes): Oid {
   const tree: PlainTree = new Map();
   add(tree, "sheaf.json", utf8('{\n  "format": 1\n}\n'));
   const folders = foldersOf(datasets.keys());
   for (const [path, dataset] of datasets) {
     const folder = folders.get(path) ?? "";
     add(tree, `${folder}/dataset.json`, printDatasetText({ ...dataset, path }));
-    for (const [name, body] of rowFiles(dataset)) add(tree, `${folder}/rows/${name}`, body);
+    for (const [name, body] of rowFiles(dataset, sizes)) add(tree, `${folder}/rows/${name}`, body);
   }
   for (const [path, { mode, text }] of files) add(tree, path, utf8(text), mode);
   return write(sink, tree);
@@ -123,7 +123,7 @@ interface Part {
 
 const printer = new LinePrinter();
 
-function rowFiles({ rows }: PlainDataset): [string, Uint8Array][] {
+function rowFiles({ rows }: PlainDataset, sizes?: Sizes): [string, Uint8Array][] {
   const sorted = Array.from(rows, ([id, row]) => ({ id, ...row })).sort(
     (a, b) => compareText(a.position, b.position) || compareText(a.id, b.id),
   );
@@ -132,7 +132,10 @@ function rowFiles({ rows }: PlainDataset): [string, Uint8Array][] {
   for (const [n, { id, position, item }] of sorted.entries()) {
     const line = printer.printRows([encode(item)], [id], [position]).slice();
     const differs = n > 0 && sorted[n - 1].position !== position;
-    if (n === 0 || (differs && beginsFile(bytes, line.length, position, files.length === 1))) {
+    if (
+      n === 0 ||
+      (differs && beginsFile({ size: bytes, adds: line.length, position, isFirst: files.length === 1 }, sizes))
+    ) {
       files.push({ position: n === 0 ? "" : position, lines: [] });
       bytes = 0;
     }
@@ -142,7 +145,7 @@ function rowFiles({ rows }: PlainDataset): [string, Uint8Array][] {
   let parts = files.map(({ position, lines }): Part[] => [
     { position, path: `${nameAt(position)}.jsonl`, body: Buffer.concat(lines) },
   ]);
-  for (let level = 1; parts.length > 1; level++) parts = inFolders(parts, level);
+  for (let level = 1; parts.length > 1; level++) parts = inFolders(parts, level, sizes);
   return parts.flat().map(({ path, body }) => [level0(path), body]);
 }
 
@@ -151,11 +154,19 @@ function level0(path: string): string {
   return path.includes("/") ? path.slice(path.indexOf("/") + 1) : path;
 }
 
-function inFolders(parts: readonly Part[][], level: number): Part[][] {
+function inFolders(parts: readonly Part[][], level: number, sizes?: Sizes): Part[][] {
   const folders: Part[][][] = [];
   for (const part of parts) {
     const last = folders.at(-1);
-    if (!last || beginsFolder(last.length, level, part[0].position, folders.length === 1)) folders.push([part]);
+    if (
+      !last ||
+      beginsFolder(
+        level,
+        { size: last.length, adds: 1, position: part[0].position, isFirst: folders.length === 1 },
+        sizes,
+      )
+    )
+      folders.push([part]);
     else last.push(part);
   }
   return folders.map(folder =>
