@@ -330,13 +330,15 @@ test("formats", () => {
         "PrintOptions",
         "RowBatch",
         "Source",
-        "columnsOf",
+        "TableSurvey",
         "detect",
         "detectBytes",
         "formats",
         "gather",
         "parse",
         "print",
+        "refuseLosses",
+        "surveyTable",
       ],
     }
   `);

@@ -92,6 +92,18 @@ describe("import and export", () => {
     expect(lines(shell.read("qa.csv"))).toHaveLength(4);
   });
 
+  test.each([[[]], [["--columns", "id,answer"]]])(
+    "a table on standard output that would lose something in its last row is refused before its first byte %j",
+    async more => {
+      const shell = await smallRepository();
+      const texts = Array.from({ length: 50 }, (_, n) => JSON.stringify({ id: `q${n}`, answer: "four" }));
+      shell.write("t.jsonl", [...texts, '{"id":"last","answer":4}'].join("\n"));
+      await shell.sheaf("import", "t", "t.jsonl", "--key", "id");
+      const { code, out, err } = await shell.run(["export", "t", "-", "--format", "csv", ...more]);
+      expect([code, out, err]).toEqual([2, "", expect.stringContaining("--lossy")]);
+    },
+  );
+
   test("--rows carries ids and order to another repository", async () => {
     const shell = await smallRepository();
     await shell.sheaf("export", "qa", "rows.jsonl", "--rows");

@@ -1,7 +1,15 @@
 /** Datasets into files: rows in order, as the bytes of a format. */
 import { extname } from "node:path";
 import type { Dataset, StoredBatch, Watch } from "@sheaf/core";
-import { columnsOf, formats, print, type Format, type PrintOptions, type RowBatch } from "@sheaf/formats";
+import {
+  formats,
+  print,
+  refuseLosses,
+  surveyTable,
+  type Format,
+  type PrintOptions,
+  type RowBatch,
+} from "@sheaf/formats";
 
 /** What to write. */
 export interface WriteOptions extends Watch, Omit<PrintOptions, "signal"> {
@@ -11,10 +19,11 @@ export interface WriteOptions extends Watch, Omit<PrintOptions, "signal"> {
   readonly gzip?: boolean;
 }
 
-/** Gives the bytes of a dataset's rows in a format. Throws what `print` throws, refused for a loss, at the row that would lose something. */
+/** Gives the bytes of a dataset's rows in a format. Throws what `print` throws, refused for a loss; of a table before the first byte. */
 export async function* exportBytes(dataset: Dataset, options: WriteOptions): AsyncGenerator<Uint8Array> {
-  const columns = options.columns ?? (await tableColumns(dataset, options));
-  const bytes = print(options.format, rowBatches(dataset, options), { ...options, columns });
+  const { format } = options;
+  const columns = format === "csv" || format === "tsv" ? await tableColumns(dataset, format, options) : options.columns;
+  const bytes = print(format, rowBatches(dataset, options), { ...options, columns });
   yield* options.gzip ? gzipped(bytes) : bytes;
 }
 
@@ -25,12 +34,20 @@ export function formatOf(file: string): Format {
   return formats.find(format => format === extension) ?? "jsonl";
 }
 
-/** The columns of a table: a first pass over the rows finds those that the metadata does not name. */
-async function tableColumns(dataset: Dataset, options: WriteOptions): Promise<readonly string[] | undefined> {
-  if (options.format !== "csv" && options.format !== "tsv") return undefined;
+/** The columns of a table. A first pass over the rows finds those that the metadata does not name, and whether a loss is to be refused: a reader behind a pipe cannot give back what came. */
+async function tableColumns(
+  dataset: Dataset,
+  format: "csv" | "tsv",
+  options: WriteOptions,
+): Promise<readonly string[]> {
   const { meta } = await dataset.info(options.at === undefined ? {} : { at: options.at });
   const order = Array.isArray(meta["columns"]) ? meta["columns"].filter(name => typeof name === "string") : [];
-  return await columnsOf(rowBatches(dataset, options), order);
+  const { columns, isWhole } = options.columns
+    ? { columns: options.columns, isWhole: false }
+    : await surveyTable(rowBatches(dataset, options), order);
+  if (!isWhole && options.lossy !== true)
+    await refuseLosses(format, rowBatches(dataset, options), { ...options, columns });
+  return columns;
 }
 
 /** Rows as they rest, in the form that formats take: items end to end in one buffer. */

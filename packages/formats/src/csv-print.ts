@@ -15,7 +15,7 @@ import type { PrintOptions, PrintBatch } from "./rows.js";
 import { checkColumns } from "./table.js";
 import { nameOf } from "./value-name.js";
 
-/** Prints a header and rows. `options.columns` must name every column; see `columnsOf`. */
+/** Prints a header and rows. `options.columns` must name every column; see `surveyTable`. */
 export async function* printDelimited(
   format: "csv" | "tsv",
   batches: AsyncIterable<PrintBatch>,
@@ -90,13 +90,40 @@ function cellOf(value: Value): string {
   return value === null ? "" : printJson(value);
 }
 
-/** Lists every column of these rows: the known ones first, then other keys in the order in which rows show them, sorted within a row. */
-export async function columnsOf(batches: AsyncIterable<PrintBatch>, known: readonly string[] = []): Promise<string[]> {
-  const columns = new Set(known);
+/** Throws, like {@link printDelimited}, for the first row that a table would not hold whole: before anything is written. */
+export async function refuseLosses(
+  format: "csv" | "tsv",
+  batches: AsyncIterable<PrintBatch>,
+  options: PrintOptions,
+): Promise<void> {
+  const table = new TableWriter(format, options);
+  for await (const batch of batches) table.rows(batch);
+}
+
+/** What a pass over rows finds out about a table of them. */
+export interface TableSurvey {
+  /** Every column: the known ones first, then other keys in the order in which rows show them, sorted within a row. */
+  readonly columns: string[];
+  /** Says whether a table with these columns loses nothing: every cell is a text, none is absent, and no row has attributes. */
+  readonly isWhole: boolean;
+}
+
+/** Looks at all rows for what a table needs to know. */
+export async function surveyTable(
+  batches: AsyncIterable<PrintBatch>,
+  known: readonly string[] = [],
+): Promise<TableSurvey> {
+  const cells = new Map(known.map(name => [name, 0]));
+  let rows = 0;
+  let isWhole = true;
   for await (const { count, items } of batches)
-    for (let i = 0; i < count; i++) {
-      const block = decodeItem(items.bytes.subarray(items.starts[i], items.ends[i]));
-      for (const key of Object.keys(fromBlockForm(block).item).sort(compareText)) columns.add(key);
+    for (let i = 0; i < count; i++, rows++) {
+      const { item, meta } = fromBlockForm(decodeItem(items.bytes.subarray(items.starts[i], items.ends[i])));
+      isWhole &&= meta === undefined;
+      for (const key of Object.keys(item).sort(compareText)) {
+        cells.set(key, (cells.get(key) ?? 0) + 1);
+        isWhole &&= typeof item[key] === "string";
+      }
     }
-  return [...columns];
+  return { columns: [...cells.keys()], isWhole: isWhole && [...cells.values()].every(count => count === rows) };
 }

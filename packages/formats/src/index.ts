@@ -1,5 +1,5 @@
 /** Bytes to rows and rows to bytes: JSONL, JSON, CSV and TSV. */
-export { columnsOf } from "./csv-print.js";
+export { refuseLosses, surveyTable, type TableSurvey } from "./csv-print.js";
 export { detect, detectBytes } from "./detect.js";
 export { gather, type Source } from "./input.js";
 export { parse } from "./parse.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Float, setKey, toBlockForm, type Value, type ValueObject } from "@sheaf/core";
-import { columnsOf, parse, print, type Format } from "./index.js";
+import { parse, print, refuseLosses, surveyTable, type Format } from "./index.js";
 import { batchesOf, blocksOf, chunked, rowsOf, textOf, type Row } from "./testing.js";
 
 const text = fc.oneof(
@@ -165,7 +165,32 @@ test("what is read does not depend on how the bytes are cut, whatever they are",
   );
 });
 
-test("columnsOf lists known columns first, then others as they come", async () => {
+test("surveyTable lists known columns first, then others as they come", async () => {
   const rows = [{ b: "1" }, { a: "2", "@@meta": "x" }, { c: "3", b: "4" }].map((block): Row => ({ block }));
-  expect(await columnsOf(batchesOf(rows, 1), ["c"])).toEqual(["c", "b", "@meta", "a"]);
+  expect((await surveyTable(batchesOf(rows, 1), ["c"])).columns).toEqual(["c", "b", "@meta", "a"]);
+});
+
+test("what surveyTable calls whole is not refused, and all else is", async () => {
+  const value = fc.oneof({ weight: 9, arbitrary: fc.string() }, { weight: 1, arbitrary: fc.integer() });
+  const block = fc
+    .tuple(
+      fc.dictionary(fc.constantFrom("a", "b"), value, { minKeys: 1 }),
+      fc.constantFrom({}, {}, { "@meta": { n: 1 } }),
+    )
+    .map(([item, meta]): ValueObject => ({ ...item, ...meta }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(block, { minLength: 1, maxLength: 4 }), async blocks => {
+      const batches = () =>
+        batchesOf(
+          blocks.map((block): Row => ({ block })),
+          1,
+        );
+      const { columns, isWhole } = await surveyTable(batches());
+      const refused = await refuseLosses("csv", batches(), { columns }).then(
+        () => false,
+        () => true,
+      );
+      expect(refused).toBe(!isWhole);
+    }),
+  );
 });

@@ -44,7 +44,7 @@ export interface PrintOptions {
   readonly rows?: boolean | undefined;
   /** Write what the format can hold and leave the rest; without it, a row that would lose something is refused. */
   readonly lossy?: boolean | undefined;
-  /** CSV, TSV: every column, in order; see `columnsOf`. */
+  /** CSV, TSV: every column, in order; see `surveyTable`. */
   readonly columns?: readonly string[] | undefined;
   readonly delimiter?: string | undefined;
 }
