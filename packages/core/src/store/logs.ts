@@ -41,9 +41,15 @@ export interface Outcome {
 /** Entries of one log passed over one by one; then a new listing that begins behind them is cheaper. */
 const maxPassed = 32;
 
+/** Within so many milliseconds no entry can be created, succeeded and trimmed: trimming waits for a grace. */
+const sideBySideMs = 10_000;
+
 export class Logs {
-  /** The newest entry seen of each log: where to look first, never the answer. */
+  /** The newest entry seen of each log, and when: where to look first, never the answer. */
   readonly #seen = new Map<string, LogEntry>();
+  readonly #seenAt = new Map<string, number>();
+  /** Says whether the drive has answered later than at once. */
+  #takesTime = false;
 
   constructor(
     readonly drive: Drive,
@@ -60,8 +66,7 @@ export class Logs {
     checkLogName(name);
     const path = encodeLogName(name);
     const entry = (await this.#readOn(path)) ?? (await this.#readFirst(path));
-    if (entry) this.#seen.set(path, entry);
-    else this.#seen.delete(path);
+    this.#remember(path, entry);
     return entry;
   }
 
@@ -79,7 +84,7 @@ export class Logs {
     const entry = this.#next(name, move);
     if (!(await this.#create(name, entry)) || !(await this.#counts(name, move.from, entry)))
       return { ok: false, head: await this.read(name) };
-    this.#seen.set(encodeLogName(name), entry);
+    this.#remember(encodeLogName(name), entry);
     if (isBirth) await this.#withdrawIfFolder(name, entry);
     return { ok: true, entry };
   }
@@ -150,12 +155,27 @@ export class Logs {
   async #readOn(path: string): Promise<LogEntry | undefined> {
     let seen = this.#seen.get(path);
     for (let steps = 0; seen && steps < maxPassed; steps++) {
-      const next = await this.#entry(path, seen.number - 1);
+      const next = this.#entry(path, seen.number - 1);
+      const stays = this.#staysMeanwhile(path, seen.number);
+      const [found] = await Promise.all([next, stays]);
       // Entries go oldest first: while the one seen is there, no later one has gone.
-      if (!next) return (await this.drive.read(entryName(path, seen.number))) ? seen : undefined;
-      seen = next;
+      if (!found) return (await (stays ?? this.drive.read(entryName(path, seen.number)))) ? seen : undefined;
+      seen = found;
     }
     return undefined;
+  }
+
+  /** Looks at an entry while another look is under way, where the drive takes time and it was seen a moment ago; `undefined` where not. */
+  #staysMeanwhile(path: string, number: number): Promise<Uint8Array | undefined> | undefined {
+    const age = this.platform.now() - (this.#seenAt.get(path) ?? -Infinity);
+    if (!this.#takesTime || age < 0 || age > sideBySideMs) return undefined;
+    return Promise.resolve(this.drive.read(entryName(path, number)));
+  }
+
+  #remember(path: string, entry: LogEntry | undefined): void {
+    if (entry) this.#seen.set(path, entry);
+    else this.#seen.delete(path);
+    this.#seenAt.set(path, this.platform.now());
   }
 
   async #readFirst(path: string): Promise<LogEntry | undefined> {
@@ -176,7 +196,9 @@ export class Logs {
   async #entry(path: string, number: number): Promise<LogEntry | undefined> {
     if (number < 0) return undefined;
     const file = entryName(path, number);
-    const bytes = await this.drive.read(file);
+    const read = this.drive.read(file);
+    this.#takesTime ||= read instanceof Promise;
+    const bytes = await read;
     return bytes && parseEntry(this.platform, file, number, bytes);
   }
 
