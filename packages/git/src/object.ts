@@ -34,10 +34,19 @@ export interface ObjectSink {
   drain(): Awaitable<void>;
 }
 
+/** A sha1 under way. */
+export interface RunningSha1 {
+  update(bytes: Uint8Array): void;
+  /** The sha1 of all that was given, as hex; ends it. */
+  end(): string;
+}
+
 /** What git's formats ask of their place, beside the engine's platform. */
 export interface GitPlatform {
   /** The sha1 of the parts end to end, as hex. */
   sha1(...parts: readonly Uint8Array[]): string;
+  /** Begins a sha1 of bytes that come one after another, as those of a pack do. */
+  startSha1(): RunningSha1;
   /** Compresses as zlib does (RFC 1950). */
   deflate(bytes: Uint8Array): Uint8Array;
   /**
