@@ -1,8 +1,8 @@
 /** Stock git for tests: in a folder that goes away afterwards, blind to the developer's own configuration. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 const identity = { name: "Ada", email: "ada@example.org", date: "1700000000 +0130" };
@@ -47,6 +47,20 @@ export class StockGit {
     const git = new StockGit(freshFolder());
     git.run(["init", "--quiet", "--initial-branch=main", ...options]);
     return git;
+  }
+
+  /** Makes an empty repository for more than one test, and gives what removes it. */
+  static lasting(): [StockGit, () => void] {
+    const folder = mkdtempSync(join(tmpdir(), "sheaf-git-"));
+    const git = new StockGit(folder);
+    git.run(["init", "--quiet", "--initial-branch=main"]);
+    return [git, () => rmSync(folder, { recursive: true, force: true })];
+  }
+
+  /** Writes a file of the work tree. */
+  write(path: string, text: string | Uint8Array): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), text);
   }
 
   bytes(args: readonly string[], input?: Uint8Array | string): Uint8Array {
