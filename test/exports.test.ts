@@ -358,9 +358,13 @@ test("git", () => {
         "ObjectType",
         "Oid",
         "adoptAll",
+        "RunningSha1",
       ],
       "@sheaf/git/node": [
+        "GitServerOptions",
         "nodeGitPlatform",
+        "openGitServer",
+        "openNodeScratch",
       ],
     }
   `);

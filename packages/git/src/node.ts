@@ -4,6 +4,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 import type { GitPlatform } from "./object.js";
 
 export { openNodeScratch } from "./node/scratch.js";
+export { openGitServer, type GitServerOptions } from "./node/server.js";
 
 /** What zlib says when the input ends too early. */
 const inputEnded = "Z_BUF_ERROR";

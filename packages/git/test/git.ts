@@ -1,6 +1,6 @@
 /** Stock git for tests: in a folder that goes away afterwards, blind to the developer's own configuration. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -61,6 +61,12 @@ export class StockGit {
   write(path: string, text: string | Uint8Array): void {
     mkdirSync(dirname(join(this.folder, path)), { recursive: true });
     writeFileSync(join(this.folder, path), text);
+  }
+
+  /** Puts a hook into a bare repository, as a shell script. */
+  hook(name: "pre-receive" | "update" | "post-receive", script: string): void {
+    this.write(`hooks/${name}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(join(this.folder, "hooks", name), 0o755);
   }
 
   bytes(args: readonly string[], input?: Uint8Array | string): Uint8Array {
