@@ -126,15 +126,15 @@ export class GitHost {
 
   /** Passes on what a CGI program prints: headers, an empty line, a body. */
   #relay(output: NodeJS.ReadableStream, cutAfter: number, response: ServerResponse): void {
-    let head: Buffer | undefined = Buffer.alloc(0);
+    let head = Buffer.alloc(0);
     let sent = 0;
-    const pass = (bytes: Buffer) => {
+    const pass = (bytes: Uint8Array) => {
       sent += bytes.length;
       response.write(sent > cutAfter ? bytes.subarray(0, Math.max(0, bytes.length - (sent - cutAfter))) : bytes);
       if (sent > cutAfter) setImmediate(() => response.destroy());
     };
-    output.on("data", (chunk: Buffer) => {
-      if (!head) return pass(chunk);
+    output.on("data", (chunk: Uint8Array) => {
+      if (response.headersSent) return pass(chunk);
       head = Buffer.concat([head, chunk]);
       const end = head.indexOf("\r\n\r\n");
       if (end < 0) return;
@@ -143,9 +143,8 @@ export class GitHost {
       const status = Number.parseInt(headers.get("Status") ?? "200", 10);
       headers.delete("Status");
       response.writeHead(status, Object.fromEntries(headers));
-      const rest = head.subarray(end + 4);
-      head = undefined;
-      if (rest.length > 0) pass(rest);
+      response.flushHeaders();
+      pass(head.subarray(end + 4));
     });
     output.on("end", () => response.end());
   }
