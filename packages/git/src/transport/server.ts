@@ -6,50 +6,37 @@
 import type { Progress, Traffic, Watch } from "@sheaf/core";
 import type { Oid } from "../object.js";
 import type { Advertisement } from "./advertisement.js";
-import { needsPack, printCommands, pushCapabilities, readReport, type RefCommand, type RefReport } from "./commands.js";
+import { needsPack, printCommands, pushCapabilities, readReport, type RefCommand } from "./commands.js";
 import type { Carrier, Conversation } from "./connection.js";
 import { negotiate } from "./negotiation.js";
 import { PacketReader, ProtocolError } from "./packet.js";
+import type { FetchPackOptions, GitPeer, PushResult } from "./peer.js";
 import { readSideBand, RemoteFatal } from "./side-band.js";
 import { plainLine, plainWords } from "./words.js";
 
 /** How we are named to the other side. */
 const agent = "sheaf";
-const fetchUses = ["multi_ack_detailed", "side-band-64k", "thin-pack", "ofs-delta"];
+const fetchUses = ["multi_ack_detailed", "side-band-64k", "ofs-delta"];
 
-/** What a push came to. `words`: what the other side's hooks said to people, free of control characters. */
-export interface PushResult {
-  readonly refs: readonly RefReport[];
-  readonly words: string;
-}
-
-export class GitServer {
+export class GitServer implements GitPeer {
   #sending: Conversation | undefined;
 
   constructor(readonly carrier: Carrier) {}
 
-  /** Where it is, without credentials. */
   get url(): string {
     return this.carrier.url;
   }
 
-  /** Bytes sent and received so far. */
   traffic(): Pick<Traffic, "sent" | "received"> {
     return this.carrier.traffic();
   }
 
-  /** Its refs now. */
   async refs(watch: Watch = {}): Promise<Advertisement> {
     const talk = await this.#connect("git-upload-pack", watch);
     await talk.close();
     return talk.advertisement;
   }
 
-  /**
-   * Its refs now, as one sees them who pushes: those that a push is judged by. The next {@link push} goes on from here.
-   *
-   * Throws remote-failed where pushing is not allowed at all.
-   */
   async refsToPush(watch: Watch = {}): Promise<Advertisement> {
     await this.#sending?.close();
     this.#sending = await this.#connect("git-receive-pack", watch);
@@ -58,15 +45,10 @@ export class GitServer {
     return this.#sending.advertisement;
   }
 
-  /**
-   * Asks for objects: gives the bytes of a pack with all that the wanted reach and the haves do not; nothing at all for no wants.
-   *
-   * The pack may be thin: hold differences from what the haves reach. Throws remote-failed, in the middle of it too.
-   */
   async *fetch(
     wants: readonly Oid[],
     haves: AsyncIterable<Oid> | Iterable<Oid>,
-    watch: Watch = {},
+    watch: FetchPackOptions = {},
   ): AsyncGenerator<Uint8Array, void, void> {
     if (wants.length === 0) return;
     const talk = await this.#connect("git-upload-pack", watch);
@@ -79,13 +61,6 @@ export class GitServer {
     }
   }
 
-  /**
-   * Sends objects and asks for moves of refs; each is done or not on its own, and all are reported on in their order.
-   *
-   * @param pack the pack as a stream; left out when refs are only removed
-   *
-   * Throws remote-failed when the connection breaks or the other side gives up: then what was moved shows in {@link refs}, and the same may be sent again.
-   */
   async push(
     commands: readonly RefCommand[],
     pack: AsyncIterable<Uint8Array> | undefined,
@@ -124,10 +99,16 @@ export class GitServer {
     }
   }
 
-  async *#receive(talk: Conversation, wants: readonly Oid[], haves: AsyncIterable<Oid> | Iterable<Oid>, watch: Watch) {
+  async *#receive(
+    talk: Conversation,
+    wants: readonly Oid[],
+    haves: AsyncIterable<Oid> | Iterable<Oid>,
+    watch: FetchPackOptions,
+  ) {
     const { capabilities, isShallow } = talk.advertisement;
     if (isShallow) throw new ProtocolError("its history is cut off; make it whole there with git fetch --unshallow");
     const uses = fetchUses.filter(name => capabilities.has(name));
+    if (watch.thin && capabilities.has("thin-pack")) uses.push("thin-pack");
     if (!watch.progress && capabilities.has("no-progress")) uses.push("no-progress");
     if (capabilities.has("agent")) uses.push(`agent=${agent}`);
     const reader = await negotiate(talk, [...new Set(wants)], haves, uses);
