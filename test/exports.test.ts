@@ -195,6 +195,7 @@ test("core", () => {
         "diffTrees",
         "diffValues",
         "diffWords",
+        "difference",
         "editTree",
         "emptyDataset",
         "emptyTree",
@@ -357,8 +358,8 @@ test("git", () => {
         "ObjectSource",
         "ObjectType",
         "Oid",
-        "adoptAll",
         "RunningSha1",
+        "adoptAll",
       ],
       "@sheaf/git/node": [
         "GitServerOptions",
