@@ -89,10 +89,17 @@ export class GitCache {
     if (!this.#snapshots.has(cid)) this.#unsavedSnapshots.add(cid);
     this.#snapshots.delete(cid);
     this.#snapshots.set(cid, { digest, tree });
-    if (isTip) this.#tips.add(cid);
+    if (isTip) this.#keepTip(cid);
     for (const [oldest] of this.#snapshots)
       if (this.#snapshots.size <= mostHeld) break;
       else if (!this.#tips.has(oldest)) this.#forget(oldest);
+  }
+
+  /** The last few that were asked for are kept as tips. */
+  #keepTip(cid: string): void {
+    this.#tips.delete(cid);
+    this.#tips.add(cid);
+    for (const [oldest] of this.#tips.entries()) if (this.#tips.size > mostSnapshots) this.#tips.delete(oldest);
   }
 
   #forget(cid: string): void {

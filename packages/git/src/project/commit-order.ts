@@ -12,10 +12,23 @@ import {
   type Tag,
 } from "@sheaf/core";
 
-/** A commit or an annotated tag, and what it names. */
-export type Version =
-  | { readonly type: "commit"; readonly digest: Digest; readonly commit: Commit; readonly names: readonly Digest[] }
-  | { readonly type: "tag"; readonly digest: Digest; readonly tag: Tag; readonly names: readonly Digest[] };
+/** A commit, and its parents as what it names. */
+export interface CommitVersion {
+  readonly type: "commit";
+  readonly digest: Digest;
+  readonly commit: Commit;
+  readonly names: readonly Digest[];
+}
+
+/** An annotated tag, and its target as what it names. */
+export interface TagVersion {
+  readonly type: "tag";
+  readonly digest: Digest;
+  readonly tag: Tag;
+  readonly names: readonly Digest[];
+}
+
+export type Version = CommitVersion | TagVersion;
 
 /** Reads a commit or an annotated tag; throws bad-input for anything else. */
 export async function readVersion(reader: BlockReader, digest: Digest): Promise<Version> {

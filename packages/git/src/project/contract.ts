@@ -25,7 +25,7 @@ export interface Projector {
    * Throws bad-input for what the projection cannot hold (a file where a dataset's must be), corrupt-block for an adopted commit whose raw body does not fit.
    */
   oidOf(digest: Digest, watch?: Watch): Promise<Oid>;
-  /** The commit or tag here that has this name in git; `undefined` when that is not known: it was neither projected nor adopted here. */
+  /** The commit or tag here that has this name in git; `undefined` when that is not known (it was neither projected nor adopted here), or its block is gone. */
   digestOf(oid: Oid): Promise<Digest | undefined>;
   /**
    * Takes note of what a commit or tag is called, before {@link Projector.oidOf} could find out by itself: for adoption. The caller vouches for it.

@@ -1,15 +1,35 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Drive, Platform } from "@sheaf/core";
-import { drawHistory, plainSnapshots, snapshotChanges, type PlainSnapshot } from "@sheaf/core/testing";
+import {
+  dagCbor,
+  encode,
+  encodeCommit,
+  encodeSnapshot,
+  Link,
+  raw,
+  utf8,
+  type Digest,
+  type Drive,
+  type Platform,
+  type ValueObject,
+} from "@sheaf/core";
+import {
+  drawHistory,
+  plainSnapshots,
+  putSnapshot,
+  putTree,
+  snapshotChanges,
+  type MemoryBlocks,
+  type PlainSnapshot,
+} from "@sheaf/core/testing";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { parseCommit } from "../commit.js";
 import { nodeGitPlatform } from "../node.js";
 import type { GitObject, Oid } from "../object.js";
 import { parseTree } from "../tree.js";
 import { openProjector } from "./projection.js";
-import { freshBlocks, MemoryObjects, plainProjection, sound } from "./testing.js";
+import { freshBlocks, manyRows, MemoryObjects, plainProjection, sound } from "./testing.js";
 
 /** A history costs as much as many snapshots do. */
 const runs = Number(process.env["SHEAF_RUNS"] ?? 100);
@@ -21,36 +41,93 @@ const platform = {
   nonce: () => createHash("md5").update(String(nonces++)).digest("hex"),
 } as Platform;
 
+/** What adoption keeps of a commit, by path of its projection: other bytes, or nothing there. */
+type Kept = ReadonlyMap<string, string | null>;
+
 interface Drawn {
+  readonly kept: readonly Kept[];
   readonly snapshots: readonly PlainSnapshot[];
   readonly parents: readonly (readonly number[])[];
 }
+
+/** Files of any projection, and one of nobody's. */
+const keptFiles: fc.Arbitrary<Kept> = fc
+  .dictionary(
+    fc.constantFrom(
+      "sheaf.json",
+      "qa/rows/0.jsonl",
+      "qa/dataset.json",
+      "safety/a/rows/0.jsonl",
+      "new/x",
+      "z/rows/a.jsonl",
+    ),
+    fc.constantFrom("by hand\r\n", null),
+    { maxKeys: 3 },
+  )
+  .map(files => new Map(Object.entries(files)));
 
 /** Histories of up to nine commits, each changed from its first parent. */
 const histories: fc.Arbitrary<Drawn> = fc
   .tuple(
     plainSnapshots,
-    fc.array(fc.tuple(snapshotChanges, fc.nat(), fc.option(fc.nat(), { freq: 2 })), { maxLength: 8 }),
+    fc.array(fc.tuple(snapshotChanges, fc.nat(), fc.option(fc.nat(), { freq: 2 }), fc.option(keptFiles)), {
+      maxLength: 8,
+    }),
   )
   .map(([first, steps]) => {
     const snapshots = [sound(first)];
     const parents: number[][] = [[]];
-    for (const [change, p, q] of steps) {
+    const kept: Kept[] = [new Map()];
+    for (const [change, p, q, files] of steps) {
+      kept.push(files ?? new Map());
       const own = [...new Set([p, ...(q === null ? [] : [q])].map(n => n % snapshots.length))];
       parents.push(own);
       snapshots.push(sound(change(snapshots[own[0]])));
     }
-    return { snapshots, parents };
+    return { snapshots, parents, kept };
   });
 
-function put({ snapshots, parents }: Drawn) {
+function put({ snapshots, parents, kept }: Drawn) {
   const blocks = freshBlocks();
-  const drawing = parents.map((own, n) => ({ name: `c${n}`, parents: own.map(p => `c${p}`), time: 1000 + n }));
-  const commits = drawHistory(blocks, drawing, name => snapshots[Number(name.slice(1))]);
-  return { blocks, commits: [...commits.values()] };
+  const who = { name: "Ada", email: "ada@example.org", time: 1000, zone: 0 };
+  const commits: Digest[] = [];
+  for (const [n, own] of parents.entries())
+    commits.push(
+      blocks.put(
+        encodeCommit({
+          snapshot: blocks.put(encodeSnapshot(putSnapshot(blocks, snapshots[n]))),
+          parents: own.map(p => commits[p]),
+          author: who,
+          committer: who,
+          message: `c${n}`,
+          attributes: attributesOf(blocks, kept[n]),
+        }),
+      ),
+    );
+  return { blocks, commits };
 }
 
-const open = (reader: ReturnType<typeof freshBlocks>, drive: Drive = new MemoryDrive()) =>
+function attributesOf(blocks: MemoryBlocks, kept: Kept): ValueObject {
+  if (kept.size === 0) return {};
+  const link = (text: string) => new Link(blocks.put(utf8(text)), raw);
+  const files = putTree(
+    blocks,
+    Array.from(kept, ([path, text]) => [utf8(path), encode(text === null ? null : [0o100644, link(text)])]),
+  );
+  return { git: { files: new Link(files, dagCbor) } } as unknown as ValueObject;
+}
+
+/** The top tree by the letter, with what is kept laid over its files. */
+function plainTop(snapshot: PlainSnapshot, kept: Kept): Map<string, string> {
+  const objects = new MemoryObjects();
+  const files = objects.files(plainProjection(objects, snapshot));
+  for (const [path, text] of kept)
+    if (text === null) files.delete(path);
+    else files.set(path, `100644 ${objects.put("blob", utf8(text))}`);
+  return files;
+}
+
+const open = (reader: MemoryBlocks, drive: Drive = new MemoryDrive()) =>
   openProjector({ reader, platform, git: nodeGitPlatform, drive });
 
 /** What an object names. */
@@ -83,10 +160,45 @@ describe("laws", () => {
         const projector = await open(blocks, drive);
         for (const [i, commit] of commits.entries()) {
           const { tree } = parseCommit(there.body(await projector.oidOf(commit)));
-          expect(tree).toBe(plainProjection(new MemoryObjects(), drawn.snapshots[i]));
+          const plain = plainTop(drawn.snapshots[i], drawn.kept[i]);
+          expect([...there.files(tree)].toSorted()).toEqual([...plain].toSorted());
+          if (drawn.kept[i].size === 0) expect(tree).toBe(plainProjection(new MemoryObjects(), drawn.snapshots[i]));
         }
       }),
       { numRuns: runs / 4 },
     );
   });
+});
+
+test("a history of many thousand commits is projected without running out of stack", async () => {
+  const blocks = freshBlocks();
+  const line = Array.from({ length: 5000 }, (_, n) => ({
+    name: `c${n}`,
+    parents: n > 0 ? [`c${n - 1}`] : [],
+    time: n,
+  }));
+  const snapshot = putSnapshot(blocks, { datasets: new Map(), files: new Map() });
+  const commits = drawHistory(blocks, line, () => snapshot);
+  const there = new MemoryObjects();
+  const projector = await open(blocks);
+  const tip = commits.get("c4999") as Digest;
+  await projector.send([tip], { isKnown: () => false, isEmpty: true }, there);
+  expect(there.objects.size).toBe(5000 + 2);
+  expect(await projector.digestOf(await projector.oidOf(tip))).toEqual(tip);
+});
+
+test("a file comes back from its blocks, by the path that it has in git", async () => {
+  const blocks = freshBlocks();
+  const rows = manyRows(1500, 300);
+  const datasets = new Map([["a/Rows", { id: "1", meta: {}, rows }]]);
+  const files = new Map([["a/%52ows/rows/README", { mode: 0o100755, text: "x" }]]);
+  const snapshot = blocks.put(encodeSnapshot(putSnapshot(blocks, { datasets, files })));
+  const projector = await open(blocks);
+  const plain = new MemoryObjects();
+  const all = plain.files(plainProjection(plain, { datasets, files }));
+  expect(all.size).toBeGreaterThan(6);
+  for (const [path, file] of all)
+    expect(await projector.file(snapshot, path), path).toEqual(plain.body(file.slice(7) as Oid));
+  for (const path of ["a/%52ows/rows/a0.jsonl", "a/Rows/dataset.json", "none", "a"])
+    expect(await projector.file(snapshot, path)).toBeUndefined();
 });

@@ -35,8 +35,9 @@ class CachedProjector implements Projector {
     return cache.version(digest)?.oid as Oid;
   }
 
-  digestOf(oid: Oid): Promise<Digest | undefined> {
-    return Promise.resolve(this.maker.cache.versionIn(oid)?.digest);
+  async digestOf(oid: Oid): Promise<Digest | undefined> {
+    const digest = this.maker.cache.versionIn(oid)?.digest;
+    return digest && (await this.maker.place.reader.has(digest)) ? digest : undefined;
   }
 
   async remember(digest: Digest, oid: Oid, tree?: Oid): Promise<void> {
@@ -52,9 +53,7 @@ class CachedProjector implements Projector {
 
   async treeOfCommit(digest: Digest, watch: Watch = {}): Promise<Oid> {
     const version = await readVersion(this.maker.place.reader, digest);
-    return version.type === "commit"
-      ? this.maker.top(version.commit, watch)
-      : this.treeOfCommit(version.tag.target, watch);
+    return version.type === "commit" ? this.maker.top(version, watch) : this.treeOfCommit(version.tag.target, watch);
   }
 
   async entries(tree: Oid): Promise<readonly TreeEntry[] | undefined> {

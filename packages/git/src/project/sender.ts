@@ -9,12 +9,10 @@ import { printCid, SheafError, type Commit, type Watch } from "@sheaf/core";
 import type { Likeness, ObjectSink, Oid } from "../object.js";
 import { modes, type TreeEntry } from "../tree.js";
 import { readCommitted } from "./commit-files.js";
-import { readVersion, type Version } from "./commit-order.js";
+import { readVersion, type CommitVersion, type Version } from "./commit-order.js";
 import { overlayOf } from "./overlay.js";
 import { TreeLoss } from "./tree-shelf.js";
 import type { VersionMaker } from "./version-maker.js";
-
-type CommitVersion = Extract<Version, { type: "commit" }>;
 
 /** A folder of a commit. */
 interface Folder {
@@ -36,24 +34,35 @@ export class Sender {
     return this.maker.keep(version, tree, this.sink);
   }
 
-  async #sendTree({ digest, commit }: CommitVersion): Promise<Oid> {
+  async #sendTree(version: CommitVersion): Promise<Oid> {
+    const { commit } = version;
     const parents = await this.#parents(commit);
-    if (parents.length < 2 && [commit, ...parents].every(one => !overlayOf(one).files))
-      return this.maker.tree(this.maker.sending(this.sink, this.watch), commit.snapshot, parents[0]?.snapshot);
+    if (parents.length < 2 && [version, ...parents].every(one => !overlayOf(one.commit).files))
+      return this.maker.tree(this.maker.sending(this.sink, this.watch), commit.snapshot, parents[0]?.commit.snapshot);
     const known: Folder[] = [];
-    for (const parent of parents) known.push({ commit: parent, tree: await this.maker.top(parent, this.watch) });
-    const top = { commit, tree: await this.maker.top(commit, this.watch) };
-    if (known.every(({ tree }) => tree !== top.tree)) await this.#sendFolder(top, known, "", printCid(digest));
-    return top.tree;
+    for (const parent of parents) known.push({ commit: parent.commit, tree: await this.maker.top(parent, this.watch) });
+    const tree = await this.maker.top(version, this.watch);
+    if (known.every(side => side.tree !== tree)) await this.#sendTop({ commit, tree }, known, printCid(version.digest));
+    return tree;
   }
 
-  async #parents({ parents }: Commit): Promise<Commit[]> {
-    const commits: Commit[] = [];
+  async #sendTop(top: Folder, known: readonly Folder[], cid: string): Promise<void> {
+    try {
+      await this.#sendFolder(top, known, "", cid);
+    } catch (error) {
+      if (!(error instanceof TreeLoss)) throw error;
+      await this.maker.remake(top.commit, this.watch);
+      await this.#sendFolder(top, known, "", cid);
+    }
+  }
+
+  async #parents({ parents }: Commit): Promise<CommitVersion[]> {
+    const versions: CommitVersion[] = [];
     for (const digest of parents) {
       const parent = await readVersion(this.maker.place.reader, digest);
-      if (parent.type === "commit") commits.push(parent.commit);
+      if (parent.type === "commit") versions.push(parent);
     }
-    return commits;
+    return versions;
   }
 
   async #sendFolder(folder: Folder, known: readonly Folder[], path: string, cid: string): Promise<void> {

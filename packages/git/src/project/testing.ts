@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { compareText, encode, isObject, LinePrinter, utf8, type ValueObject } from "@sheaf/core";
 import { MemoryBlocks, type PlainDataset, type PlainSnapshot } from "@sheaf/core/testing";
+import { joinBytes } from "../header.js";
 import { nodeGitPlatform } from "../node.js";
 import type { GitObject, Likeness, ObjectSink, ObjectType, Oid } from "../object.js";
 import { oidOf } from "../oid.js";
@@ -143,7 +144,7 @@ function rowFiles({ rows }: PlainDataset, sizes?: Sizes): [string, Uint8Array][]
     bytes += line.length;
   }
   let parts = files.map(({ position, lines }): Part[] => [
-    { position, path: `${nameAt(position)}.jsonl`, body: Buffer.concat(lines) },
+    { position, path: `${nameAt(position)}.jsonl`, body: joinBytes(lines) },
   ]);
   for (let level = 1; parts.length > 1; level++) parts = inFolders(parts, level, sizes);
   return parts.flat().map(({ path, body }) => [level0(path), body]);

@@ -3,7 +3,7 @@ import { printCid, SheafError, type Commit, type Digest, type Watch } from "@she
 import type { ObjectSink, ObjectType, Oid } from "../object.js";
 import type { GitCache } from "./cache.js";
 import { checkedCommitBody, checkedTagBody, printCommitBody, printTagBody } from "./commit-body.js";
-import { readVersion, type Version } from "./commit-order.js";
+import { readVersion, type CommitVersion, type Version } from "./commit-order.js";
 import type { ProjectionPlace } from "./contract.js";
 import { Layouts } from "./layout.js";
 import { namingSink, type Making } from "./making.js";
@@ -62,16 +62,24 @@ export class VersionMaker {
   }
 
   /** The top tree of a commit, with what adoption laid over it. */
-  async top(commit: Commit, watch: Watch): Promise<Oid> {
+  async top({ digest, commit }: CommitVersion, watch: Watch): Promise<Oid> {
+    const known = this.cache.version(digest)?.tree;
+    if (known && (await this.shelf.body(known))) return known;
     const projected = await this.atHand(commit.snapshot, await this.#near(commit), watch);
     const { files } = overlayOf(commit);
-    if (!files) return projected;
     try {
-      return await layOver(this.naming(watch), projected, files);
+      return files ? await layOver(this.naming(watch), projected, files) : projected;
     } catch (error) {
       if (!(error instanceof TreeLoss)) throw error;
-      return layOver(this.naming(watch), await this.tree(this.naming(watch), commit.snapshot), files);
+      return this.remake(commit, watch);
     }
+  }
+
+  /** Projects a commit from nothing, so that all its trees are at hand; gives its top tree. */
+  async remake(commit: Commit, watch: Watch): Promise<Oid> {
+    const { files } = overlayOf(commit);
+    const projected = await this.tree(this.naming(watch), commit.snapshot);
+    return files ? layOver(this.naming(watch), projected, files) : projected;
   }
 
   async #near({ parents: [first] }: Commit): Promise<Digest | undefined> {
@@ -111,7 +119,7 @@ export class VersionMaker {
 
   /** Names a version, all that it names being known, and takes note. */
   async name(version: Version, watch: Watch): Promise<Oid> {
-    const tree = version.type === "commit" ? await this.top(version.commit, watch) : undefined;
+    const tree = version.type === "commit" ? await this.top(version, watch) : undefined;
     return this.keep(version, tree, namingSink(this.place.git));
   }
 
