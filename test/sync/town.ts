@@ -16,11 +16,11 @@ export class Town {
 
   /** Opens the repository of this name, and makes it where there is none. */
   async open(name: string): Promise<Repository> {
-    return Repository.open(this.driveOf(name), { ...this.#options(name), create: true });
+    return Repository.open(this.driveOf(name), { ...this.options(name), create: true });
   }
 
   async clone(from: string, name: string, options: CloneOptions = {}): Promise<Repository> {
-    return Repository.clone(this.driveOf(name), `mem:${from}`, { ...this.#options(name), ...options });
+    return Repository.clone(this.driveOf(name), `mem:${from}`, { ...this.options(name), ...options });
   }
 
   driveOf(name: string): Drive {
@@ -37,7 +37,7 @@ export class Town {
     };
   }
 
-  #options(name: string) {
+  options(name: string) {
     return { platform: nodePlatform, author: () => ({ name, email: `${name}@example.org` }), connect: this.connect };
   }
 }

@@ -51,6 +51,9 @@ const nodesTogether = 64;
 /** Items read together. */
 const itemsTogether = 512;
 
+/** Questions for blocks that are under way at once. */
+const askedTogether = 64;
+
 /** Copies what is missing. Throws missing-block or corrupt-block when the giving side does not have it whole, bad-input for what is no commit. */
 export async function copyMissing(passage: Passage): Promise<Copied> {
   const copy = new Copy(passage);
@@ -214,9 +217,15 @@ class Copy {
     }
   }
 
+  /** Which of these the receiving side has already; many are asked for at once, as each may be a request. */
   async #standing(digests: readonly Digest[]): Promise<boolean[]> {
     const standing: boolean[] = [];
-    for (const digest of digests) standing.push(await this.passage.to.stands(digest));
+    for (let at = 0; at < digests.length; at += askedTogether)
+      standing.push(
+        ...(await Promise.all(
+          digests.slice(at, at + askedTogether).map(async digest => this.passage.to.stands(digest)),
+        )),
+      );
     return standing;
   }
 
