@@ -33,3 +33,55 @@ test("push, clone, edit on both sides, pull and push again", async () => {
   expect(await ada.json("log")).toEqual(await ada.json("-C", "bob", "log"));
   expect((await ada.run(["-C", "bob", "push"])).err).toContain("everything up to date");
 });
+
+test("a bundle carries the news to where no network goes", async () => {
+  const { ada } = await two();
+  await ada.sheaf("bundle", "create", "all.car");
+  await ada.sheaf("clone", "all.car", "bob");
+  expect(await ada.json("-C", "bob", "log")).toEqual(await ada.json("log"));
+  await ada.run(["patch", "qa", "-"], { stdin: JSON.stringify([{ op: "remove", path: "/items/q1" }]) });
+  await ada.sheaf("bundle", "create", "news.car", "main", "^origin/main");
+  expect((await ada.json("-C", "bob", "bundle", "verify", "news.car"))[0]).toMatchObject({
+    refs: [{ ref: "refs/heads/main" }],
+    prerequisites: [(await ada.json("log"))[1].commit],
+  });
+  await ada.sheaf("-C", "bob", "pull", "../news.car", "main");
+  expect(await ada.json("-C", "bob", "log")).toEqual(await ada.json("log"));
+  expect((await ada.run(["bundle", "create", "none.car", "main", "^main"])).code).toBe(2);
+});
+
+test("a remote that is not there, or not known, is said so", async () => {
+  const shell = await smallRepository();
+  expect(await shell.run(["fetch"])).toMatchObject({ code: 3, err: expect.stringContaining("sheaf remote add") });
+  expect(await shell.run(["fetch", "./nowhere"])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("nothing is there"),
+  });
+  expect(await shell.run(["fetch", "gopher://x/y"])).toMatchObject({ code: 2 });
+  const { out, err } = await shell.run(["remote", "add", "hub", "https://ada:secret@example.org/evals.git"]);
+  expect(out).toContain("https://example.org/evals.git");
+  expect(out + err).not.toContain("secret");
+  expect(err).toContain("not stored");
+  expect(await shell.sheaf("config")).not.toContain("secret");
+});
+
+test("rebase from the command line: a conflict waits, and goes on when it is resolved", async () => {
+  const shell = await smallRepository();
+  const patch = (value: string, ...args: string[]) =>
+    shell.run(["patch", "qa", "-", "-m", value, ...args], {
+      stdin: JSON.stringify([{ op: "replace", path: "/items/q1/answer", value }]),
+    });
+  await shell.sheaf("branch", "side");
+  await patch("ours");
+  await patch("theirs", "--branch", "side");
+  expect((await shell.run(["rebase", "main", "side"])).code).toBe(1);
+  await shell.sheaf("switch", "side");
+  expect((await shell.json("status"))[0].rebasing.left).toHaveLength(1);
+  expect((await shell.run(["merge", "--continue"])).code).toBe(2);
+  await shell.sheaf("resolve", "--theirs", "--all");
+  expect((await shell.json("rebase", "--continue"))[0]).toMatchObject({ replayed: 1, dropped: [] });
+  expect((await shell.json("log")).slice(0, 2).map(({ message }) => message)).toEqual(["theirs", "ours"]);
+  await shell.sheaf("undo");
+  expect((await shell.json("log"))[0].message).toBe("theirs");
+  expect((await shell.json("log"))[1].message).not.toBe("ours");
+});

@@ -26,12 +26,10 @@ export function connectFrom({ base, env }: ConnectOptions): Connect {
       }
       case "git":
         throw notYet(url, "git repositories");
-      case "bundle":
-        throw new SheafError(
-          "refused",
-          {},
-          `${place.file} is a bundle: make a repository with sheaf init, and take it in with sheaf bundle unbundle ${place.file}`,
-        );
+      case "bundle": {
+        const { openFileRemote } = await import("./bundle-remote.js");
+        return openFileRemote(place.file, local);
+      }
     }
   };
 }

@@ -66,6 +66,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
     fetch: { summary: "get what another repository has", load: () => import("./commands/fetch.js") },
     pull: { summary: "fetch, and merge it into the current branch", load: () => import("./commands/pull.js") },
     push: { summary: "send branches and tags to another repository", load: () => import("./commands/push.js") },
+    bundle: { summary: "carry commits in a file", load: () => import("./commands/bundle.js") },
   },
   "Keep it healthy": {
     verify: { summary: "check every block and ref", load: () => import("./commands/verify.js") },

@@ -73,5 +73,6 @@ export { DatasetVersion, type PageOptions } from "./repository/version.js";
 export { packedShape, type PackShape } from "./store/pack-shape.js";
 export type { Drive, Span } from "./store/drive.js";
 export { checkDriveName, clip, isDriveName } from "./store/name.js";
+export { openBundleRemote, type OpenBundle } from "./sync/bundle-remote.js";
 export { openDriveRemote, type DriveRemoteOptions } from "./sync/drive-remote.js";
 export type * from "./sync/remote.js";

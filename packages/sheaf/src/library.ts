@@ -3,6 +3,8 @@ export { Dataset, DatasetVersion, Float, isSheafError, SheafError } from "@sheaf
 export type {
   Beside,
   BlameInfo,
+  BundleInfo,
+  BundleOptions,
   BranchInfo,
   Change,
   Choice,

@@ -2,7 +2,7 @@
 import type { Cid } from "../block/cid.js";
 import type { Traffic } from "../sync/remote.js";
 import type { Watch } from "../watch.js";
-import type { Conflict, MergeOptions } from "./contract.js";
+import type { Conflict, MergeOptions, Rev } from "./contract.js";
 
 /** Another repository under a short name. */
 export interface RemoteInfo {
@@ -134,4 +134,19 @@ export interface CloneOptions extends Watch {
   /** Fetch the rows of these datasets only: a partial clone. */
   readonly datasets?: readonly string[];
   readonly tags?: boolean;
+}
+
+export interface BundleOptions extends Watch {
+  /** Revisions whose history is left out; whoever takes the bundle in must have it. */
+  readonly without?: readonly Rev[];
+}
+
+/** What a bundle holds. */
+export interface BundleInfo {
+  readonly refs: readonly { readonly name: string; readonly cid: Cid }[];
+  readonly head?: string;
+  /** Commits that must be there already. */
+  readonly prerequisites: readonly Cid[];
+  readonly blocks: number;
+  readonly bytes: number;
 }

@@ -8,8 +8,10 @@ import type { Platform } from "../platform.js";
 import { BlockStore, type StoreOptions } from "../store/blocks.js";
 import type { Drive } from "../store/drive.js";
 import { Logs } from "../store/logs.js";
+import type { OpenBundle } from "../sync/bundle-remote.js";
 import type { Connect, Local } from "../sync/remote.js";
 import { RecentNodes } from "../tree/cache.js";
+import * as bundling from "./bundling.js";
 import { cloneInto } from "./cloning.js";
 import type { Config } from "./config.js";
 import { connected, localOf } from "./connection.js";
@@ -162,6 +164,25 @@ export class Repository extends LocalRepository {
 
   abortRebase(branch?: string): Promise<void> {
     return rebasing.abortRebase(this.context, branch);
+  }
+
+  /**
+   * The bytes of a bundle: branches and tags (default: all, and the environments) with everything that they need, as a CAR file.
+   *
+   * Throws no-such-ref, or refused when `without` leaves nothing.
+   */
+  bundle(refs?: readonly string[], options: distant.BundleOptions = {}): AsyncIterable<Uint8Array> {
+    return bundling.bundle(this.context, refs, options);
+  }
+
+  /** Takes in a bundle, whose branches become those of a remote of this name. `open` gives its bytes from the first on; errors call it `url`. */
+  unbundle(open: OpenBundle, url: string, name = "bundle", watch: given.Watch = {}): Promise<distant.FetchResult> {
+    return bundling.unbundle(this.context, open, url, name, watch);
+  }
+
+  /** Reads all of a bundle and says what it holds. Throws bad-input when it is damaged or not whole, refused when what it builds on is not here. */
+  verifyBundle(open: OpenBundle, watch: given.Watch = {}): Promise<distant.BundleInfo> {
+    return bundling.checkBundle(this.context, open, watch);
   }
 
   async #usualRemote(): Promise<string> {

@@ -7,19 +7,28 @@
  * differs. A block that lies there unreached is proven by reading it, and looked into; an item or a file has no links, so lying there is enough.
  */
 import type { BlockReader } from "../block/blocks.js";
-import type { Digest } from "../block/cid.js";
+import { dagCbor, raw, type BlockCodec, type Digest } from "../block/cid.js";
 import { decodeDataset, type DatasetId } from "../dataset/dataset.js";
 import { difference } from "../history/ancestry.js";
 import { blockType, decodeCommit, decodeTag } from "../history/commit.js";
 import { decodeSnapshot } from "../history/snapshot.js";
 import { badInput, isSheafError } from "../errors.js";
 import { decode } from "../item/cbor.js";
-import type { Platform } from "../platform.js";
+import type { Awaitable, Platform } from "../platform.js";
 import { DigestSet } from "../store/digest-set.js";
 import { linkKinds, listLinks } from "../store/links.js";
-import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
 import { Frontier, isTreeNode, type Open } from "./frontier.js";
+
+/** Takes blocks: a transaction, or a file in the making. */
+export interface Receiver {
+  /** Takes a block that does not stand yet. */
+  put(bytes: Uint8Array, codec: BlockCodec): unknown;
+  /** Lets it move what it holds along. */
+  drain(): Awaitable<void>;
+  /** Says whether it need not be put. */
+  stands(digest: Digest): Awaitable<boolean>;
+}
 
 /** What is copied from where to where. */
 export interface Passage extends Watch {
@@ -31,7 +40,7 @@ export interface Passage extends Watch {
   /** Which of the two gives. */
   readonly giver: "near" | "far";
   /** Takes what is missing, on the other of the two. */
-  readonly to: Transaction;
+  readonly to: Receiver;
   /** Commits and annotated tags that are to be there. */
   readonly wants: readonly Digest[];
   /** What the refs of the receiving side name: whole with all that is below. */
@@ -165,18 +174,20 @@ class Copy {
 
   /** Brings blocks over, and takes up what they link to. */
   async #bring(opens: readonly Open[]): Promise<void> {
-    const leaves = new DigestSet();
+    const [items, files] = [new DigestSet(), new DigestSet()];
     const blocks = await this.#read(opens);
     opens.forEach((open, i) => {
       const bytes = blocks[i];
       if (this.#isLeftOut(open, bytes)) return;
-      const isFile = open.kind === linkKinds.any && isTreeNode(bytes);
+      const isItem = open.kind === linkKinds.rows;
+      const staysAway = !isItem && isTreeNode(bytes) && this.passage.holds !== undefined;
       this.#wanted.file(open, bytes, at => {
         const isKnown = this.#had.marks.holds(bytes, at, linkKinds.leaf);
-        if (!isKnown && !(isFile && this.passage.holds)) leaves.add(bytes, at);
+        if (!isKnown && !staysAway) (isItem ? items : files).add(bytes, at);
       });
     });
-    await this.#bringLeaves(leaves);
+    await this.#bringLeaves(items, dagCbor);
+    await this.#bringLeaves(files, raw);
   }
 
   /** Checks that a structured block means what it should; says whether it is a dataset whose rows stay away. */
@@ -202,18 +213,21 @@ class Copy {
       for (const [n, i] of open.entries()) blocks[i] = read[n];
     }
     const whole = blocks as Uint8Array[];
-    for (const [i, bytes] of whole.entries()) if (!standing[i] && opens[i].bytes === undefined) await this.#put(bytes);
+    for (const [i, bytes] of whole.entries())
+      if (!standing[i] && opens[i].bytes === undefined) await this.#put(bytes, dagCbor);
     return whole;
   }
 
-  async #bringLeaves(leaves: DigestSet): Promise<void> {
+  async #bringLeaves(leaves: DigestSet, codec: BlockCodec): Promise<void> {
+    if (leaves.size === 0) return;
     const digests: Digest[] = [];
     for (let i = 0; i < leaves.size; i++) digests.push(leaves.digest(i));
     const standing = await this.#standing(digests);
     const missing = digests.filter((_, i) => !standing[i]);
     for (let at = 0; at < missing.length; at += itemsTogether) {
       this.passage.signal?.throwIfAborted();
-      for (const bytes of await this.#from.loadMany(missing.slice(at, at + itemsTogether))) await this.#put(bytes);
+      for (const bytes of await this.#from.loadMany(missing.slice(at, at + itemsTogether)))
+        await this.#put(bytes, codec);
     }
   }
 
@@ -229,8 +243,8 @@ class Copy {
     return standing;
   }
 
-  async #put(bytes: Uint8Array): Promise<void> {
-    this.passage.to.put(bytes);
+  async #put(bytes: Uint8Array, codec: BlockCodec): Promise<void> {
+    this.passage.to.put(bytes, codec);
     this.blocks++;
     this.bytes += bytes.length;
     if (this.blocks % 1024 === 0) this.passage.progress?.({ phase: "copying", done: this.blocks, unit: "blocks" });

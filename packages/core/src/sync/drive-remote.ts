@@ -2,7 +2,7 @@
  * Another Sheaf repository as a remote: its drive, wherever it rests. Blocks travel as they are, missing ones only; refs move by compare-and-swap on its logs.
  */
 import type { BlockReader } from "../block/blocks.js";
-import { parseCid, type Cid, type Digest } from "../block/cid.js";
+import { parseCid, type Cid } from "../block/cid.js";
 import { isSheafError, SheafError } from "../errors.js";
 import { BlockStore } from "../store/blocks.js";
 import type { Drive } from "../store/drive.js";
@@ -11,6 +11,7 @@ import type { PackShape } from "../store/pack-shape.js";
 import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
 import { copyMissing, type Copied, type Passage } from "./copy.js";
+import { digestsOf } from "./haves.js";
 import type {
   Fetched,
   WireOptions,
@@ -154,11 +155,4 @@ async function sendWhole(to: Transaction, passage: Omit<Passage, "to">): Promise
     await to.abort();
     throw error;
   }
-}
-
-/** What the refs of a repository name. */
-async function digestsOf(logs: Logs): Promise<Digest[]> {
-  return (await logs.heads("refs/")).flatMap(({ entry: { value } }) =>
-    value === null ? [] : [parseCid(value).digest],
-  );
 }
