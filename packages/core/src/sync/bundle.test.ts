@@ -1,10 +1,11 @@
 /** Bundles: CAR files that other IPLD tools read, complete or on top of what the reader has, and refused where they are not sound. */
 import { CarReader } from "@ipld/car";
 import { expect, test } from "vitest";
-import { printCid } from "@sheaf/core";
 import { nodePlatform } from "@sheaf/drives/node";
-import type { Repository } from "@sheaf/core";
 import { codeOf, findings, rowsOf, Town } from "../../../../test/sync/town.js";
+import { printCid } from "../block/cid.js";
+
+type Repository = Awaited<ReturnType<Town["open"]>>;
 
 const rows = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ id: `q${n}`, text: `row ${n}`, half: n / 2 }));
