@@ -1,4 +1,7 @@
 /** The bucket drive where a server fails, lies or is slow: what a real one cannot be made to do. */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { isSheafError } from "@sheaf/core";
@@ -226,6 +229,18 @@ test("a pack that another process removed is forgotten at the next listing", asy
   double.objects.delete(pack);
   expect(await namesOf(drive, "packs/")).toEqual([]);
   expect(await drive.read(pack, { start: 0, end: 5 })).toBeUndefined();
+});
+
+test("what this process removed is gone, from the folder of the cache too", async () => {
+  const cacheFolder = mkdtempSync(join(tmpdir(), "sheaf-cache-"));
+  onTestFinished(() => rmSync(cacheFolder, { recursive: true, force: true }));
+  const { drive, open } = await openOn({}, { cacheFolder });
+  await drive.create(pack, bytesOf(100));
+  const other = await open();
+  expect((await other.read(pack, { start: 0, end: 5 }))?.length).toBe(5);
+  expect(readdirSync(cacheFolder)).toHaveLength(1);
+  await other.remove(pack);
+  expect(await other.read(pack, { start: 0, end: 5 })).toBeUndefined();
 });
 
 test("a listing goes on from page to page, in order, and skips what is no name of a drive", async () => {

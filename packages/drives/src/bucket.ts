@@ -6,6 +6,7 @@
  */
 import { checkDriveName, isDriveName, type Awaitable, type Drive, type Span } from "@sheaf/core";
 import { checkAddress, parseBucketUrl, printBucketUrl, type BucketAddress } from "./bucket/address.js";
+import { CacheFolder } from "./bucket/cache-folder.js";
 import { BucketClient, type ClientOptions } from "./bucket/client.js";
 import { findCredentials, type Credentials, type Environment } from "./bucket/credentials.js";
 import { listKeys } from "./bucket/pages.js";
@@ -13,7 +14,7 @@ import { partsOf } from "./bucket/parts.js";
 import { Probe } from "./bucket/probe.js";
 import { getPiece, getWhole } from "./bucket/range.js";
 import { refused } from "./bucket/refusal.js";
-import { isNonceName, Spans } from "./bucket/spans.js";
+import { isNonceName, Spans, type GetPiece } from "./bucket/spans.js";
 import { putWhole, Upload } from "./bucket/upload.js";
 
 export { isBucketUrl, parseBucketUrl, printBucketUrl, type BucketAddress } from "./bucket/address.js";
@@ -25,6 +26,10 @@ export interface BucketSettings
   readonly credentials?: () => Credentials | Promise<Credentials>;
   /** Bytes of packs kept in memory; default 64 MiB. */
   readonly cacheBytes?: number;
+  /** Folder of this machine in which parts of packs are kept for the next process; default: `SHEAF_BUCKET_CACHE` of the environment, else none. */
+  readonly cacheFolder?: string;
+  /** Bytes that the folder may hold; default 1 GiB. */
+  readonly cacheFolderBytes?: number;
   /** Bytes of the parts of a large object, at most four of which are in memory; default 8 MiB. S3 takes 10,000 of them, of at least 5 MiB. */
   readonly partBytes?: number;
   /** Default: the process's environment. */
@@ -50,6 +55,7 @@ export class BucketDrive implements Drive {
   readonly url: string;
   readonly #client: BucketClient;
   readonly #spans: Spans;
+  readonly #folder: CacheFolder | undefined;
   readonly #probe: Probe;
   readonly #root: string;
   readonly #partBytes: number;
@@ -63,10 +69,10 @@ export class BucketDrive implements Drive {
     this.#root = place.prefix ? `${place.prefix}/` : "";
     this.#partBytes = settings.partBytes ?? 8 << 20;
     this.#client = new BucketClient({ ...settings, address: place, region, credentials: credentialsOf(settings, env) });
-    this.#spans = new Spans(
-      (name, span) => getPiece(this.#client, name, this.#keyOf(name), span),
-      settings.cacheBytes ?? 64 << 20,
-    );
+    const get: GetPiece = (name, span) => getPiece(this.#client, name, this.#keyOf(name), span);
+    const folder = settings.cacheFolder ?? (env["SHEAF_BUCKET_CACHE"] || undefined);
+    if (folder !== undefined) this.#folder = new CacheFolder(folder, settings.cacheFolderBytes ?? 1 << 30, this.url);
+    this.#spans = new Spans(this.#folder?.around(get) ?? get, settings.cacheBytes ?? 64 << 20);
     this.#probe = new Probe(this.#client, name => this.#keyOf(name));
   }
 
@@ -113,6 +119,7 @@ export class BucketDrive implements Drive {
 
   async remove(name: string): Promise<void> {
     checkDriveName(name);
+    this.#folder?.forget(name);
     this.#spans.forget(name);
     const answer = await this.#client.send({ method: "DELETE", key: this.#keyOf(name) });
     this.#spans.forget(name);

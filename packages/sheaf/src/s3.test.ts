@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Double } from "../../drives/test/double.js";
 import { isSheafError, Repository } from "./s3.js";
@@ -56,6 +59,12 @@ test("requests are few, and counted: to open, to read a row, to commit one", asy
   const got = await counted(() => cold.dataset("qa").get("q2000"));
   expect(got).toMatchObject({ lists: 2, puts: 0 });
   expect(got.requests).toBeLessThanOrEqual(4 + 3);
+  // With a folder that another process filled, packs cost nothing.
+  const folder = mkdtempSync(join(tmpdir(), "sheaf-cache-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  await Repository.open({ ...place, cacheFolder: folder });
+  expect(await counted(() => Repository.open({ ...place, cacheFolder: folder }))).toMatchObject({ requests: 4 });
+
   // Who names a commit asks no ref.
   const { commit } = await cold.head();
   const frozen = await counted(() => cold.dataset("qa").get("q2001", commit === undefined ? {} : { at: commit }));
