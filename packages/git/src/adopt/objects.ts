@@ -9,7 +9,7 @@ const keptFolders = 4096;
  * Most entries that the trees of one commit may show us: beyond any real repository, and far below what a tree of trees of the same tree, a few kilobytes of
  * them, can pretend to hold.
  */
-const maxEntries = 8_000_000;
+const maxEntries = 2_000_000;
 
 /** Says whether the entry is a folder. */
 export function isFolder(entry: TreeEntry | undefined): boolean {
@@ -36,6 +36,8 @@ interface Folder {
 /** The folders that were read lately, kept from one commit to the next. */
 export class Folders {
   readonly #kept = new Map<Oid, Folder>();
+
+  constructor(readonly mostEntries = maxEntries) {}
 
   get(tree: Oid): Folder | undefined {
     const folder = this.#kept.get(tree);
@@ -76,7 +78,8 @@ export class CommitObjects {
   async entries(tree: Oid, folder: string): Promise<readonly TreeEntry[]> {
     const { entries } = await this.#folder(tree, folder);
     this.#seen += entries.length;
-    if (this.#seen > maxEntries) throw badInput(`its trees show more than ${maxEntries} files`, this.place);
+    const most = this.folders.mostEntries;
+    if (this.#seen > most) throw badInput(`its trees show more than ${most} files`, this.place);
     return entries;
   }
 

@@ -1,13 +1,25 @@
 /** What tests of adoption share: git objects made by hand, and adopted snapshots as plain documents. */
 import { createHash } from "node:crypto";
-import { encodeSnapshot, printJson, utf8, type Digest, type Drive, type Platform } from "@sheaf/core";
-import { MemoryBlocks, plainSnapshotOf } from "@sheaf/core/testing";
+import {
+  decodeCommit,
+  decodeSnapshot,
+  encodeCommit,
+  encodeSnapshot,
+  fromUtf8,
+  printJson,
+  utf8,
+  type Digest,
+  type Drive,
+  type Platform,
+} from "@sheaf/core";
+import { MemoryBlocks, plainSnapshotOf, putSnapshot, type PlainSnapshot } from "@sheaf/core/testing";
+import { parseCommit } from "../commit.js";
 import { nodeGitPlatform } from "../node.js";
 import type { GitObject, ObjectSource, ObjectType, Oid } from "../object.js";
-import { oidOf } from "../oid.js";
+import { oidOf, writeOid } from "../oid.js";
 import type { Projector } from "../project/contract.js";
 import { openProjector } from "../project/projection.js";
-import { modes, printTree, type TreeEntry } from "../tree.js";
+import { modes, parseTree, printTree, type TreeEntry } from "../tree.js";
 import { DatasetIds } from "./dataset-ids.js";
 import { adoptAll } from "./history.js";
 import { LineCounts } from "./neighbours.js";
@@ -46,6 +58,36 @@ export class GitBox implements ObjectSource {
     }
     for (const [name, below] of folders) entries.push({ mode: modes.folder, name, oid: this.tree(below) });
     return this.put("tree", printTree(entries));
+  }
+
+  /** Puts a tree whose entries stand as they are given: mode and name, and what they name. */
+  raw(entries: readonly (readonly [head: string, oid: Oid])[]): Oid {
+    const name = new Uint8Array(20);
+    const bytes = entries.map(([head, oid]) => {
+      writeOid(oid, name, 0);
+      return [...Buffer.from(head, "latin1"), 0, ...name];
+    });
+    return this.put("tree", Uint8Array.from(bytes.flat()));
+  }
+
+  /** The files below a tree, by path. */
+  files(tree: Oid, prefix = ""): Record<string, { mode: number; text: string }> {
+    const files: Record<string, { mode: number; text: string }> = {};
+    for (const { mode, name, oid } of parseTree(this.body(tree)))
+      if (mode === modes.folder) Object.assign(files, this.files(oid, `${prefix}${name}/`));
+      else files[prefix + name] = { mode, text: fromUtf8(this.body(oid)) };
+    return files;
+  }
+
+  /** The tree of a commit. */
+  treeOf(commit: Oid): Oid {
+    return parseCommit(this.body(commit)).tree;
+  }
+
+  body(oid: Oid): Uint8Array {
+    const found = this.objects.get(oid);
+    if (!found) throw new Error(`${oid} was not put`);
+    return found.body;
   }
 
   #file(name: string, text: FileText): TreeEntry {
@@ -151,5 +193,22 @@ export class Town {
   /** What a commit or tag is called in git, as its projection says. */
   async oidOf(digest: Digest): Promise<Oid> {
     return (await this.projector()).oidOf(digest);
+  }
+
+  /** Makes a commit here, on another. */
+  async edit(parent: Digest, change: (snapshot: PlainSnapshot) => PlainSnapshot): Promise<Digest> {
+    const { snapshot } = decodeCommit(await this.blocks.load(parent));
+    const plain = await plainSnapshotOf(this.blocks, decodeSnapshot(await this.blocks.load(snapshot)));
+    const who = { name: "Ada", email: "ada@example.org", time: 1_700_000_000, zone: 90 };
+    return this.blocks.put(
+      encodeCommit({
+        snapshot: this.blocks.put(encodeSnapshot(putSnapshot(this.blocks, change(plain)))),
+        parents: [parent],
+        author: who,
+        committer: who,
+        message: "edited",
+        attributes: {},
+      }),
+    );
   }
 }
