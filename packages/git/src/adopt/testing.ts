@@ -180,7 +180,9 @@ export class Town {
     const projector = await this.projector();
     const sink = { put: (type: ObjectType, body: Uint8Array) => this.git.put(type, body), drain: () => undefined };
     await projector.send(tips, { isKnown: () => false, isEmpty: true }, sink);
-    return Promise.all(tips.map(tip => projector.oidOf(tip)));
+    const oids = await Promise.all(tips.map(tip => projector.oidOf(tip)));
+    await projector.save();
+    return oids;
   }
 
   async adopt(tips: readonly Oid[]): Promise<Map<Oid, Digest>> {
