@@ -1,7 +1,7 @@
 /** What people see: tables, colour, progress, and output that somebody stops reading. */
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { lines, smallRepository } from "./shell.js";
+import { lines, smallRepository, type Shell, type Terminal } from "./shell.js";
 
 const escape = "\x1b[";
 
@@ -53,6 +53,63 @@ describe("on a terminal", () => {
       stdin: JSON.stringify([{ op: "add", path: "/items/q1/answer", value: long.replace("brown", "red") }]),
     });
     expect(await shell.sheaf("diff", "HEAD~1")).toContain("The quick [-brown-]{+red+} fox jumps");
+  });
+});
+
+describe("a pager", () => {
+  /** Runs a command on a terminal with a pager, and gives what either was sent. */
+  async function paged(shell: Shell, args: readonly string[], terminal: Terminal = { columns: 80 }) {
+    let text = "";
+    let closed = 0;
+    const sink = new Writable({ write: (chunk, _, done) => done(void (text += String(chunk))) });
+    const page = async () => ({ sink, close: async () => void closed++ });
+    const { code, out, err } = await shell.run(args, { ...terminal, page });
+    return { code, out, err, text, closed };
+  }
+
+  test.each([["log"], ["diff"], ["show"], ["reflog"], ["blame", "qa"]])(
+    "takes what %s prints on a terminal",
+    async (...args) => {
+      const shell = await smallRepository();
+      await shell.sheaf("patch", "qa", shell.write("p.json", '[{"op":"add","path":"/items/q1/answer","value":"x"}]'));
+      const { code, out, text, closed } = await paged(shell, args);
+      expect([code, out, closed]).toEqual([0, "", 1]);
+      expect(text).toBe((await shell.run(["--no-pager", ...args], { columns: 80 })).out);
+      expect(text).not.toBe("");
+    },
+  );
+
+  test("is left alone with --no-pager, under --json, where nobody looks, and by errors", async () => {
+    const shell = await smallRepository();
+    for (const [args, terminal] of [
+      [["--no-pager", "log"], { columns: 80 }],
+      [["--json", "log"], { columns: 80 }],
+      [["log"], {}],
+      [["log", "nowhere"], { columns: 80 }],
+    ] as const)
+      expect(await paged(shell, args, terminal)).toMatchObject({ text: "", closed: 0 });
+  });
+
+  test("that is quit ends the command quietly", async () => {
+    const shell = await smallRepository();
+    const gone = Object.assign(new Error("closed"), { code: "EPIPE" });
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done(gone) });
+    const page = async () => ({ sink, close: async () => undefined });
+    expect(await shell.run(["log"], { columns: 80, page })).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  test("is the one that the environment names", async () => {
+    const shell = await smallRepository();
+    const { openPager } = await import("../../packages/cli/src/pager.js");
+    const pager = await openPager(
+      { PATH: process.env["PATH"], PAGER: "false", SHEAF_PAGER: "cat > seen" },
+      shell.folder,
+    );
+    pager?.sink.write("text");
+    await pager?.close();
+    expect(shell.read("seen")).toBe("text");
+    for (const none of ["", "cat"]) expect(await openPager({ PAGER: none }, shell.folder)).toBeUndefined();
+    expect(await openPager({ PATH: shell.folder }, shell.folder)).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
-import { run, type Sink } from "@sheaf/cli/run";
+import { run, type Io, type Sink } from "@sheaf/cli/run";
 import { onTestFinished } from "vitest";
 
 /** What a command left behind. */
@@ -21,6 +21,7 @@ export interface Terminal {
   readonly columns?: number;
   readonly signal?: AbortSignal;
   readonly stdout?: Sink;
+  readonly page?: Io["page"];
 }
 
 const person = { SHEAF_AUTHOR_NAME: "Ada", SHEAF_AUTHOR_EMAIL: "ada@example.org" };
@@ -38,6 +39,7 @@ export class Shell {
       stderr: stderr.sink,
       env: { ...person, ...terminal.env },
       cwd: this.folder,
+      ...(terminal.page && { page: terminal.page }),
       signal: terminal.signal ?? new AbortController().signal,
     });
     return { code, out: stdout.text(), err: stderr.text() };

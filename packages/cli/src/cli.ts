@@ -2,6 +2,7 @@
 import type { CommitOptions, Progress, Repository, Watch } from "@sheaf/core";
 import type { Io } from "./io.js";
 import { Outlet } from "./outlet.js";
+import type { Pager } from "./pager.js";
 import { Paint, wantsColour } from "./render/paint.js";
 import { ProgressLine } from "./render/progress.js";
 
@@ -10,6 +11,8 @@ export interface GlobalOptions {
   C?: string;
   json?: boolean;
   debug?: boolean;
+  /** `false`: never a pager. */
+  pager?: boolean;
 }
 
 export class Cli {
@@ -19,6 +22,8 @@ export class Cli {
   exitCode = 0;
   #repository: Repository | undefined;
   #progress: ProgressLine | undefined;
+  #isPaged = false;
+  #pager: Pager | undefined;
 
   /** @param options  the options that every command takes; filled while the line is parsed */
   constructor(
@@ -44,6 +49,14 @@ export class Cli {
     return (this.#repository ??= await openNearest(this.io, this.options.C, text => this.say(text)));
   }
 
+  /** Sends all output from here on through the person's pager, if they read it on a terminal: for commands that may print more than a screen. It is opened with the first of it. */
+  page(): void {
+    const { page } = this.io;
+    if (!this.onTerminal || this.options.pager === false || !page) return;
+    this.#isPaged = true;
+    this.out.openFirst(async () => (this.#pager = await page())?.sink);
+  }
+
   /** Prints a line of data on standard output. */
   line(text: string): Promise<void> | undefined {
     return this.out.line(text);
@@ -60,7 +73,8 @@ export class Cli {
   /** The signal, and a line of progress while standard error is a terminal. `share` knows better than the engine how far the work is. */
   watch(share?: () => number | undefined): Watch {
     const { signal, stderr } = this.io;
-    if (!stderr.isTTY || this.json) return { signal };
+    // A pager has the screen.
+    if (!stderr.isTTY || this.json || this.#isPaged) return { signal };
     const line = (this.#progress ??= new ProgressLine(stderr, Date.now));
     return { signal, progress: (progress: Progress) => line.update(progress, share?.()) };
   }
@@ -78,10 +92,14 @@ export class Cli {
     };
   }
 
-  /** Ends the run: takes the progress line away and gives all output to the reader. */
+  /** Ends the run: takes the progress line away, gives all output to the reader, and waits until they leave their pager. */
   async close(): Promise<void> {
     this.#progress?.clear();
-    await this.out.flush();
+    try {
+      await this.out.flush();
+    } finally {
+      await this.#pager?.close();
+    }
   }
 }
 

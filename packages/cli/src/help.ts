@@ -18,7 +18,7 @@ export function overview(paint: Pick<Paint, "bold">): string {
 
 const intro = `Sheaf keeps every version of your datasets: import, branch, edit, merge, compare, go back.
 
-Usage: sheaf [-C DIR] [--json] <command> [arguments]
+Usage: sheaf [-C DIR] [--json] [--no-pager] <command> [arguments]
 `;
 
 const outro = `sheaf <command> --help explains a command, with examples.
@@ -62,6 +62,9 @@ This page is what \`sheaf <command> --help\` prints, for every command; \`sheaf 
 Every command takes \`-C DIR\`, \`--json\` and \`--help\`. Data goes to standard output, messages to standard error. With \`--json\` a command prints
 one JSON value, or one a line, and an error is \`{"error":{"code","message","data"}}\` on standard error. Colour and progress are for terminals only;
 \`NO_COLOR\` is honoured.
+
+On a terminal \`blame\`, \`diff\`, \`log\`, \`reflog\` and \`show\` print through the pager that \`SHEAF_PAGER\`, then \`PAGER\` names, else through
+\`less\`; an empty name, and \`sheaf --no-pager <command>\`, print at once.
 
 | exit code | meaning |
 |---|---|

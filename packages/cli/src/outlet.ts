@@ -13,9 +13,18 @@ export class Outlet {
   #parts: string[] = [];
   #length = 0;
   #gone = false;
+  #sink: Sink;
+  #opening: (() => Promise<Sink | undefined>) | undefined;
 
-  constructor(readonly sink: Sink) {
+  constructor(sink: Sink) {
+    this.#sink = sink;
     sink.on("error", this.#fail);
+  }
+
+  /** Before anything is sent, asks for another sink to send it to; `undefined` is for the one that is there. */
+  openFirst(open: () => Promise<Sink | undefined>): void {
+    let opened: Promise<Sink | undefined> | undefined;
+    this.#opening = () => (opened ??= open());
   }
 
   /** Takes text. The promise, if there is one, must be awaited before more is written. Throws {@link ReaderGone}. */
@@ -52,18 +61,27 @@ export class Outlet {
 
   /** Lets go of the sink. */
   close(): void {
-    this.sink.off("error", this.#fail);
+    this.#sink.off("error", this.#fail);
   }
 
-  #send(chunk: string | Uint8Array): Promise<void> {
-    if (this.#gone) return Promise.reject(new ReaderGone());
-    return new Promise((resolve, reject) => {
-      this.sink.write(chunk, error => {
+  async #send(chunk: string | Uint8Array): Promise<void> {
+    if (this.#opening) this.#redirect(await this.#opening());
+    if (this.#gone) throw new ReaderGone();
+    await new Promise<void>((resolve, reject) => {
+      this.#sink.write(chunk, error => {
         if (!error) return resolve();
         this.#gone = true;
         reject(isGone(error) ? new ReaderGone() : error);
       });
     });
+  }
+
+  #redirect(sink: Sink | undefined): void {
+    this.#opening = undefined;
+    if (!sink || sink === this.#sink) return;
+    this.close();
+    this.#sink = sink;
+    sink.on("error", this.#fail);
   }
 
   readonly #fail = (): void => {

@@ -96,6 +96,7 @@ function leadingOptions(args: readonly string[]): { options: GlobalOptions; rest
     const word = args[at];
     if (word === "--json") options.json = true;
     else if (word === "--debug") options.debug = true;
+    else if (word === "--no-pager") options.pager = false;
     else if (word === "-C" && at + 1 < args.length) options.C = args[++at];
     else if (word.startsWith("-C") && word.length > 2) options.C = word.slice(2);
     else break;

@@ -18,6 +18,7 @@ export const define: Define = (command, cli) => {
   examples(command, ["sheaf blame qa q7", "Which commit last changed each field of q7"]);
   command.action(async (path: string, id: string | undefined, flags: { at?: string }) => {
     const dataset = (await cli.repository()).dataset(path);
+    cli.page();
     await (id === undefined ? rows(cli, dataset, flags) : fields(cli, dataset, id, flags));
   });
 };

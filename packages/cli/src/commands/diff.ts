@@ -42,6 +42,7 @@ export const define: Define = (command, cli) => {
 async function act(cli: Cli, first: string | undefined, second: string | undefined, flags: Flags): Promise<void> {
   const repository = await cli.repository();
   const [a, b] = versions(first, second);
+  cli.page();
   const options: DiffOptions = { ...cli.watch(), ...(flags.dataset === undefined ? {} : { dataset: flags.dataset }) };
   const differs = flags.patch
     ? await tellPatch(cli, repository.diffPatch(a, b, flags.dataset ?? (await onlyDataset(repository, a, b, options))))

@@ -26,6 +26,7 @@ export const define: Define = (command, cli) => {
   command.action(async (rev: string | undefined, { oneline, ...flags }: Flags) => {
     const repository = await cli.repository();
     const names = cli.json ? new Map<string, string[]>() : await refNames(repository);
+    cli.page();
     let first = true;
     for await (const info of repository.log({ ...flags, ...(rev === undefined ? {} : { at: rev }) })) {
       cli.io.signal.throwIfAborted();

@@ -11,6 +11,7 @@ export const define: Define = (command, cli) => {
   examples(command, ["sheaf reflog main -n 3", "The last three moves of main"]);
   command.action(async (ref: string | undefined, { limit = Infinity }: { limit?: number }) => {
     const { paint } = cli;
+    cli.page();
     let shown = 0;
     for await (const { ref: name, value, before, who, time, command: what } of (await cli.repository()).reflog(ref)) {
       if (shown++ >= limit) break;

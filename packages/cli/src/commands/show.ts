@@ -24,6 +24,7 @@ export const define: Define = (command, cli) => {
 
 async function act(cli: Cli, rev: string, { stat }: Flags): Promise<void> {
   const repository = await cli.repository();
+  cli.page();
   const info = await repository.show(rev);
   const head = cli.json ? [commitJson(info)] : [...commitLines(info, await refNames(repository), cli.paint), ""];
   for (const line of head) await cli.line(line);
