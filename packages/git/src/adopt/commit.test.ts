@@ -174,3 +174,22 @@ describe("trees that git does not write", () => {
       expect(await new Town(new MemoryDrive(), town.git, town.blocks).oidOf(digest)).toBe(oid);
   });
 });
+
+test("golden: a fixed history of others has fixed CIDs", async () => {
+  const town = new Town(new MemoryDrive());
+  const first = town.git.commit({ "qa/rows/a.jsonl": lines('{"a":1}', '{"a":2.0}', '{"a":1}'), "README.md": "x\r\n" });
+  const second = town.git.commit(
+    { "qa/rows/a.jsonl": lines('{"a":1}', '{"b": 2}', '{"a":1}', '{"a":1}') },
+    [first],
+    "m",
+  );
+  const third = town.git.commit({ "b/rows/x/y.jsonl": lines('{"@id":"q","@pos":"a3","é":[null]}') }, [first]);
+  const merged = town.git.commit({ "qa/rows/a.jsonl": lines('{"a":1}', '{"b": 2}') }, [second, third]);
+  const adopted = await town.adopt([merged]);
+  expect([merged, ...Array.from(adopted.values(), digest => printCid(digest))]).toMatchInlineSnapshot(`
+    [
+      "669416799c019113fe7eb66e9922f7fe94685982",
+      "bafyreidsdhwuqos2kqxup2flieir6kin5e2j6qo2wp7fuvybmd4kf6hag4",
+    ]
+  `);
+});
