@@ -5,11 +5,14 @@ import { record } from "../record.js";
 import { visible } from "../render/paint.js";
 import { shortCid } from "../render/quantity.js";
 import { UsageError } from "../usage.js";
+import { distance } from "./status.js";
 
 interface Flags {
   delete?: boolean;
   force?: boolean;
   rename?: boolean;
+  remotes?: boolean;
+  verbose?: boolean;
 }
 
 export const define: Define = (command, cli) => {
@@ -24,6 +27,9 @@ export const define: Define = (command, cli) => {
     )
     .option("-f, --force", "delete it even then")
     .option("-m, --rename", "rename the branch");
+  command
+    .option("-r, --remotes", "list the branches of remotes, as they were when last fetched")
+    .option("-v, --verbose", "say which branch each follows, how far apart they are, and the last message");
   examples(
     command,
     ["sheaf branch fix v1", "Make the branch fix at v1"],
@@ -37,7 +43,7 @@ async function act(cli: Cli, name: string | undefined, at: string | undefined, f
   const repository = await cli.repository();
   if (name === undefined && (flags.delete || flags.rename))
     throw new UsageError("name the branch; see sheaf branch --help");
-  if (name === undefined) return await list(cli);
+  if (name === undefined) return await (flags.remotes ? listRemote(cli) : list(cli, flags.verbose === true));
   if (flags.delete) {
     if (at !== undefined) throw new UsageError("--delete takes one branch");
     await repository.deleteBranch(name, { force: flags.force ?? false });
@@ -54,11 +60,24 @@ async function act(cli: Cli, name: string | undefined, at: string | undefined, f
   );
 }
 
-async function list(cli: Cli): Promise<void> {
-  for (const { name, commit, current } of await (await cli.repository()).branches()) {
+async function list(cli: Cli, verbose: boolean): Promise<void> {
+  const repository = await cli.repository();
+  for (const { name, commit, current } of await repository.branches()) {
+    const upstream = verbose ? await repository.upstream(name) : undefined;
+    const message = verbose ? (await repository.show(commit)).message.split("\n", 1)[0] : undefined;
     const shown = current ? `* ${cli.paint.green(visible(name))}` : `  ${visible(name)}`;
+    const follows = upstream && ` [${distance(upstream)} ${visible(`${upstream.remote}/${upstream.branch}`)}]`;
     await cli.line(
-      cli.json ? record({ branch: name, commit, current }) : `${shown} ${cli.paint.yellow(shortCid(commit))}`,
+      cli.json
+        ? record({ branch: name, commit, current, upstream: upstream && { ...upstream }, message })
+        : `${shown} ${cli.paint.yellow(shortCid(commit))}${follows ?? ""}${message === undefined ? "" : ` ${visible(message)}`}`,
     );
   }
+}
+
+async function listRemote(cli: Cli): Promise<void> {
+  for (const { name, commit } of await (await cli.repository()).remoteBranches())
+    await cli.line(
+      cli.json ? record({ branch: name, commit }) : `  ${visible(name)} ${cli.paint.yellow(shortCid(commit))}`,
+    );
 }

@@ -1,9 +1,17 @@
 /** `sheaf diff`. */
-import { printJson, type DiffOptions, type DiffStat, type Operation, type Repository } from "@sheaf/core";
+import {
+  printJson,
+  type Difference,
+  type DiffOptions,
+  type DiffStat,
+  type Operation,
+  type Repository,
+} from "@sheaf/core";
 import type { Cli } from "../cli.js";
 import { foundExit } from "../failure.js";
 import { examples, Option, type Define } from "../parse.js";
 import { statJson, statLines } from "../render/difference.js";
+import { MarkdownReport } from "../render/markdown.js";
 import { tellDifferences } from "../render/differences.js";
 import { UsageError } from "../usage.js";
 
@@ -11,6 +19,7 @@ interface Flags {
   dataset?: string;
   stat?: boolean;
   patch?: boolean;
+  markdown?: boolean;
   exitCode?: boolean;
 }
 
@@ -21,6 +30,12 @@ export const define: Define = (command, cli) => {
     .option("--dataset <path>", "only this dataset")
     .addOption(new Option("--stat", "only the counts of rows that differ, per dataset").conflicts("patch"))
     .option("--patch", "print the JSON Patch (RFC 6902) that makes b's version of --dataset of a's")
+    .addOption(
+      new Option(
+        "--markdown",
+        "a report for a pull request: counts, and the rows that differ, as many as fit",
+      ).conflicts(["patch", "stat"]),
+    )
     .option("--exit-code", "end with 1 when the versions differ")
     .addHelpText(
       "after",
@@ -46,10 +61,12 @@ async function act(cli: Cli, first: string | undefined, second: string | undefin
   const options: DiffOptions = { ...cli.watch(), ...(flags.dataset === undefined ? {} : { dataset: flags.dataset }) };
   const differs = flags.patch
     ? await tellPatch(cli, repository.diffPatch(a, b, flags.dataset ?? (await onlyDataset(repository, a, b, options))))
-    : flags.stat
-      ? await tellStat(cli, await repository.diffStat(a, b, options))
-      : (await tellDifferences(cli, repository.diff(a, b, options))) > 0;
-  if (!differs && !cli.json && !flags.patch) cli.say(`${a} and ${b} are the same`);
+    : flags.markdown
+      ? await tellMarkdown(cli, repository.diff(a, b, options), a, b)
+      : flags.stat
+        ? await tellStat(cli, await repository.diffStat(a, b, options))
+        : (await tellDifferences(cli, repository.diff(a, b, options))) > 0;
+  if (!differs && !cli.json && !flags.patch && !flags.markdown) cli.say(`${a} and ${b} are the same`);
   if (differs && flags.exitCode) cli.exitCode = foundExit;
 }
 
@@ -69,6 +86,17 @@ async function onlyDataset(repository: Repository, a: string, b: string, options
       ? "no dataset differs"
       : `${changed.length} datasets differ (${changed.slice(0, 5).join(", ")})`;
   throw new UsageError(`--patch is about one dataset, and ${which}: name it with --dataset`);
+}
+
+async function tellMarkdown(cli: Cli, differences: AsyncIterable<Difference>, a: string, b: string): Promise<boolean> {
+  const report = new MarkdownReport();
+  let any = false;
+  for await (const difference of differences) {
+    any = true;
+    report.add(difference);
+  }
+  await cli.out.write(report.print(a, b));
+  return any;
 }
 
 async function tellStat(cli: Cli, stat: DiffStat): Promise<boolean> {

@@ -139,7 +139,7 @@ function operationLine(operation: Operation, old: Value | undefined, paint: Pain
 }
 
 /** The value at a pointer, if there is one. */
-function valueAt(value: Value, pointer: string): Value | undefined {
+export function valueAt(value: Value, pointer: string): Value | undefined {
   let at: Value | undefined = value;
   for (const step of parsePointer(pointer)) {
     if (Array.isArray(at)) at = at[Number(step)];

@@ -5,6 +5,7 @@ import type { Operation } from "../edit/patch.js";
 import { countDifferences, diffSnapshots } from "../edit/snapshot-diff.js";
 import { log } from "../history/log.js";
 import type { Snapshot } from "../history/snapshot.js";
+import { setKey } from "../item/value.js";
 import { commitCid, readSnapshot, type Context, type Tip } from "./context.js";
 import type { CommitInfo, DatasetInfo, Difference, DiffOptions, DiffStat, Rev, Status, Watch } from "./contract.js";
 import { allDatasets, findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
@@ -79,13 +80,25 @@ export function infoOf({ digest, parents, author, committer, message, attributes
 /** What differs from one revision to another. */
 export async function* diff(context: Context, from: Rev, to: Rev, options: DiffOptions): AsyncIterable<Difference> {
   const [before, after] = await pair(context, from, to);
-  yield* diffSnapshots(context.store, before, after, options);
+  for (const dataset of await datasetsToCompare(context, options))
+    yield* diffSnapshots(context.store, before, after, { ...options, dataset });
 }
 
 /** How many rows differ from one revision to another, per dataset. */
 export async function diffStat(context: Context, from: Rev, to: Rev, options: DiffOptions): Promise<DiffStat> {
   const [before, after] = await pair(context, from, to);
-  return countDifferences(context.store, before, after, options);
+  const stat: Record<string, DiffStat[string]> = {};
+  for (const dataset of await datasetsToCompare(context, options))
+    for (const [path, counts] of Object.entries(
+      await countDifferences(context.store, before, after, { ...options, dataset }),
+    ))
+      setKey(stat as never, path, counts as never);
+  return stat;
+}
+
+/** What to compare: what was asked for, else everything (`undefined`), of a partial clone the datasets that are here. */
+async function datasetsToCompare(context: Context, { dataset }: DiffOptions): Promise<readonly (string | undefined)[]> {
+  return dataset === undefined ? ((await partOf(context))?.paths ?? [undefined]) : [dataset];
 }
 
 /** The JSON Patch that turns a dataset at one revision into what it is at another. Throws no-such-dataset. */

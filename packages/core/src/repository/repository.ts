@@ -3,6 +3,7 @@
  *
  * Step of the walk: ref → *push*. Here repositories are opened and cloned; how another one is reached is the caller's to say (`connect`).
  */
+import type { Cid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import type { Platform } from "../platform.js";
 import { BlockStore, type StoreOptions } from "../store/blocks.js";
@@ -20,13 +21,14 @@ import type * as given from "./contract.js";
 import { fetchFrom } from "./fetching.js";
 import { currentBranch, headLog, writeLog } from "./heads.js";
 import { LocalRepository } from "./local.js";
+import { expectAbsence } from "./part.js";
 import { pull } from "./pulling.js";
 import { pushTo } from "./pushing.js";
 import * as rebasing from "./rebasing.js";
 import { RecentDatasets } from "./recent-datasets.js";
 import type * as distant from "./remote-contract.js";
 import * as remotes from "./remotes.js";
-import { setUpstream, upstreamOf } from "./upstream.js";
+import { setUpstream, upstreamOf, upstreamState } from "./upstream.js";
 
 /** What a repository needs of the world around it. */
 export interface OpenOptions extends StoreOptions {
@@ -52,6 +54,7 @@ export class Repository extends LocalRepository {
   static async open(drive: Drive, options: OpenOptions): Promise<Repository> {
     const repository = await Repository.#over(drive, options);
     await found(repository.context, options.create === true);
+    await expectAbsence(repository.context);
     return repository;
   }
 
@@ -67,6 +70,7 @@ export class Repository extends LocalRepository {
       throw new SheafError("already-exists", { kind: "repository", name: "" }, "there is a repository here already");
     await cloneInto(context, url, options);
     await found(context, true);
+    await expectAbsence(context);
     return repository;
   }
 
@@ -118,6 +122,20 @@ export class Repository extends LocalRepository {
   /** Makes a branch follow a branch of a remote, which `pull` and `push` then mean; `null` makes it follow none. */
   setUpstream(branch: string, upstream: { remote: string; branch: string } | null): Promise<void> {
     return setUpstream(this.context, branch, upstream);
+  }
+
+  /** What a branch (default: the current one) follows, and how far apart the two are. */
+  async upstream(branch?: string): Promise<given.Upstream | undefined> {
+    return upstreamState(this.context, branch ?? (await currentBranch(this.context)));
+  }
+
+  /** The branches of remotes (`origin/main`) as they were when they were last fetched or pushed, in the order of their names. */
+  async remoteBranches(): Promise<{ name: string; commit: Cid }[]> {
+    const prefix = "refs/remotes/";
+    return (await this.context.logs.heads(prefix)).map(({ name, entry }) => ({
+      name: name.slice(prefix.length),
+      commit: entry.value as Cid,
+    }));
   }
 
   /** Fetches what a remote has, and moves the refs that follow its branches. Default: the current branch's remote, else `origin`. */

@@ -10,6 +10,7 @@ import { sweep, type Swept } from "../store/sweep.js";
 import { verify as verifyStore, type Finding, type Verified } from "../store/verify.js";
 import type { Context } from "./context.js";
 import type { Watch } from "./contract.js";
+import { isLeftOut, partOf } from "./part.js";
 
 export interface GcOptions extends Watch {
   /** Only counts. */
@@ -26,15 +27,25 @@ export interface RepackOptions extends Watch {
 }
 
 /** Reads every block and proves it, and follows every ref to its last item. Yields what is wrong; returns the numbers. */
-export function verify(context: Context, watch: Watch): AsyncGenerator<Finding, Verified> {
-  return verifyStore(context.store, context.logs, { ...watchBlocks(watch), check: meaningFault });
+export async function* verify(context: Context, watch: Watch): AsyncGenerator<Finding, Verified> {
+  const part = await partOf(context);
+  const findings = verifyStore(context.store, context.logs, { ...watchBlocks(watch), check: meaningFault });
+  let count = 0;
+  for (;;) {
+    const { done, value } = await findings.next();
+    if (done) return { ...value, findings: count };
+    if (part && (await isLeftOut(context, part, value))) continue;
+    count++;
+    yield value;
+  }
 }
 
 /** Removes what no ref reaches any more. What is condemned goes a grace later, at the next gc. */
-export function gc(context: Context, { dryRun = false, graceMs, keepMs, ...watch }: GcOptions): Promise<Swept> {
+export async function gc(context: Context, { dryRun = false, graceMs, keepMs, ...watch }: GcOptions): Promise<Swept> {
   const grace = graceMs === undefined ? {} : { graceMs, replacedGraceMs: graceMs };
   const keep = keepMs === undefined ? {} : { keepMs };
-  return sweep(context.store, context.logs, { isDryRun: dryRun, ...grace, ...keep, ...watchBlocks(watch) });
+  const isPartial = (await partOf(context)) !== undefined;
+  return sweep(context.store, context.logs, { isDryRun: dryRun, isPartial, ...grace, ...keep, ...watchBlocks(watch) });
 }
 
 /** Merges small packs into larger ones and compresses them. */

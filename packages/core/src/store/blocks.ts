@@ -44,6 +44,8 @@ interface Found {
 export class BlockStore implements BlockReader {
   readonly shelf: Shelf;
   readonly graceMs: number;
+  /** What to say of a block that is not here, where that is to be expected: in a partial clone. */
+  absence: string | undefined;
   readonly #known = new Known();
   readonly #scratch = new Uint8Array(32);
   /** The pack that the last block was found in: where the next one is looked for first. */
@@ -176,7 +178,7 @@ export class BlockStore implements BlockReader {
       return new SheafError(
         "missing-block",
         { cid },
-        `block ${cid} is not here; fetch it from a remote, or run sheaf verify to see what needs it`,
+        `block ${cid} is not here; ${this.absence ?? "fetch it from a remote, or run sheaf verify to see what needs it"}`,
       );
     const what = damaged === undefined ? `cannot be found while ${file} is damaged` : `is damaged in ${file}`;
     return new SheafError(

@@ -6,9 +6,12 @@ import type { Platform } from "../platform.js";
 import { DigestSet } from "./digest-set.js";
 import { linkKinds, listLinks, type LinkKind, type ListLinks } from "./links.js";
 import type { LogEntry, Logs } from "./logs.js";
+import { loadSome } from "./some.js";
 
 export interface ReachOptions {
   readonly links?: ListLinks;
+  /** Passes over blocks that are not here: a partial clone lacks some. */
+  readonly isPartial?: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Told how many blocks were found, now and then. */
   readonly progress?: ((blocks: number) => void) | undefined;
@@ -134,6 +137,9 @@ export async function reachFrom(
   const reach = new Reach(platform, options);
   for await (const { digest, kind } of rootsOf(logs)) reach.add(digest, kind);
   for (const text of extra) reach.add(parseCid(text).digest);
-  await reach.walk(async numbers => reader.loadMany(numbers.map(number => reach.digests.digest(number))));
+  await reach.walk(async numbers => {
+    const digests = numbers.map(number => reach.digests.digest(number));
+    return options.isPartial ? loadSome(reader, digests) : reader.loadMany(digests);
+  });
   return reach;
 }

@@ -17,6 +17,7 @@ import { decode } from "../item/cbor.js";
 import type { Awaitable, Platform } from "../platform.js";
 import { DigestSet } from "../store/digest-set.js";
 import { linkKinds, listLinks } from "../store/links.js";
+import { loadSome } from "../store/some.js";
 import type { Watch } from "../watch.js";
 import { Frontier, isTreeNode, type Open } from "./frontier.js";
 
@@ -156,7 +157,7 @@ class Copy {
   async #look(opens: readonly Open[]): Promise<void> {
     for (let at = 0; at < opens.length; at += nodesTogether) {
       const some = opens.slice(at, at + nodesTogether);
-      const blocks = await readSome(
+      const blocks = await loadSome(
         this.passage.near,
         some.map(({ number }) => this.#had.digest(number)),
       );
@@ -273,18 +274,6 @@ function typeOf(bytes: Uint8Array): string | undefined {
 function orUnknown(error: unknown): { commit?: Digest } {
   if (isSheafError(error, "missing-block")) return {};
   throw error;
-}
-
-/** The blocks, `undefined` for those that are not here. */
-async function readSome(reader: BlockReader, digests: readonly Digest[]): Promise<(Uint8Array | undefined)[]> {
-  try {
-    return await reader.loadMany(digests);
-  } catch (error) {
-    if (!isSheafError(error, "missing-block")) throw error;
-  }
-  const blocks: (Uint8Array | undefined)[] = [];
-  for (const digest of digests) blocks.push((await reader.has(digest)) ? await reader.load(digest) : undefined);
-  return blocks;
 }
 
 /** Reads here what is here, and the rest there. */

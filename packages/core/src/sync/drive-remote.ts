@@ -4,6 +4,8 @@
 import type { BlockReader } from "../block/blocks.js";
 import { parseCid, type Cid } from "../block/cid.js";
 import { isSheafError, SheafError } from "../errors.js";
+import { parseJson } from "../item/json.js";
+import { isObject, type Value } from "../item/value.js";
 import { BlockStore } from "../store/blocks.js";
 import type { Drive } from "../store/drive.js";
 import { Logs, type LogEntry } from "../store/logs.js";
@@ -99,7 +101,8 @@ class DriveRemote implements Remote {
     if (wants.length === 0) return { blocks: 0, bytes: 0 };
     const { platform, reader: near } = this.local;
     const haves = await digestsOf(this.logs);
-    const passage = { platform, near, far: this.#far(), giver: "near", wants, haves, signal, progress } as const;
+    const holds = holdsOf((await this.logs.read("config"))?.value);
+    const passage = { platform, near, far: this.#far(), giver: "near", wants, haves, holds, signal, progress } as const;
     const to = await this.store.begin(this.options.shape ? { shape: this.options.shape } : {});
     return sendWhole(to, passage);
   }
@@ -155,4 +158,11 @@ async function sendWhole(to: Transaction, passage: Omit<Passage, "to">): Promise
     await to.abort();
     throw error;
   }
+}
+
+/** Which datasets a partial clone holds, by its configuration; `undefined` for a repository that holds all. */
+function holdsOf(config: string | null | undefined): Passage["holds"] {
+  const all = config === null || config === undefined ? {} : parseJson(config);
+  const chosen: Value = (isObject(all) && Object.hasOwn(all, "clone.datasets") && all["clone.datasets"]) || null;
+  return isObject(chosen) ? id => Object.hasOwn(chosen, id) : undefined;
 }

@@ -1,0 +1,45 @@
+/** Partial clones: the commits are the same, the rows of the chosen dataset are here, and work on them goes back. */
+import { expect, test } from "vitest";
+import { codeOf, findings, rowsOf, Town } from "./town.js";
+
+const rows = (count: number, text: string) =>
+  Array.from({ length: count }, (_, n) => ({ id: `q${n}`, text: `${text} ${n}` }));
+
+test("a clone of one dataset has the commits and its rows, can be worked with, and pushes what was done", async () => {
+  const town = new Town();
+  const middle = await town.open("middle");
+  await middle.dataset("qa").import(rows(100, "qa"), { key: "id" });
+  await middle.dataset("large").import(rows(3000, "large"), { key: "id" });
+  await middle.edit([{ file: "README.md", content: new TextEncoder().encode("# Read me\n") }]);
+  await middle.dataset("large").patch([{ op: "remove", path: "/items/q7" }]);
+  const bob = await town.clone("middle", "bob", { datasets: ["qa"] });
+  expect(await bob.resolve("main")).toBe(await middle.resolve("main"));
+  expect(await rowsOf(bob)).toEqual(await rowsOf(middle));
+  expect((await bob.status()).part).toEqual(["qa"]);
+  await expect(rowsOf(bob, "large")).rejects.toThrow(/only qa was cloned here/);
+  expect(await findings(bob)).toEqual([]);
+  await bob.dataset("qa").patch([{ op: "replace", path: "/items/q1/text", value: "bob" }]);
+  await bob.createDataset("own");
+  await bob.gc({ graceMs: 0, keepMs: 0 });
+  await bob.repack({ all: true });
+  expect(await findings(bob)).toEqual([]);
+  expect(await bob.diffStat("origin/main", "main")).toEqual({ qa: { added: 0, removed: 0, changed: 1, moved: 0 } });
+  expect((await bob.push()).traffic.objects).toBeLessThan(12);
+  const again = await town.open("middle");
+  expect((await rowsOf(again))[1]).toContain("bob");
+  expect(await findings(again)).toEqual([]);
+  await again.dataset("large").patch([{ op: "remove", path: "/items/q8" }]);
+  await again.dataset("qa").patch([{ op: "replace", path: "/items/q2/text", value: "middle" }]);
+  await bob.dataset("qa").patch([{ op: "replace", path: "/items/q3/text", value: "bob" }]);
+  await bob.pull();
+  await bob.push();
+  expect(await findings(bob)).toEqual([]);
+  expect(await findings(await town.open("middle"))).toEqual([]);
+});
+
+test("a dataset that is not there cannot be cloned", async () => {
+  const town = new Town();
+  const middle = await town.open("middle");
+  await middle.dataset("qa").import(rows(3, "qa"), { key: "id" });
+  expect(await codeOf(town.clone("middle", "bob", { datasets: ["nothing"] }))).toBe("no-such-dataset");
+});
