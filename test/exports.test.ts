@@ -93,6 +93,7 @@ test("core", () => {
         "DigestList",
         "Drive",
         "DriveRemoteOptions",
+        "EncodeLines",
         "ErrorCode",
         "ErrorData",
         "Exchange",
@@ -111,6 +112,7 @@ test("core", () => {
         "ItemBatch",
         "KeyTable",
         "LineEncoder",
+        "LineOptions",
         "LinePrinter",
         "Link",
         "Local",
@@ -206,6 +208,7 @@ test("core", () => {
         "encodeCommit",
         "encodeDataset",
         "encodeItem",
+        "encodeLines",
         "encodeSnapshot",
         "encodeTag",
         "entries",
@@ -313,6 +316,11 @@ test("drives", () => {
       "@sheaf/drives/folder": [
         "FolderDrive",
         "FolderOptions",
+      ],
+      "@sheaf/drives/line-thread": [
+        "LineThread",
+        "ThreadOptions",
+        "encodeLinesBeside",
       ],
       "@sheaf/drives/memory": [
         "MemoryDrive",

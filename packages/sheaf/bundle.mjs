@@ -33,7 +33,15 @@ await bundle.close();
 writeFileSync(here("bundle/LICENSES.txt"), licences(output.flatMap(chunk => chunk.moduleIds ?? [])));
 const code = readFileSync(here("bundle/sheaf.cjs"), "utf8");
 writeFileSync(here("bundle/sheaf.cjs"), asciiOnly(rareModulesLast(code)));
+await writeThread();
 await writeCompiled();
+
+/** The thread that encodes lines: a program of its own, started by its file's name, which stands beside the one that starts it. */
+async function writeThread() {
+  const thread = await rolldown({ input: here("../drives/dist/line-worker.js"), platform: "node", external: /^node:/ });
+  await thread.write({ file: here("bundle/line-worker.js"), format: "esm", codeSplitting: false, minify: true });
+  await thread.close();
+}
 
 /**
  * Asks for modules of Node that small commands do not need where they are used, not at the start: loading them takes a tenth of an empty program.

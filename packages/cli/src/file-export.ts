@@ -69,7 +69,7 @@ function joined(batch: StoredBatch, dataset: string): RowBatch {
   for (let i = 0; i < count; i++) bytes.set(blocks[i], starts[i]);
   return {
     count,
-    items: { bytes, starts, ends },
+    items: { bytes, count, starts, ends },
     lines: new Uint32Array(count),
     // Texts that most formats have no use for are made when asked for.
     get ids() {

@@ -1,10 +1,11 @@
 /** Files into datasets: finds out what a file is, reads it, and imports its rows. */
 import type { Dataset, Imported, ImportOptions, RowBatch } from "@sheaf/core";
+import { encodeLinesBeside } from "@sheaf/drives/line-thread";
 import { detect, detectBytes, gather, parse, type Format, type Parsed, type ParseOptions } from "@sheaf/formats";
 import type { Source } from "./source.js";
 
 /** How to read a file: its format (default: found out), and what `parse` takes. */
-export interface ReadOptions extends Omit<ParseOptions, "file" | "signal"> {
+export interface ReadOptions extends Omit<ParseOptions, "file" | "signal" | "encodeLines"> {
   readonly format?: Format;
 }
 
@@ -29,7 +30,7 @@ async function parseSource(
   { format, ...reading }: ReadOptions,
   signal: AbortSignal | undefined,
 ): Promise<Parsed> {
-  const options = { ...reading, file: source.file, signal };
+  const options = { ...reading, file: source.file, signal, encodeLines: encodeLinesBeside() };
   const again = source.file === undefined ? undefined : source.open;
   if (format !== undefined) return parse(format, again ?? source.open(), options);
   const looked = await gather(source.open(), detectBytes);

@@ -42,7 +42,7 @@ export { decode, encode, Link, type Ipld } from "./item/cbor.js";
 export { fieldOf } from "./item/field.js";
 export { parseJson, printJson } from "./item/json.js";
 export type { ItemBatch } from "./item/batch.js";
-export { LineEncoder, maxLineBytes } from "./item/lines.js";
+export { encodeLines, LineEncoder, maxLineBytes, type EncodeLines, type LineOptions } from "./item/lines.js";
 export { fromBlockForm, renameKeys, requireItem, toBlockForm, unescapeKey } from "./item/meta.js";
 export { printPointer } from "./item/pointer.js";
 export { LinePrinter } from "./item/printer.js";

@@ -1,5 +1,5 @@
 /** JSON lines: one object a line. The kernel reads them whole; here is only what the projection's lines need beside that. */
-import { LineEncoder, maxLineBytes, RowLineEncoder, type ItemBatch } from "@sheaf/core";
+import { encodeLines, maxLineBytes, RowLineEncoder, type ItemBatch } from "@sheaf/core";
 import type { ParseOptions, RowBatch } from "./rows.js";
 import { fileOf, tooLong } from "./places.js";
 import { Window } from "./window.js";
@@ -12,9 +12,8 @@ import { Window } from "./window.js";
 export async function* parseJsonl(chunks: AsyncIterable<Uint8Array>, options: ParseOptions): AsyncGenerator<RowBatch> {
   if (options.rows === true) return yield* parseRowLines(chunks, options.file);
   const { file } = options;
-  const encoder = new LineEncoder(fileOf(file));
-  for await (const chunk of chunks) for (const items of encoder.push(chunk)) yield toBatch(items, file);
-  for (const items of encoder.finish()) yield toBatch(items, file);
+  const encode = options.encodeLines ?? encodeLines;
+  for await (const items of encode(chunks, fileOf(file))) yield toBatch(items, file);
 }
 
 function toBatch(items: ItemBatch, file: string | undefined): RowBatch {

@@ -1,5 +1,5 @@
 /** What flows between formats and the engine, and how it is asked for. */
-import type { RowBatch } from "@sheaf/core";
+import type { EncodeLines, RowBatch } from "@sheaf/core";
 
 export type { RowBatch } from "@sheaf/core";
 
@@ -27,6 +27,8 @@ export interface ParseOptions {
   readonly quotes?: boolean | undefined;
   /** CSV, TSV: make numbers and booleans of columns that hold nothing else. Reads the source twice, so it must be a function. */
   readonly infer?: boolean | undefined;
+  /** How lines become blocks; default: here, on this thread. Formats without lines have no use for it. */
+  readonly encodeLines?: EncodeLines | undefined;
 }
 
 /** Rows being read: iterate once. */

@@ -3,7 +3,7 @@
  *
  * Nothing here is part of a repository's content: no commit links to it, and all of it may be deleted at any time.
  */
-import type { Blocks } from "../block/blocks.js";
+import type { BlockBatch, Blocks } from "../block/blocks.js";
 import { printCid, sameDigest, type Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import type { Awaitable, Platform } from "../platform.js";
@@ -70,18 +70,17 @@ export class DerivedBlocks implements Blocks {
 
   put(bytes: Uint8Array): Digest {
     const digest = new Uint8Array(32);
-    this.putSpan(bytes, 0, bytes.length, digest, 0);
+    const block = bytes.slice();
+    this.digestInto(block, digest, 0);
+    const cid = printCid(digest);
+    if (this.#held.has(cid)) return digest;
+    this.#held.set(cid, block);
+    this.heldBytes += block.length;
     return digest;
   }
 
-  putSpan(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {
-    const block = bytes.slice(start, end);
-    this.digestInto(block, out, at);
-    const cid = printCid(out.subarray(at, at + 32));
-    if (this.#held.has(cid)) return false;
-    this.#held.set(cid, block);
-    this.heldBytes += block.length;
-    return true;
+  putMany({ bytes, count, starts, ends }: BlockBatch, digests: Uint8Array): void {
+    for (let i = 0; i < count; i++) digests.set(this.put(bytes.subarray(starts[i], ends[i])), i * 32);
   }
 
   async drain(): Promise<void> {

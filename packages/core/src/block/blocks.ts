@@ -15,6 +15,16 @@ export interface BlockReader {
   has(digest: Digest): Awaitable<boolean>;
 }
 
+/** Many blocks in one array: block i is `bytes[starts[i], ends[i])`. */
+export interface BlockBatch {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** The sha2-256 of each block, 32 bytes each, where who made the batch took it already; it is believed. */
+  readonly digests?: Uint8Array;
+}
+
 export interface BlockWriter {
   /**
    * Takes a copy of the bytes as a new block, unless the block is here already, and gives its digest.
@@ -22,8 +32,8 @@ export interface BlockWriter {
    * Stays in memory until the writer is drained; is durable once the writer is closed. Blocks may be put in any order.
    */
   put(bytes: Uint8Array): Digest;
-  /** Like `put` for `bytes[start, end)`, writing the digest into `out` from `at`: the way for millions. Says whether it was put for the first time. */
-  putSpan(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean;
+  /** Like `put` for items, many at once, writing their digests one after another into `digests`: the way for millions. */
+  putMany(batch: BlockBatch, digests: Uint8Array): void;
   /** Lets the writer move what it holds to the drive; call it now and then in long work. Resolves at once when little is held. */
   drain(): Awaitable<void>;
 }

@@ -20,7 +20,7 @@ function batchOf(items: readonly object[], ids?: readonly (string | undefined)[]
   const lines = Uint32Array.from(blocks, (_, i) => i + 1);
   return {
     count: items.length,
-    items: { bytes, starts, ends },
+    items: { bytes, count: items.length, starts, ends },
     lines,
     ...(ids ? { ids } : {}),
     place: i => ({ line: i + 1 }),
@@ -31,7 +31,7 @@ async function imported(batches: readonly RowBatch[], key?: string) {
   const blocks = new MemoryBlocks(nodePlatform.digestInto);
   const chooser = new IdChooser(nodePlatform, key, new LineBook());
   const fresh = new FreshImport(blocks, chooser);
-  for (const batch of batches) fresh.add(batch, () => true);
+  for (const batch of batches) fresh.add(batch);
   const dataset = fresh.finish(emptyDataset(blocks, "d"));
   const rows: string[] = [];
   for await (const entry of entries(blocks, dataset.rows)) rows.push(splitRowKey(entry.key).id);

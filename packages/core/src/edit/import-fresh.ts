@@ -14,8 +14,10 @@ import type { IdChooser } from "./import-id.js";
 import { KeyTable } from "./key-table.js";
 import type { RowBatch } from "./row-batch.js";
 
-/** Says whether the row whose item has the digest at `at` is to be taken. */
-export type Wants = (digests: Uint8Array, at: number) => boolean;
+/** Contents that are known: a row whose item's digest cannot be added (less than 0) is left out. */
+export interface KnownContents {
+  add(digests: Uint8Array, at: number): number;
+}
 
 export class FreshImport {
   readonly #rows: TreeBuilder;
@@ -43,23 +45,25 @@ export class FreshImport {
     return this.#count;
   }
 
-  /** Takes the rows of a batch that `wants` says yes to. */
-  add(batch: RowBatch, wants: Wants): void {
-    const count = this.#put(batch, wants);
+  /** Takes the rows of a batch; with `seen`, only those whose content is not in it yet. */
+  add(batch: RowBatch, seen?: KnownContents): void {
+    const count = this.#put(batch, seen);
     if (this.#areMade && (!this.chooser.makes || batch.ids)) this.#spellOut();
     if (this.#areMade) this.#addMade(count);
     else this.#addGiven(batch, count);
   }
 
   /** Stores the items, and notes the digests of the rows that are wanted, and which they are; gives their number. */
-  #put(batch: RowBatch, wants: Wants): number {
-    const { bytes, starts, ends } = batch.items;
+  #put(batch: RowBatch, seen: KnownContents | undefined): number {
     if (this.#digests.length < batch.count * 32) this.#makeRoom(batch.count);
     const digests = this.#digests;
+    this.blocks.putMany(batch.items, digests);
     let count = 0;
     for (let i = 0; i < batch.count; i++) {
-      this.blocks.putSpan(bytes, starts[i], ends[i], digests, count * 32);
-      if (!wants(digests, count * 32)) continue;
+      if (seen) {
+        if (seen.add(digests, i * 32) < 0) continue;
+        digests.copyWithin(count * 32, i * 32, i * 32 + 32);
+      }
       this.chooser.lines.add(batch, i);
       this.#taken[count++] = i;
     }

@@ -1,4 +1,5 @@
 /** Rows on their way in: what `formats` makes of a slice of input, and what an import takes. */
+import type { BlockBatch } from "../block/blocks.js";
 import { badInput, type Place } from "../errors.js";
 
 /**
@@ -9,7 +10,7 @@ import { badInput, type Place } from "../errors.js";
  */
 export interface RowBatch {
   readonly count: number;
-  readonly items: { readonly bytes: Uint8Array; readonly starts: Uint32Array; readonly ends: Uint32Array };
+  readonly items: BlockBatch;
   /** For each row the line on which it begins, from 1. */
   readonly lines: Uint32Array;
   readonly ids?: readonly (string | undefined)[];

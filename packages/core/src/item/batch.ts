@@ -10,6 +10,8 @@ export interface ItemBatch {
   readonly ends: Uint32Array;
   /** The line that row i stood on, from 1, counted from the beginning of the input. */
   readonly lines: Uint32Array;
+  /** The sha2-256 of each block, 32 bytes each, where the encoder took it too. */
+  readonly digests?: Uint8Array;
 }
 
 /** Blocks one right after another, as they are made. */

@@ -21,8 +21,23 @@ export interface LineOptions {
   readonly form?: ItemForm;
   /** Named in errors. */
   readonly file?: string;
+  /** The number of the first line; default 1. Other than 1 for the rest of a text that another encoder began. */
+  readonly firstLine?: number;
   /** `reference` does without the kernel: same results, slower. */
   readonly engine?: "kernel" | "reference";
+}
+
+/** Encodes a text that comes in chunks: what a composition root may have done on another thread. A batch is valid until the next one is asked for. */
+export type EncodeLines = (chunks: AsyncIterable<Uint8Array>, options: LineOptions) => AsyncIterable<ItemBatch>;
+
+/** {@link EncodeLines} here and now. */
+export async function* encodeLines(
+  chunks: AsyncIterable<Uint8Array>,
+  options: LineOptions,
+): AsyncGenerator<ItemBatch, void, undefined> {
+  const encoder = new LineEncoder(options);
+  for await (const chunk of chunks) yield* encoder.push(chunk);
+  yield* encoder.finish();
 }
 
 /**
@@ -36,13 +51,15 @@ export class LineEncoder {
   #engine: LineEngine;
   /** Bytes of input that wait in the engine, the number of lines before them, and how many may wait before more room is made. */
   #held = 0;
-  #line = 1;
+  #line: number;
   #limit = sliceBytes;
-  #begun = false;
+  #begun: boolean;
 
   constructor(options: LineOptions = {}) {
     this.#form = options.form ?? "plain";
     this.#place = options.file === undefined ? {} : { file: options.file };
+    this.#line = options.firstLine ?? 1;
+    this.#begun = this.#line > 1;
     this.#engine = openLineEngine(options.engine === "reference");
     this.#engine.reserve(sliceBytes);
   }
@@ -65,6 +82,11 @@ export class LineEncoder {
   /** Says that the input is over, and gives the last row if no line break stood behind it. */
   *finish(): Generator<ItemBatch, void, undefined> {
     if (this.#held > 0) yield* this.#encode(this.#held);
+  }
+
+  /** Gives what waits for the end of its line, and that line's number, so that another encoder can go on; this one is of no more use. */
+  handOver(): { readonly waiting: Uint8Array; readonly line: number } {
+    return { waiting: this.#engine.input.slice(0, this.#held), line: this.#line };
   }
 
   /** Makes room for a line that is longer than what fits. */

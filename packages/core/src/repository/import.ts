@@ -76,6 +76,8 @@ class Import {
   readonly #chooser: IdChooser;
   readonly #seen: DigestSet | undefined;
   #done = 0;
+  /** Of one batch. */
+  #digests = new Uint8Array(0);
 
   constructor(
     readonly context: Context,
@@ -104,7 +106,7 @@ class Import {
   async #fresh(batches: AsyncIterable<RowBatch>): Promise<{ dataset: DatasetBlock; counts: ImportCounts }> {
     const fresh = new FreshImport(this.blocks, this.#chooser);
     for await (const batch of batches) {
-      fresh.add(batch, (digests, at) => this.#wants(digests, at));
+      fresh.add(batch, this.#seen);
       await this.#tick(batch);
     }
     const dataset = fresh.finish(this.dataset);
@@ -124,10 +126,11 @@ class Import {
   }
 
   #collect(batch: RowBatch, { ids, digests }: ImportRows): void {
-    const digest = new Uint8Array(32);
+    if (this.#digests.length < batch.count * 32) this.#digests = new Uint8Array(batch.count * 32);
+    this.#takeDigests(batch, this.#digests);
     for (let i = 0; i < batch.count; i++) {
-      this.#digest(batch, i, digest);
-      if (!this.#wants(digest, 0)) continue;
+      if (!this.#wants(this.#digests, i * 32)) continue;
+      const digest = this.#digests.subarray(i * 32, i * 32 + 32);
       this.#lines.add(batch, i);
       const id = utf8(this.#chooser.choose(batch, i, ids.count, digest));
       const given = batch.positions?.[i];
@@ -137,16 +140,11 @@ class Import {
     }
   }
 
-  /** Stores the item, unless the rows are to go, and writes its digest. */
-  #digest(batch: RowBatch, i: number, digest: Uint8Array): void {
-    if (this.options.mode !== "remove")
-      this.blocks.putSpan(batch.items.bytes, batch.items.starts[i], batch.items.ends[i], digest, 0);
-    else
-      this.context.platform.digestInto(
-        batch.items.bytes.subarray(batch.items.starts[i], batch.items.ends[i]),
-        digest,
-        0,
-      );
+  /** Stores the items, unless the rows are to go, and writes their digests. */
+  #takeDigests({ count, items }: RowBatch, digests: Uint8Array): void {
+    if (this.options.mode !== "remove") return this.blocks.putMany(items, digests);
+    for (let i = 0; i < count; i++)
+      this.context.platform.digestInto(items.bytes.subarray(items.starts[i], items.ends[i]), digests, i * 32);
   }
 
   /** Says whether a row is to be taken: with `dedupe`, only the first with its content. */

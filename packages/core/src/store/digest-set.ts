@@ -71,6 +71,18 @@ export class DigestSet {
     return this.claim();
   }
 
+  /** Adds `count` digests that stand one after another, and writes what {@link claim} gives for each into `members`. */
+  addMany(digests: Uint8Array, count: number, members: Int32Array): void {
+    const given = new Uint32Array(digests.buffer, digests.byteOffset, count * 8);
+    for (let i = 0; i < count; i++) {
+      if (this.#size >= this.#capacity) this.#grow();
+      const words = this.#words[this.#size >>> segmentBits];
+      const at = (this.#size & segmentMask) << 3;
+      for (let word = 0; word < 8; word++) words[at + word] = given[i * 8 + word];
+      members[i] = this.claim();
+    }
+  }
+
   /** The number of a digest that stands at `at`; −1 when it is no member. */
   find(bytes: Uint8Array, at = 0): number {
     const mask = this.#slots.length - 1;

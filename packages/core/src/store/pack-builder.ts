@@ -3,9 +3,11 @@
  *
  * Knows no drive: chunks come out of {@link PackBuilder.take}, the rest out of {@link PackBuilder.finish}.
  */
+import type { BlockBatch } from "../block/blocks.js";
 import type { Codec, Platform } from "../platform.js";
 import { codecs } from "../platform.js";
 import { DigestSet } from "./digest-set.js";
+import { append, openFilling, type Filling } from "./filling.js";
 import {
   checkOf,
   entryBytes,
@@ -27,17 +29,6 @@ const recentBytes = 2 << 20;
 const firstMembers = 64;
 /** Room for places grows by doubling up to here, then by so much: 4 MiB. */
 const placesAtOnce = 1 << 20;
-
-/** A frame being filled. */
-interface Filling {
-  readonly codec: Codec;
-  readonly capacity: number;
-  readonly gain: number;
-  readonly share: number;
-  bytes: Uint8Array;
-  length: number;
-  members: number[];
-}
 
 export class PackBuilder {
   /** Every block that was offered, in order. */
@@ -61,8 +52,8 @@ export class PackBuilder {
   constructor(platform: Platform, shape: PackShape) {
     this.#platform = platform;
     this.#fillings = [
-      filling(shape.itemCodec, shape.itemFrame, shape.itemGain, 1),
-      filling(shape.nodeCodec, shape.nodeFrame, shape.nodeGain, shape.nodeShare),
+      openFilling(shape.itemCodec, shape.itemFrame, shape.itemGain, 1),
+      openFilling(shape.nodeCodec, shape.nodeFrame, shape.nodeGain, shape.nodeShare),
     ];
     this.#dictionary = shape.dictionary;
     if (shape.dictionary) this.#emit(shape.dictionary, shape.dictionary, codecs.none);
@@ -96,13 +87,38 @@ export class PackBuilder {
     const filling = this.#fillings[isNode ? 1 : 0];
     if (filling.length + bytes.length > filling.capacity) this.#seal(filling);
     if (bytes.length > filling.capacity) filling.bytes = new Uint8Array(bytes.length);
-    else if (filling.length + bytes.length > filling.bytes.length) enlarge(filling, filling.length + bytes.length);
-    filling.bytes.set(bytes, filling.length);
     this.#place(member, filling.length, bytes.length);
     filling.members.push(member);
-    filling.length += bytes.length;
+    append(filling, bytes);
     this.#stored++;
     if (filling.length >= filling.capacity) this.#seal(filling);
+  }
+
+  /**
+   * As {@link store} for items `from` to `to` of a batch that are new members with numbers from `member` on and lie one right after another.
+   *
+   * They are copied a frame at a time.
+   */
+  storeRun(member: number, { bytes, starts, ends }: BlockBatch, from: number, to: number): void {
+    const filling = this.#fillings[0];
+    for (let i = from; i < to;) {
+      const base = starts[i];
+      const room = filling.capacity - filling.length;
+      const shift = filling.length - base;
+      let next = i;
+      for (; next < to && ends[next] - base <= room; next++) {
+        this.#place(member + next - from, starts[next] + shift, ends[next] - starts[next]);
+        filling.members.push(member + next - from);
+      }
+      // One that does not fit: `store` ends the frame first.
+      if (next === i) this.store(member + i - from, bytes.subarray(base, ends[i++]), false);
+      else {
+        append(filling, bytes.subarray(base, ends[next - 1]));
+        this.#stored += next - i;
+        i = next;
+        if (filling.length >= filling.capacity) this.#seal(filling);
+      }
+    }
   }
 
   /** Notes that a new member's bytes rest elsewhere. */
@@ -246,17 +262,6 @@ export class PackBuilder {
     }
     return low;
   }
-}
-
-function filling(codec: Codec, capacity: number, gain: number, share: number): Filling {
-  return { codec, capacity, gain, share, bytes: new Uint8Array(0), length: 0, members: [] };
-}
-
-/** Makes room: small commits never pay for a whole frame. */
-function enlarge(filling: Filling, needed: number): void {
-  const bytes = new Uint8Array(Math.min(filling.capacity, Math.max(needed, filling.bytes.length * 4, 4096)));
-  bytes.set(filling.bytes.subarray(0, filling.length));
-  filling.bytes = bytes;
 }
 
 /** The parts end to end. */

@@ -4,7 +4,7 @@
  * A small transaction is one pack, made by one `create`. A large one streams: frames leave for the drive while more come, a pack ends after
  * two million blocks, and memory stays bounded. A block that has left memory before its pack is durable is read by ending the pack early.
  */
-import type { BlockReader, Blocks } from "../block/blocks.js";
+import type { BlockBatch, BlockReader, Blocks } from "../block/blocks.js";
 import type { Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import type { Awaitable, Platform } from "../platform.js";
@@ -54,6 +54,8 @@ export class Transaction implements Blocks {
   /** Takes what is put; made when it is needed. */
   #open: Build | undefined;
   #stored = 0;
+  /** Of one batch: what the digest set said of each block. */
+  #members = new Int32Array(0);
 
   constructor(
     readonly store: Ground,
@@ -78,19 +80,41 @@ export class Transaction implements Blocks {
     return digests.digest(member < 0 ? -1 - member : member);
   }
 
-  /**
-   * Puts the bytes from `start` to `end` and writes the digest into `out` from `at`; says whether the block was new to this transaction.
-   *
-   * The way for millions of blocks: nothing is allocated but a view.
-   */
-  putSpan(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {
-    const { digests } = this.#current.builder;
-    const member = this.#add(bytes.subarray(start, end), looksLikeNode(bytes, start));
-    const number = member < 0 ? -1 - member : member;
-    const segment = digests.segment(number);
-    const from = digests.offset(number);
-    for (let i = 0; i < 32; i++) out[at + i] = segment[from + i];
-    return member >= 0;
+  /** In three passes over the batch, each of which does one thing: the processor then waits for memory on behalf of many blocks at once. */
+  putMany(batch: BlockBatch, digests: Uint8Array): void {
+    const { builder, upload } = this.#current;
+    const { bytes, count, starts, ends } = batch;
+    if (batch.digests) digests.set(batch.digests.subarray(0, count * 32));
+    else
+      for (let i = 0; i < count; i++)
+        this.store.platform.digestInto(bytes.subarray(starts[i], ends[i]), digests, i * 32);
+    if (this.#members.length < count) this.#members = new Int32Array(count);
+    const members = this.#members;
+    builder.digests.addMany(digests, count, members);
+    this.#storeRuns(builder, batch, members);
+    upload.offer();
+    this.#endIfFull(builder);
+  }
+
+  /** Stores the blocks whose members are new, as runs that lie together. */
+  #storeRuns(builder: PackBuilder, batch: BlockBatch, members: Int32Array): void {
+    const { bytes, count, starts, ends } = batch;
+    const isAlone = this.#builds.length === 1 && (this.options.isAnew || this.store.shelf.packs.length === 0);
+    let from = 0;
+    const storeUpTo = (to: number) => {
+      if (to > from) builder.storeRun(members[from], batch, from, to);
+      this.#stored += to - from;
+    };
+    for (let i = 0; i < count; i++) {
+      const member = members[i];
+      const isKnown =
+        member < 0 || (!isAlone && this.#isElsewhere(bytes.subarray(starts[i], ends[i]), builder, member));
+      if (!isKnown && (i === from || starts[i] === ends[i - 1])) continue;
+      storeUpTo(i);
+      from = isKnown ? i + 1 : i;
+      if (isKnown && member >= 0) builder.skip(member);
+    }
+    storeUpTo(count);
   }
 
   drain(): Awaitable<void> {
@@ -150,8 +174,12 @@ export class Transaction implements Blocks {
       this.#stored++;
       upload.offer();
     }
-    if (builder.digests.size >= maxBlocks || builder.rawBytes >= maxBytes) this.#next();
+    this.#endIfFull(builder);
     return member;
+  }
+
+  #endIfFull(builder: PackBuilder): void {
+    if (builder.digests.size >= maxBlocks || builder.rawBytes >= maxBytes) this.#next();
   }
 
   #isElsewhere(bytes: Uint8Array, current: PackBuilder, member: number): boolean {

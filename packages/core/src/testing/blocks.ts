@@ -1,5 +1,5 @@
 /** Blocks in memory that count what is asked of them, so that tests hold costs instead of times. */
-import type { Blocks } from "../block/blocks.js";
+import type { BlockBatch, Blocks } from "../block/blocks.js";
 import { printCid, type Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import type { Awaitable, Platform } from "../platform.js";
@@ -60,20 +60,19 @@ export class MemoryBlocks implements Blocks {
 
   put(bytes: Uint8Array): Digest {
     const digest = new Uint8Array(32);
-    this.putSpan(bytes, 0, bytes.length, digest, 0);
-    return digest;
-  }
-
-  putSpan(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {
-    const block = bytes.slice(start, end);
-    this.#digestInto(block, out, at);
+    const block = bytes.slice();
+    this.#digestInto(block, digest, 0);
     this.counts.puts++;
-    const key = mapKey(out.subarray(at, at + 32));
-    if (this.blocks.has(key)) return false;
+    const key = mapKey(digest);
+    if (this.blocks.has(key)) return digest;
     this.blocks.set(key, block);
     this.counts.created++;
     this.counts.createdBytes += block.length;
-    return true;
+    return digest;
+  }
+
+  putMany({ bytes, count, starts, ends }: BlockBatch, digests: Uint8Array): void {
+    for (let i = 0; i < count; i++) digests.set(this.put(bytes.subarray(starts[i], ends[i])), i * 32);
   }
 
   drain(): Awaitable<void> {

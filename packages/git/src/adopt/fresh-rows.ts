@@ -29,7 +29,8 @@ export class FreshRows {
   readonly #maker: IdMaker;
   readonly #tally = new Tally();
   readonly #sequence = new PositionSequence();
-  readonly #digest = new Uint8Array(32);
+  /** Of one batch. */
+  #digests = new Uint8Array(0);
   /** Position, NUL, id: of this row and of the one before. */
   #key = new Uint8Array(maxPositionBytes + 1 + maxIdBytes);
   #before = new Uint8Array(maxPositionBytes + 1 + maxIdBytes);
@@ -50,6 +51,8 @@ export class FreshRows {
   /** Takes the rows of a batch; says whether all of them fit. */
   add(batch: RowLineBatch): boolean {
     const { count } = batch.items;
+    if (this.#digests.length < count * 32) this.#digests = new Uint8Array(count * 32);
+    this.blocks.putMany(batch.items, this.#digests);
     for (let i = 0; i < count; i++) if (!this.#add(batch, i)) return false;
     return true;
   }
@@ -70,17 +73,16 @@ export class FreshRows {
     return { rows: rows.root, ids: ids.finish().root, count: rows.count };
   }
 
-  #add({ items, ids, positions }: RowLineBatch, i: number): boolean {
+  #add({ ids, positions }: RowLineBatch, i: number): boolean {
     const id = ids[i];
     const position = positions[i];
     this.#hasPositions ??= position !== undefined;
     if (this.#hasPositions !== (position !== undefined)) return false;
     if (this.isWhole && (id === undefined || position === undefined)) return false;
-    this.blocks.putSpan(items.bytes, items.starts[i], items.ends[i], this.#digest, 0);
     const idAt = this.#writePosition(position);
-    const end = idAt + encoder.encodeInto(id ?? this.#made(), this.#key.subarray(idAt)).written;
+    const end = idAt + encoder.encodeInto(id ?? this.#made(i), this.#key.subarray(idAt)).written;
     if (this.#isBehind(end)) return false;
-    this.#rows.addLink(this.#key, end, this.#digest);
+    this.#rows.addLink(this.#key, end, this.#digests, i * 32);
     this.#ids.add(this.#key, end - idAt, this.#key, idAt - 1, idAt);
     [this.#key, this.#before, this.#beforeLength] = [this.#before, this.#key, end];
     return true;
@@ -100,9 +102,10 @@ export class FreshRows {
     return position.length + 1;
   }
 
-  #made(): string {
+  #made(i: number): string {
     this.#hasMade = true;
-    return this.#maker.make(this.#digest, this.#tally.next(this.#digest));
+    const digest = this.#digests.subarray(i * 32, i * 32 + 32);
+    return this.#maker.make(digest, this.#tally.next(digest));
   }
 
   /** Says whether the key is not greater than the one before. */

@@ -155,13 +155,13 @@ class RowsAdoption {
     const { blocks, reader } = this.place;
     const place = this.folder.objects.at(file.path);
     const body = await this.folder.objects.blob(file.oid, file.path);
-    const digest = new Uint8Array(32);
     lines.beginFile(place);
-    for (const batch of reader.rows(body, place))
-      for (let i = 0; i < batch.items.count; i++) {
-        blocks.putSpan(batch.items.bytes, batch.items.starts[i], batch.items.ends[i], digest, 0);
-        lines.add(batch, i, digest);
-      }
+    for (const batch of reader.rows(body, place)) {
+      const { items } = batch;
+      const digests = new Uint8Array(items.count * 32);
+      blocks.putMany(items, digests);
+      for (let i = 0; i < items.count; i++) lines.add(batch, i, digests.subarray(i * 32, i * 32 + 32));
+    }
     await blocks.drain();
   }
 
