@@ -6,8 +6,8 @@ import { addAbortSignal } from "node:stream";
 import { badInput, SheafError } from "@sheaf/core";
 import type { Io } from "./io.js";
 
-/** Bytes that are read at once: 1 MiB. */
-const chunkBytes = 2 ** 20;
+/** Bytes that are read at once: 256 KiB, as much as is encoded at once; what was read is garbage then. */
+const chunkBytes = 2 ** 18;
 
 /** An input that a command was given: `-` is standard input. */
 export interface Source {

@@ -5,35 +5,18 @@
  * and what can be read is whole. Temporary names stand in `.tmp`, which no name of the drive can reach.
  */
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  readdirSync,
-  statSync,
-  unlink,
-  unlinkSync,
-  write,
-  writeSync,
-} from "node:fs";
+import { closeSync, linkSync, mkdirSync, openSync, readSync, readdirSync, statSync, unlink, unlinkSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { checkDriveName, clip, isDriveName, SheafError, type Drive, type Span } from "@sheaf/core";
 import { Descriptors } from "./descriptors.js";
 import { codeOf, driveFailed, noLinks } from "./failure.js";
 import { Flusher } from "./flusher.js";
-
-const writeSome = promisify(write);
+import { writeStream, writeWhole } from "./stream-writer.js";
 
 const temporaryFolder = ".tmp";
 /** A temporary file that old belongs to a process that is gone. */
 const staleMs = 3_600_000;
-
-/** Up to here a write is done at once; above, on another thread while this one goes on. */
-const smallBytes = 65_536;
 
 /** What `link` says on file systems that have none. */
 const noLinkCodes = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL"]);
@@ -160,11 +143,8 @@ export class FolderDrive implements Drive {
       descriptor = openSync(path, "wx");
     }
     try {
-      let written = 0;
-      for await (const part of bytes instanceof Uint8Array ? [bytes] : bytes) {
-        await writeWhole(descriptor, part);
-        written += part.length;
-      }
+      const written =
+        bytes instanceof Uint8Array ? await writeWhole(descriptor, bytes) : await writeStream(descriptor, bytes);
       await this.#flusher.flush(descriptor, written);
       return path;
     } catch (error) {
@@ -256,14 +236,6 @@ function allocate(length: number): Uint8Array {
   if (length <= 4096) return new Uint8Array(length);
   const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
   return new Uint8Array(buffer, byteOffset, length);
-}
-
-async function writeWhole(descriptor: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const left = bytes.length - done;
-    if (left <= smallBytes) done += writeSync(descriptor, bytes, done, left);
-    else done += (await writeSome(descriptor, bytes, done, left)).bytesWritten;
-  }
 }
 
 /** Makes a folder and those above it. Node says EEXIST where a file stands in the way, which is no taken name. */

@@ -19,6 +19,9 @@ export interface KnownContents {
   add(digests: Uint8Array, at: number): number;
 }
 
+/** Ids that are fetched from memory together: as many as a core's own cache holds beside all else. */
+const together = 512;
+
 export class FreshImport {
   readonly #rows: TreeBuilder;
   readonly #positions = new PositionSequence();
@@ -91,9 +94,8 @@ export class FreshImport {
   #addGiven(batch: RowBatch, count: number): void {
     for (let n = 0; n < count; n++) {
       const at = this.#position();
-      const digest = this.#digests.subarray(n * 32, n * 32 + 32);
-      const end = this.chooser.write(batch, this.#taken[n], this.#count, digest, this.#key, at);
-      this.#rows.addLink(this.#key, end, digest);
+      const end = this.chooser.write(batch, this.#taken[n], this.#count, this.#digests, n * 32, this.#key, at);
+      this.#rows.addLink(this.#key, end, this.#digests, n * 32);
       this.#ids.add(this.#key, end - at, this.#key, at - 1, at);
       this.#count++;
     }
@@ -130,6 +132,7 @@ export class FreshImport {
     let id = new Uint8Array(maxIdBytes);
     let last = new Uint8Array(maxIdBytes);
     for (let i = 0, lastLength = 0; i < order.length; i++) {
+      if (i % together === 0) this.#ids.fetch(order, i, Math.min(order.length, i + together));
       const length = this.#id(order[i], id);
       if (length === lastLength && isSame(id, last, length))
         throw this.chooser.lines.twice(fromUtf8(id.subarray(0, length)), order[i - 1], order[i]);

@@ -57,8 +57,16 @@ export class IdChooser {
     for (let i = 0; i < count; i++) this.#maker.makeInto(digests, i * 32, ordinals[i], out, i * uuidBytes);
   }
 
-  /** As {@link choose}, but writes the id as UTF-8 into `out` from `at` and gives where it ends. */
-  write(batch: RowBatch, i: number, row: number, digest: Uint8Array, out: Uint8Array, at: number): number {
+  /** As {@link choose} for the digest at `digests[digestAt, digestAt + 32)`, but writes the id as UTF-8 into `out` from `at` and gives where it ends. */
+  write(
+    batch: RowBatch,
+    i: number,
+    row: number,
+    digests: Uint8Array,
+    digestAt: number,
+    out: Uint8Array,
+    at: number,
+  ): number {
     const { bytes, starts, ends } = batch.items;
     const found = this.#found;
     if (this.#keyBytes && !batch.ids && findText(bytes, starts[i], ends[i], this.#keyBytes, found)) {
@@ -69,6 +77,7 @@ export class IdChooser {
         return at + length;
       }
     }
+    const digest = digests.subarray(digestAt, digestAt + 32);
     return at + encoder.encodeInto(this.choose(batch, i, row, digest), out.subarray(at)).written;
   }
 

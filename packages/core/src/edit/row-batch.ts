@@ -19,26 +19,44 @@ export interface RowBatch {
   place(i: number): Place;
 }
 
-/** Remembers which line each row came from, at four bytes a row. */
+/** Remembers which line each row came from: mostly the one after that of the row before, so only where that is not so. */
 export class LineBook {
-  readonly #chunks: Uint32Array[] = [];
+  /** Rows whose line does not follow, ascending, and their lines. */
+  readonly #rows: number[] = [];
+  readonly #lines: number[] = [];
   #count = 0;
+  #next = 0;
   #sample: Place = {};
 
   /** Notes the next row. */
   add(batch: RowBatch, i: number): void {
-    if ((this.#count & 0xffff) === 0) this.#chunks.push(new Uint32Array(0x10000));
-    this.#chunks[this.#count >>> 16][this.#count & 0xffff] = batch.lines[i];
+    const line = batch.lines[i];
+    if (line !== this.#next || this.#count === 0) {
+      this.#rows.push(this.#count);
+      this.#lines.push(line);
+    }
+    this.#next = line + 1;
     this.#count++;
     if (this.#count === 1) this.#sample = batch.place(i);
   }
 
   /** Where a row stood; rows are counted from 0. */
   place(row: number): Place {
-    const number = this.#chunks[row >>> 16]?.[row & 0xffff] ?? 0;
+    const number = this.#line(row);
     const { file, line } = this.#sample;
     if (line === undefined) return { row: number };
     return file === undefined ? { line: number } : { file, line: number };
+  }
+
+  #line(row: number): number {
+    let low = 0;
+    let high = this.#rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#rows[middle] <= row) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? 0 : this.#lines[low - 1] + row - this.#rows[low - 1];
   }
 
   /** The error for two rows of one input that have the same id. */

@@ -8,6 +8,9 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
+  /** @param passed  told of each chunk that was asked past */
+  constructor(readonly passed: (chunk: Uint8Array) => void = () => undefined) {}
+
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.bytes += chunk.length;
@@ -41,6 +44,7 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
       if (chunk) {
         yield chunk;
         this.bytes = Math.max(0, this.bytes - chunk.length);
+        this.passed(chunk);
         this.#wakeWriter?.();
       } else if (this.#isEnded) return;
       else await new Promise<void>(resolve => (this.#wakeReader = resolve));
@@ -51,4 +55,15 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
     this.#wakeReader?.();
     this.#wakeWriter?.();
   }
+}
+
+/** The parts end to end. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -21,7 +21,7 @@ export interface Drive {
    * Puts bytes at a name that is free.
    *
    * Resolves to `true` when they are there whole and durable (they survive a power cut), to `false` when the name is taken, which then holds what it
-   * held. Of rivals for one name exactly one gets `true`. When it throws, or the process is killed, the name is free or holds all the bytes.
+   * held. A chunk of a stream is the drive's until it asks for the next; then its memory may be used again. Of rivals for one name exactly one gets `true`. When it throws, or the process is killed, the name is free or holds all the bytes.
    */
   create(name: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<boolean>;
   /** The names that begin with the prefix (any text), in byte order, each greater than `after` if given. What is created or removed meanwhile may or may not be seen. */

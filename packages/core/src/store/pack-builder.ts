@@ -7,6 +7,7 @@ import type { BlockBatch } from "../block/blocks.js";
 import type { Codec, Platform } from "../platform.js";
 import { codecs } from "../platform.js";
 import { DigestSet } from "./digest-set.js";
+import { FramePool } from "./frame-pool.js";
 import { append, openFilling, type Filling } from "./filling.js";
 import {
   checkOf,
@@ -27,8 +28,9 @@ const elsewhere = 0xffff_ffff;
 /** Bytes of frames that were handed out and can still be read here. */
 const recentBytes = 2 << 20;
 const firstMembers = 64;
-/** Room for places grows by doubling up to here, then by so much: 4 MiB. */
-const placesAtOnce = 1 << 20;
+/** Places stand in blocks of 2¹⁶ members, so that growing copies nothing but the first of them. */
+const placeBits = 16;
+const placeMask = (1 << placeBits) - 1;
 
 export class PackBuilder {
   /** Every block that was offered, in order. */
@@ -38,11 +40,12 @@ export class PackBuilder {
   readonly #dictionary: Uint8Array | undefined;
   readonly #fillings: readonly [Filling, Filling];
   /** Two words a member: offset (inside the open frame until it is sealed), length. */
-  #places = new Uint32Array(2 * firstMembers);
+  readonly #places: Uint32Array[] = [new Uint32Array(2 * firstMembers)];
   /** Where each sealed frame begins in the bytes of all frames, and those bytes while they are kept. */
   #frameOffsets: number[] = [];
   #recent = new Map<number, Uint8Array>();
   #recentHeld = 0;
+  readonly #pool = new FramePool();
   #chunks: Uint8Array[] = [header];
   #chunkBytes = headerBytes;
   #rawBytes = 0;
@@ -128,13 +131,13 @@ export class PackBuilder {
 
   /** Says whether the member's bytes are in this pack. */
   holds(member: number): boolean {
-    return this.#places[member * 2] !== elsewhere;
+    return this.#offset(member) !== elsewhere;
   }
 
   /** The bytes of a member, if they are still in memory here. */
   read(member: number): Uint8Array | undefined {
-    const offset = this.#places[member * 2];
-    const length = this.#places[member * 2 + 1];
+    const offset = this.#offset(member);
+    const length = this.#length(member);
     if (offset === elsewhere) return undefined;
     for (const filling of this.#fillings)
       if (filling.members.includes(member)) return filling.bytes.slice(offset, offset + length);
@@ -149,6 +152,11 @@ export class PackBuilder {
     this.#chunks = [];
     this.#chunkBytes = 0;
     return chunks;
+  }
+
+  /** Says that a chunk has left: its memory may be used again. */
+  release(chunk: Uint8Array): void {
+    this.#pool.release(chunk);
   }
 
   /** Seals what is open, and prints the index. Nothing can be stored after. Gives the last chunks; the trailer is the last of them. */
@@ -183,36 +191,52 @@ export class PackBuilder {
 
   #unsorted(): Unsorted {
     const { digests } = this;
-    const places = this.#places;
     const members = new Uint32Array(this.#stored);
     for (let member = 0, count = 0; member < digests.size; member++) if (this.holds(member)) members[count++] = member;
     return {
       count: members.length,
       high: (i: number) => wordAt(digests.segment(members[i]), digests.offset(members[i])),
       low: (i: number) => wordAt(digests.segment(members[i]), digests.offset(members[i]) + 4),
-      offset: (i: number) => places[members[i] * 2],
-      length: (i: number) => places[members[i] * 2 + 1],
+      offset: (i: number) => this.#offset(members[i]),
+      length: (i: number) => this.#length(members[i]),
     };
   }
 
   #place(member: number, offset: number, length: number): void {
-    if (member * 2 + 1 >= this.#places.length) {
-      const places = new Uint32Array(this.#places.length + Math.min(this.#places.length, placesAtOnce));
-      places.set(this.#places);
-      this.#places = places;
-    }
-    this.#places[member * 2] = offset;
-    this.#places[member * 2 + 1] = length;
+    const block = member >>> placeBits;
+    const at = (member & placeMask) * 2;
+    if (block >= this.#places.length) this.#places.push(new Uint32Array(2 << placeBits));
+    else if (at >= this.#places[block].length) this.#enlargePlaces(at);
+    this.#places[block][at] = offset;
+    this.#places[block][at + 1] = length;
+  }
+
+  /** Only the first block begins small: most packs hold a handful. */
+  #enlargePlaces(needed: number): void {
+    const [places] = this.#places;
+    let length = places.length;
+    while (length <= needed) length *= 4;
+    this.#places[0] = new Uint32Array(Math.min(length, 2 << placeBits));
+    this.#places[0].set(places);
+  }
+
+  #offset(member: number): number {
+    return this.#places[member >>> placeBits][(member & placeMask) * 2];
+  }
+
+  #length(member: number): number {
+    return this.#places[member >>> placeBits][(member & placeMask) * 2 + 1];
   }
 
   #seal(filling: Filling): void {
     if (filling.members.length === 0) return;
     const raw = filling.bytes.subarray(0, filling.length);
-    const cuts = filling.members.map(member => this.#places[member * 2]);
-    for (const member of filling.members) this.#places[member * 2] += this.#rawBytes;
+    const cuts = filling.members.map(member => this.#offset(member));
+    for (const member of filling.members)
+      this.#place(member, this.#offset(member) + this.#rawBytes, this.#length(member));
     this.#compress(filling, raw, cuts);
     // The bytes went out with the chunk, so the next frame needs its own.
-    filling.bytes = new Uint8Array(filling.length >= filling.capacity / 2 ? filling.capacity : 0);
+    filling.bytes = this.#pool.take(filling.length >= filling.capacity / 2 ? filling.capacity : 0);
     filling.length = 0;
     filling.members = [];
   }
@@ -237,6 +261,7 @@ export class PackBuilder {
     this.#frameOffsets.push(this.#rawBytes);
     this.frames.push({ stored: stored.length, length: raw.length, codec });
     this.#chunks.push(stored);
+    if (stored === raw) this.#pool.hold(stored);
     this.#chunkBytes += stored.length;
     this.#storedBytes += stored.length;
     this.#rawBytes += raw.length;
@@ -244,11 +269,13 @@ export class PackBuilder {
 
   #keep(raw: Uint8Array): void {
     this.#recent.set(this.frames.length, raw);
+    this.#pool.hold(raw);
     this.#recentHeld += raw.length;
     for (const [frame, bytes] of this.#recent) {
       if (this.#recentHeld <= recentBytes) return;
       this.#recent.delete(frame);
       this.#recentHeld -= bytes.length;
+      this.#pool.release(bytes);
     }
   }
 
@@ -262,15 +289,4 @@ export class PackBuilder {
     }
     return low;
   }
-}
-
-/** The parts end to end. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,5 +1,5 @@
 /** Makes a dictionary for deflate: samples of what packs hold, which stand for what their blocks have in common. */
-import { joined } from "./pack-builder.js";
+import { joined } from "./chunk-queue.js";
 import { entryWords } from "./pack-format.js";
 import type { Pack } from "./pack.js";
 

@@ -2,8 +2,8 @@
 import type { Awaitable, Platform } from "../platform.js";
 import { SheafError } from "../errors.js";
 import type { Drive } from "./drive.js";
-import { ChunkQueue } from "./chunk-queue.js";
-import { joined, type PackBuilder } from "./pack-builder.js";
+import { ChunkQueue, joined } from "./chunk-queue.js";
+import type { PackBuilder } from "./pack-builder.js";
 import { packPrefix, trailerBytes } from "./pack-format.js";
 
 /** From here on frames leave memory for the drive while more come. */
@@ -74,7 +74,7 @@ export class PackUpload {
   }
 
   #start(): ChunkQueue {
-    const queue = new ChunkQueue();
+    const queue = new ChunkQueue(chunk => this.builder.release(chunk));
     this.#created = this.drive.create(this.name, queue);
     this.#created.catch(error => queue.fail(error));
     return queue;

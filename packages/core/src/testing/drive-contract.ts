@@ -98,6 +98,19 @@ export function driveContract(kind: string, open: OpenDrive): void {
       expect(plain(await drive.read("packs/none"))).toEqual(new Uint8Array(0));
     });
 
+    test("create: a chunk of a stream may be overwritten once the next is asked for", async () => {
+      const { drive } = await fresh();
+      const chunk = new Uint8Array(100_000);
+      async function* stream() {
+        for (let i = 1; i < 30; i++) yield chunk.fill(i);
+        chunk.fill(0);
+      }
+      await drive.create("packs/a", stream());
+      const read = await drive.read("packs/a");
+      expect(read?.length).toBe(29 * chunk.length);
+      expect(read?.findIndex((byte, i) => byte !== 1 + Math.floor(i / chunk.length))).toBe(-1);
+    });
+
     test("create: a name cannot be read before the last chunk of its stream is in", async () => {
       const { drive } = await fresh();
       const seen: unknown[] = [];
