@@ -5,7 +5,8 @@ import { verbs } from "./verbs.js";
 
 /** Arguments of commands, by the names that they have in help, that are datasets or revisions. */
 const datasetArguments = new Set(["dataset", "path", "from"]);
-const revisionArguments = new Set(["rev", "a", "b", "at", "branch", "ref", "name"]);
+const revisionArguments = new Set(["rev", "a", "b", "at", "branch", "ref", "refs", "name"]);
+const remoteArgument = "remote";
 
 /** Gives the words that may stand at `index` of the line, those that begin as the one that is there. */
 export async function candidates(cli: Cli, line: readonly string[], index: number): Promise<string[]> {
@@ -47,12 +48,19 @@ function optionsOf(root: Command, below: Command | undefined): string[] {
 }
 
 async function namesFor(argument: string, cli: Cli): Promise<string[]> {
-  if (!datasetArguments.has(argument) && !revisionArguments.has(argument)) return [];
+  if (!datasetArguments.has(argument) && !revisionArguments.has(argument) && argument !== remoteArgument) return [];
   try {
     const repository = await cli.repository();
+    if (argument === remoteArgument) return (await repository.remotes()).map(({ name }) => name);
     const names: string[] = [];
     if (datasetArguments.has(argument)) for await (const { path } of repository.datasets()) names.push(path);
-    else for (const { name } of [...(await repository.branches()), ...(await repository.tags())]) names.push(name);
+    else
+      for (const { name } of [
+        ...(await repository.branches()),
+        ...(await repository.tags()),
+        ...(await repository.remoteBranches()),
+      ])
+        names.push(name);
     return names;
   } catch {
     return []; // no repository here: the shell completes files
