@@ -377,6 +377,7 @@ test("git", () => {
         "GitServerOptions",
         "nodeGitPlatform",
         "openGitServer",
+        "openNodeGitRemote",
         "openNodeScratch",
       ],
     }

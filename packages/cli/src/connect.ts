@@ -1,5 +1,5 @@
 /** The way from this machine to other repositories. Loads the code for a kind of remote when one of that kind is opened. */
-import { SheafError, withoutCredentials, type Connect } from "@sheaf/core";
+import type { Connect } from "@sheaf/core";
 import { placeOf } from "./place.js";
 
 /** What the ways need to know. */
@@ -24,20 +24,14 @@ export function connectFrom({ base, env }: ConnectOptions): Connect {
         const { openBucketRemote } = await import("./bucket-remote.js");
         return openBucketRemote(place.url, local, env);
       }
-      case "git":
-        throw notYet(url, "git repositories");
+      case "git": {
+        const { openNodeGitRemote } = await import("@sheaf/git/node");
+        return openNodeGitRemote(place.url, local, { environment: env, mayAsk: process.stdin.isTTY });
+      }
       case "bundle": {
         const { openFileRemote } = await import("./bundle-remote.js");
         return openFileRemote(place.file, local);
       }
     }
   };
-}
-
-function notYet(url: string, what: string): SheafError<"refused"> {
-  return new SheafError(
-    "refused",
-    {},
-    `${withoutCredentials(url)}: this Sheaf cannot reach ${what}; use a folder or a bucket`,
-  );
 }

@@ -25,6 +25,8 @@ export interface Projector {
    * Throws bad-input for what the projection cannot hold (a file where a dataset's must be), corrupt-block for an adopted commit whose raw body does not fit.
    */
   oidOf(digest: Digest, watch?: Watch): Promise<Oid>;
+  /** The same where it is known already; `undefined` where it would have to be found out. */
+  knownOid(digest: Digest): Oid | undefined;
   /** The commit or tag here that has this name in git; `undefined` when that is not known (it was neither projected nor adopted here), or its block is gone. */
   digestOf(oid: Oid): Promise<Digest | undefined>;
   /**

@@ -35,6 +35,10 @@ class CachedProjector implements Projector {
     return cache.version(digest)?.oid as Oid;
   }
 
+  knownOid(digest: Digest): Oid | undefined {
+    return this.maker.cache.version(digest)?.oid;
+  }
+
   async digestOf(oid: Oid): Promise<Digest | undefined> {
     const digest = this.maker.cache.versionIn(oid)?.digest;
     return digest && (await this.maker.place.reader.has(digest)) ? digest : undefined;

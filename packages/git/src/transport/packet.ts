@@ -56,6 +56,19 @@ export class PacketReader {
     return bytes;
   }
 
+  /** The next text up to a line feed, which is taken too. Throws {@link ProtocolError} when none comes within `most` bytes. */
+  async line(most: number): Promise<string> {
+    for (let length = 64; ; length *= 2) {
+      const isThere = await this.#reach(Math.min(length, most));
+      const end = this.#rest.subarray(0, most).indexOf(0x0a);
+      if (end < 0 && isThere && length < most) continue;
+      if (end < 0) throw new ProtocolError("it ends in the middle of a line");
+      const text = packetText(this.#rest.subarray(0, end));
+      this.#rest = this.#rest.subarray(end + 1);
+      return text;
+    }
+  }
+
   /** Everything that is left, as bytes. */
   async *remainder(): AsyncGenerator<Uint8Array, void, void> {
     if (this.#rest.length > 0) yield this.#rest;
