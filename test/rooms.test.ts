@@ -55,3 +55,15 @@ test("no file names a package registry", () => {
     /registry\.[a-z]+\.|\/\/[^ /]*(npmjs|yarnpkg|jfrog|artifactory|codeartifact)|^\s*registry\s*=|tarball: *http/m;
   expect([...files, ...manifests, ...scripts].filter(file => names.test(readFileSync(file, "utf8")))).toEqual([]);
 });
+
+test("decisions are numbered apart, and all are listed", () => {
+  const folder = join(root, "docs/decisions");
+  const pages = readdirSync(folder).filter(name => name !== "README.md");
+  const listed = Array.from(
+    readFileSync(join(folder, "README.md"), "utf8").matchAll(/^- \[(\d{4})\]\((.*?)\) (.*)$/gm),
+    ([, number, page, title]) => [number, page, `# ${title}`],
+  );
+  const titleOf = (page: string) => readFileSync(join(folder, page), "utf8").split("\n", 1)[0];
+  expect(listed).toEqual(pages.sort().map(page => [page.slice(0, 4), page, titleOf(page)]));
+  expect(new Set(pages.map(page => page.slice(0, 4))).size).toBe(pages.length);
+});
