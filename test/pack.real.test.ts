@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const published = ["core", "drives", "formats", "cli", "sheaf"];
+const published = ["core", "drives", "formats", "git", "server", "cli", "sheaf"];
 const base = mkdtempSync(join(tmpdir(), "sheaf pack "));
 const tarballs = join(base, "tarballs");
 const project = join(base, "project");
@@ -95,7 +95,7 @@ describe.each(published)("the package of %s", name => {
   test("holds what was built, its manifest and its license, and nothing else", () => {
     const rest = files().filter(
       file =>
-        !/^(dist\/.+\.(js|js\.map|d\.ts)|bundle\/sheaf\.(cjs|compiled)|bundle\/LICENSES\.txt|bin\/(sheaf|load)\.cjs|package\.json|LICENSE|README\.md)$/.test(
+        !/^(dist\/.+\.(js|js\.map|d\.ts)|bundle\/sheaf\.(cjs|compiled)|bundle\/(LICENSES\.txt|line-worker\.js)|bin\/(sheaf|load)\.cjs|package\.json|LICENSE|README\.md)$/.test(
           file,
         ),
     );
@@ -124,6 +124,12 @@ describe.each(published)("the package of %s", name => {
     expect(Object.values(dependencies).filter(range => !/^[\^~]?\d+\.\d+\.\d+$/.test(range))).toEqual([]);
     expect(existsSync(join(folder, "node_modules/@sheaf"))).toBe(false);
   });
+});
+
+test.each(["sheaf/bundle", "@sheaf/drives/dist"])("the thread that encodes lines starts from %s", folder => {
+  const thread = JSON.stringify(join(project, "node_modules", folder, "line-worker.js"));
+  const starts = `new (require("worker_threads").Worker)(${thread}).once("message", word => process.exit(word === "ready" ? 0 : 1))`;
+  run(project, "node", "-e", starts);
 });
 
 test.each([

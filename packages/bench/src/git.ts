@@ -68,9 +68,10 @@ function freshRepository(folder: string, name: string): string {
   return work;
 }
 
+/** As a person does it: a commit also says how many lines changed, for which git compares the versions. */
 function commitAll(work: string): void {
   git(work, "add", "--all");
-  git(work, "commit", "--quiet", "--message=x");
+  git(work, "commit", "--message=x");
 }
 
 function git(work: string, ...words: string[]): void {
