@@ -4,4 +4,5 @@ export { defaultLimits, type Caller, type Limits } from "./call.js";
 export { datasetRoutes } from "./native/datasets.js";
 export { openApi, type About } from "./openapi.js";
 export { HttpError } from "./problem.js";
-export { type Route, type Scope } from "./route.js";
+export { type Route, type Scope, type TypedRoute } from "./route.js";
+export { allRoutes, type NativeRoute } from "./routes.js";

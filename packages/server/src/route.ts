@@ -9,21 +9,28 @@ import type { Call } from "./call.js";
 import type { Static, TSchema } from "./schema.js";
 import type { AnswerShape, BodyShape } from "./shape.js";
 
-/** What a caller may do: each holds what stands before it. */
-export type Scope = "read" | "write" | "admin";
+/** What a caller may do: each holds what stands before it. `open` is for what tells nothing of the repository, and needs no token. */
+export type Scope = "open" | "read" | "write" | "admin";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+/** By status. */
+export type Answers = Readonly<Record<number, AnswerShape>>;
+
 export interface RouteSpec<
+  Id extends string = string,
+  M extends Method = Method,
+  Path extends string = string,
   P extends TSchema = TSchema,
   Q extends TSchema = TSchema,
   B extends BodyShape | undefined = BodyShape | undefined,
+  A extends Answers = Answers,
 > {
-  readonly method: Method;
+  readonly method: M;
   /** With parameters in braces, as OpenAPI writes them: `/datasets/{dataset}/rows/{id}`. A parameter is one segment, percent-encoded. */
-  readonly path: string;
+  readonly path: Path;
   /** Unique; the name of the client's function. */
-  readonly operationId: string;
+  readonly operationId: Id;
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -31,7 +38,9 @@ export interface RouteSpec<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  readonly answers: Readonly<Record<number, AnswerShape>>;
+  readonly answers: A;
+  /** Statuses of problems beside those that `openapi.ts` sees from the rest. */
+  readonly problems?: readonly number[];
 }
 
 /** What JSON a body of this shape is. */
@@ -41,10 +50,31 @@ export interface Route extends RouteSpec {
   readonly handle: (call: Call, repo: Repository) => Promise<Response>;
 }
 
+/** A route that its type tells all about, for the client: lists of routes are written `[…] as const`, so that none is lost. */
+export interface TypedRoute<
+  Id extends string,
+  M extends Method,
+  Path extends string,
+  P extends TSchema,
+  Q extends TSchema,
+  B extends BodyShape | undefined,
+  A extends Answers,
+> extends RouteSpec<Id, M, Path, P, Q, B, A> {
+  readonly handle: Route["handle"];
+}
+
 /** Makes a route whose handler is typed by its schemas. */
-export function route<P extends TSchema, Q extends TSchema, const B extends BodyShape | undefined>(
-  spec: RouteSpec<P, Q, B>,
+export function route<
+  const Id extends string,
+  const M extends Method,
+  const Path extends string,
+  P extends TSchema,
+  Q extends TSchema,
+  const B extends BodyShape | undefined,
+  const A extends Answers,
+>(
+  spec: RouteSpec<Id, M, Path, P, Q, B, A>,
   handle: (call: Call<Static<P>, Static<Q>, BodyOf<B>>, repo: Repository) => Promise<Response>,
-): Route {
-  return { ...spec, handle } as unknown as Route;
+): TypedRoute<Id, M, Path, P, Q, B, A> {
+  return { ...spec, handle: handle as unknown as Route["handle"] };
 }

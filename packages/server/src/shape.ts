@@ -10,6 +10,12 @@ export type BodyShape =
 export interface AnswerShape {
   readonly description: string;
   readonly json?: TSchema;
-  /** Media types other than JSON: streams and files. */
+  /** JSON lines (`application/x-ndjson`), each of this shape. */
+  readonly lines?: TSchema;
+  /** Server-sent events (`text/event-stream`), the data of each JSON of this shape. */
+  readonly events?: TSchema;
+  /** Other media types: streams and files. */
   readonly bytes?: readonly string[];
+  /** Headers that tell something: name and what it says. */
+  readonly headers?: Readonly<Record<string, string>>;
 }

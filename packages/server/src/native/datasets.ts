@@ -1,14 +1,14 @@
 /** Datasets: what there is, made, described, patched as one document, renamed and removed. */
 import { parsePatch, type Value } from "@sheaf/core";
 import { empty, json } from "../answer.js";
-import { route, type Route } from "../route.js";
+import { route } from "../route.js";
 import { t } from "../schema.js";
 import { anyObject, at, commitQuery, committed, dataset, datasetInfo } from "./shapes.js";
 import { commitOptions, isKnown, readVersion } from "./version.js";
 
 const tag = "datasets";
 
-export const datasetRoutes: readonly Route[] = [
+export const datasetRoutes = [
   route(
     {
       method: "GET",
@@ -98,4 +98,4 @@ export const datasetRoutes: readonly Route[] = [
     },
     async (call, repo) => json(await repo.removeDataset(call.params.dataset, commitOptions(call))),
   ),
-];
+] as const;
