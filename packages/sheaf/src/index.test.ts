@@ -44,3 +44,10 @@ test("two repositories in memory on one drive are one", async () => {
   for await (const { item } of reader.dataset("qa").rows()) rows.push(item);
   expect(rows).toEqual([{ answer: 4 }]);
 });
+
+test("the attribute git is refused, for adoption alone writes it, and nothing is stored", async () => {
+  const repository = await Repository.open(folder, { create: true, author });
+  const edit = repository.dataset("qa").import([{ answer: 4 }], { attributes: { git: "mine" } });
+  await expect(edit).rejects.toSatisfy(error => isSheafError(error, "bad-input"));
+  expect(await repository.head()).toEqual({ branch: "main" });
+});

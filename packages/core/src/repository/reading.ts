@@ -1,11 +1,12 @@
 /** What a repository says of itself: its datasets, where it stands, its commits, and what differs between two of them. */
 import { printCid } from "../block/cid.js";
+import { Link, type Ipld, type IpldMap } from "../item/ipld.js";
+import { isObject, setKey, type Value, type ValueObject } from "../item/value.js";
 import { express } from "../edit/express.js";
 import type { Operation } from "../edit/patch.js";
 import { countDifferences, diffSnapshots } from "../edit/snapshot-diff.js";
 import { log } from "../history/log.js";
 import type { Snapshot } from "../history/snapshot.js";
-import { setKey } from "../item/value.js";
 import { commitCid, readSnapshot, type Context, type Tip } from "./context.js";
 import type { CommitInfo, DatasetInfo, Difference, DiffOptions, DiffStat, Rev, Status, Watch } from "./contract.js";
 import { allDatasets, findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
@@ -73,8 +74,19 @@ export function infoOf({ digest, parents, author, committer, message, attributes
     author,
     committer,
     message,
-    attributes,
+    attributes: withoutLinks(attributes) as CommitInfo["attributes"],
   };
+}
+
+/** Puts `{ "/": "<cid>" }` for a link, as DAG-JSON does: what is shown of a commit is JSON. */
+function withoutLinks(value: Ipld): Ipld {
+  if (value instanceof Link) return { "/": printCid(value.digest, value.codec) };
+  if (Array.isArray(value)) return value.map(withoutLinks);
+  if (!isObject(value as Value)) return value;
+  const shown: IpldMap = {};
+  for (const [key, member] of Object.entries(value as IpldMap))
+    setKey(shown as ValueObject, key, withoutLinks(member) as Value);
+  return shown;
 }
 
 /** What differs from one revision to another. */

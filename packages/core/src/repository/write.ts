@@ -5,7 +5,7 @@
  */
 import type { Blocks } from "../block/blocks.js";
 import { printCid, sameDigest, type Digest } from "../block/cid.js";
-import { SheafError } from "../errors.js";
+import { badInput, SheafError } from "../errors.js";
 import { mergeSnapshots } from "../edit/snapshot-merge.js";
 import { encodeCommit } from "../history/commit.js";
 import { encodeSnapshot, type Snapshot } from "../history/snapshot.js";
@@ -176,6 +176,8 @@ export async function putCommit(
   const others = draft.parents ?? [];
   if (base.tip && sameDigest(snapshot, base.tip.snapshot) && others.length === 0 && !options.allowEmpty)
     return undefined;
+  if (options.attributes && Object.hasOwn(options.attributes, "git"))
+    throw badInput("the attribute git is kept for what came from git; choose another name", { pointer: "/git" });
   const committer = await sign(context);
   const author = options.author ? await sign(context, options.author) : committer;
   const parents = [...(base.tip ? [base.tip.digest] : []), ...others];
