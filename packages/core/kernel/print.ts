@@ -4,6 +4,7 @@
 // be damaged on purpose, so every length is held against the end of the block.
 
 import { BACKSLASH, QUOTE, copy, stopBits, validUtf8 } from "./bytes";
+import { next, size } from "./head";
 import { RECORD, compareKeys, prefixOf, rearrange, sort, writeRecord } from "./order";
 
 /** Writes the text of a float at `to` and gives its length. */
@@ -27,8 +28,6 @@ let topEnd: usize = 0;
 let scratch: usize = 0;
 let limit: usize = 0;
 let form: i32 = 0;
-/** Where the head that {@link size} read ends; 0 when it is not canonical. */
-let next: usize = 0;
 
 /**
  * What the last call of {@link printBlocks} made, u32 each: end of the text, blocks refused, whether an integer is beyond what a JavaScript number
@@ -98,35 +97,6 @@ function rowName(p: usize, name: usize, length: usize): usize {
   return p;
 }
 
-/** Reads the head at `p`: gives its number, and leaves in `next` where it ends. */
-function size(p: usize): u64 {
-  const info = load<u8>(p) & 31;
-  if (info < 24) {
-    next = p + 1;
-    return info;
-  }
-  next = 0;
-  if (info == 24) {
-    const n = load<u8>(p + 1);
-    if (n >= 24) next = p + 2;
-    return n;
-  }
-  if (info == 25) {
-    const n = bswap<u16>(load<u16>(p + 1));
-    if (n >= 0x100) next = p + 3;
-    return n;
-  }
-  if (info == 26) {
-    const n = bswap<u32>(load<u32>(p + 1));
-    if (n >= 0x10000) next = p + 5;
-    return n;
-  }
-  if (info > 27) return 0;
-  const n = bswap<u64>(load<u64>(p + 1));
-  if (n >= 0x100000000) next = p + 9;
-  return n;
-}
-
 /** Prints the value at `p`; gives where it ends, 0 when refused. */
 function value(p: usize, depth: i32): usize {
   if (p >= limit) return 0;
@@ -155,8 +125,7 @@ function simple(first: u8, p: usize): usize {
     return word(0x736c6166, 5, p);
   }
   if (first != 0xfb) return 0;
-  float(reinterpret<f64>(bswap<u64>(load<u64>(p + 1))));
-  return next == 0 ? 0 : p + 9;
+  return float(reinterpret<f64>(bswap<u64>(load<u64>(p + 1)))) ? p + 9 : 0;
 }
 
 @inline
@@ -198,9 +167,8 @@ function digits(n: u64): void {
   o += length;
 }
 
-/** Prints a float; leaves 0 in `next` when it is none that JSON holds. */
-function float(n: f64): void {
-  next = 1;
+/** Prints a float; says whether it is one that JSON holds. */
+function float(n: f64): bool {
   const size = Math.abs(n);
   if (size == 0 || size < 1e-3 || !(size < 1e9)) return otherFloat(n);
   let power: f64 = 1;
@@ -213,10 +181,10 @@ function float(n: f64): void {
     power *= 10;
     power10 *= 10;
   }
-  otherFloat(n);
+  return otherFloat(n);
 }
 
-function decimal(scaled: u64, power: u64, negative: bool): void {
+function decimal(scaled: u64, power: u64, negative: bool): bool {
   if (negative) store<u8>(o++, 0x2d);
   const whole = scaled / power;
   digits(whole);
@@ -229,11 +197,13 @@ function decimal(scaled: u64, power: u64, negative: bool): void {
     digits(power + (scaled - whole * power));
     store<u8>(point, 0x2e);
   }
+  return true;
 }
 
-function otherFloat(n: f64): void {
-  if (!isFinite(n)) next = 0;
-  else o += printFloat64(n, o);
+function otherFloat(n: f64): bool {
+  if (!isFinite(n)) return false;
+  o += printFloat64(n, o);
+  return true;
 }
 
 /** Prints a text of `length` bytes at `p`. */

@@ -68,7 +68,7 @@ export { Dataset, type InsertOptions, type PlainOperation } from "./repository/d
 export type { Beside } from "./repository/beside.js";
 export { withoutCredentials } from "./repository/remotes.js";
 export { Repository, type OpenOptions } from "./repository/repository.js";
-export type { StoredBatch } from "./repository/rows.js";
+export type { StoredBatch } from "./repository/stored-batch.js";
 export { DatasetVersion, type PageOptions } from "./repository/version.js";
 export { packedShape, type PackShape } from "./store/pack-shape.js";
 export type { Drive, Span } from "./store/drive.js";

@@ -11,6 +11,12 @@ export type Codec = (typeof codecs)[keyof typeof codecs];
 export interface Platform {
   /** Writes the sha2-256 of `bytes` into `out` from `at`: 32 bytes. */
   digestInto(bytes: Uint8Array, out: Uint8Array, at: number): void;
+  /** Says whether the sha2-256 of `bytes` is the 32 bytes of `digest` from `at`. */
+  hashesTo(bytes: Uint8Array, digest: Uint8Array, at: number): boolean;
+  /** Text of which each character, up to U+00FF, is one byte of `bytes[start, end)`. */
+  latin1(bytes: Uint8Array, start: number, end: number): string;
+  /** Text of which the UTF-16 units, low byte first, are `bytes[start, end)`; `start` is even. */
+  utf16(bytes: Uint8Array, start: number, end: number): string;
   /** Compresses one frame. With deflate, a dictionary of up to 32 KiB of what the bytes are like makes small frames smaller; other codecs ignore it. */
   compress(codec: Codec, bytes: Uint8Array, dictionary?: Uint8Array): Uint8Array;
   /** Gives back exactly `length` bytes, given the dictionary that they were compressed with; throws when the input is damaged. */

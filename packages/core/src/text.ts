@@ -3,9 +3,27 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Up to so many characters, ids and keys mostly, the encoder costs more than a loop over ASCII. */
+const shortText = 64;
+
 /** Encodes to UTF-8. Check {@link isWellFormed} first where a lone surrogate may come in: it would become U+FFFD. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  const { length } = text;
+  if (length > shortText) return encoder.encode(text);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return encoder.encode(text);
+    bytes[i] = unit;
+  }
+  return bytes;
+}
+
+/** Says whether `bytes[start, end)` is ASCII. */
+export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let all = 0;
+  for (let i = start; i < end; i++) all |= bytes[i];
+  return all < 0x80;
 }
 
 /** Decodes UTF-8; throws a TypeError when the bytes are not UTF-8. A byte order mark is kept. */

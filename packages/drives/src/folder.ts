@@ -231,9 +231,23 @@ function readRange(descriptor: number, start: number, length: number): Uint8Arra
   return bytes;
 }
 
-/** Memory for a read. Not a Buffer, whose `slice` would be no copy; what is large is not zeroed first. */
+/** Small reads, items mostly, share pieces of memory: to allocate for each costs a third of the read. Whoever keeps one for long keeps its piece. */
+const smallRead = 2048;
+const pieceBytes = 65_536;
+let piece: Uint8Array = new Uint8Array(0);
+let pieceUsed = 0;
+
+/** Memory for a read. Not a Buffer, whose `slice` would be no copy; nothing is zeroed first. */
 function allocate(length: number): Uint8Array {
-  if (length <= 4096) return new Uint8Array(length);
+  if (length > smallRead) return unsafeBytes(length);
+  if (pieceUsed + length > piece.length) {
+    piece = unsafeBytes(pieceBytes);
+    pieceUsed = 0;
+  }
+  return piece.subarray(pieceUsed, (pieceUsed += length));
+}
+
+function unsafeBytes(length: number): Uint8Array {
   const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
   return new Uint8Array(buffer, byteOffset, length);
 }

@@ -26,6 +26,30 @@ test("the digest is sha2-256, written where it is wanted", () => {
   );
 });
 
+test("a digest is known by its bytes, each of them", () => {
+  fc.assert(
+    fc.property(bytesOf, fc.nat(31), fc.integer({ min: 1, max: 255 }), (bytes, i, change) => {
+      const digest = new Uint8Array(40);
+      nodePlatform.digestInto(bytes, digest, 8);
+      expect(nodePlatform.hashesTo(bytes, digest, 8)).toBe(true);
+      digest[8 + i] ^= change;
+      expect(nodePlatform.hashesTo(bytes, digest, 8)).toBe(false);
+    }),
+  );
+});
+
+test("text is read from one byte or two a character", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), text => {
+      const padded = (bytes: Buffer) => new Uint8Array(Buffer.concat([Buffer.alloc(2), bytes, Buffer.alloc(3)]));
+      const wide = Buffer.from(text, "utf16le");
+      expect(nodePlatform.utf16(padded(wide), 2, 2 + wide.length)).toBe(text);
+      const narrow = Buffer.from(text, "latin1");
+      expect(nodePlatform.latin1(padded(narrow), 2, 2 + narrow.length)).toBe(narrow.toString("latin1"));
+    }),
+  );
+});
+
 describe.each(Object.entries(codecs) as [string, Codec][])("codec %s", (_, codec) => {
   test("decompress(compress(x)) = x, with a dictionary and without", () => {
     fc.assert(

@@ -58,8 +58,8 @@ export function parseCid(text: string): { digest: Digest; codec: BlockCodec } {
   return { digest: multihash.digest, codec: code };
 }
 
-/** Says whether two digests are the same. */
-export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < 32; i++) if (a[i] !== b[i]) return false;
+/** Says whether two digests are the same; the other one stands at `bAt`. */
+export function sameDigest(a: Uint8Array, b: Uint8Array, bAt = 0): boolean {
+  for (let i = 0; i < 32; i++) if (a[i] !== b[bAt + i]) return false;
   return true;
 }

@@ -35,6 +35,18 @@ interface Exports {
     ends: number,
     form: number,
   ): void;
+  prepareShapes(steps: number, stepsEnd: number, keys: number, keysEnd: number): void;
+  areShapesCrowded(): boolean;
+  viewBlocks(
+    bounds: number,
+    count: number,
+    tape: number,
+    numbers: number,
+    pieces: number,
+    texts: number,
+    tokens: number,
+    cuts: number,
+  ): void;
 }
 
 /** Rows in one call: the tables of a call have this many places. */
@@ -43,10 +55,11 @@ const tableBytes = maxRows * 4 + 4;
 /** Entries of open objects that the kernel remembers; an object with more goes to the reference. */
 const maxRecords = 65536;
 /** Behind each area, so that it may read and write sixteen bytes at once. */
-const slack = 64;
+export const slack = 64;
 const tablesAt = 16384;
-const recordsAt = tablesAt + 4 * tableBytes + slack;
-const recordsEnd = recordsAt + maxRecords * 24;
+/** Room for what the kernel keeps track of: records of open objects, or shapes. */
+export const recordsAt = tablesAt + 4 * tableBytes + slack;
+export const recordsEnd = recordsAt + maxRecords * 24;
 /** Where the input begins; output and scratch follow behind its capacity. */
 export const inputAt = recordsEnd + slack;
 const pageBytes = 65536;
@@ -106,7 +119,8 @@ export class Kernel {
     return this.words.subarray(at, at + length);
   }
 
-  #tableAt(i: number): number {
+  /** Where table `i` begins. */
+  tableAt(i: number): number {
     return tablesAt + i * tableBytes;
   }
 
@@ -118,7 +132,7 @@ export class Kernel {
   encodeLines(from: number, end: number, plain: boolean): number {
     this.bytes[end] = 0x0a;
     this.#prepare();
-    const [starts, ends, lines, refused] = [this.#tableAt(0), this.#tableAt(1), this.#tableAt(2), this.#tableAt(3)];
+    const [starts, ends, lines, refused] = [this.tableAt(0), this.tableAt(1), this.tableAt(2), this.tableAt(3)];
     const next = this.exports.encodeLines(from, end, maxRows, starts, ends, lines, refused, plain);
     const at = this.#encoded;
     this.rows = this.words[at];
@@ -137,7 +151,7 @@ export class Kernel {
 
   /** Prints the blocks that table 0 bounds; table 1 gets the ends of lines. */
   printBlocks(count: number, form: number): void {
-    const [bounds, ends] = [this.#tableAt(0), this.#tableAt(1)];
+    const [bounds, ends] = [this.tableAt(0), this.tableAt(1)];
     this.exports.printBlocks(bounds, count, this.outputAt, this.#scratchAt, recordsAt, recordsEnd, ends, form);
     const at = this.#printed;
     this.outputEnd = this.words[at];

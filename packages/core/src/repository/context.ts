@@ -9,6 +9,8 @@ import type { Connect } from "../sync/remote.js";
 import type { Logs } from "../store/logs.js";
 import type { NodeCache } from "../tree/cache.js";
 import type { Person } from "./contract.js";
+import type { ItemViewer } from "../item/viewer.js";
+import type { RowFinder } from "./row-finder.js";
 import type { RecentDatasets } from "./recent-datasets.js";
 
 export interface Context {
@@ -17,6 +19,10 @@ export interface Context {
   readonly logs: Logs;
   /** Parsed nodes, shared by all reads. */
   readonly nodes: NodeCache;
+  /** Finds rows by id, for all reads. */
+  readonly finder: RowFinder;
+  /** Makes objects of items, for all reads. */
+  readonly viewer: ItemViewer;
   /** Datasets found lately, shared likewise. */
   readonly datasets: RecentDatasets;
   /** Opens other repositories by their URLs, where that was given. */

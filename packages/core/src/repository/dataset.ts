@@ -22,7 +22,8 @@ import type { StoredDataset } from "./dataset-tree.js";
 import { editRepository } from "./edit.js";
 import { importRows } from "./import.js";
 import { patchDataset } from "./patch.js";
-import { readRows, type StoredBatch } from "./rows.js";
+import { readRows } from "./rows.js";
+import type { StoredBatch } from "./stored-batch.js";
 import { versionAt, type DatasetVersion } from "./version.js";
 
 export class Dataset {
@@ -58,7 +59,7 @@ export class Dataset {
 
   /** Rows in order, one by one. */
   rows(options: given.RowsOptions = {}): AsyncIterableIterator<given.Row> {
-    return readRows(this.context.store, async () => (await this.at(options.at)).block, options);
+    return readRows(this.context, async () => (await this.at(options.at)).block, options);
   }
 
   /** Rows in order as they rest, many at a time: what exports are made of. */

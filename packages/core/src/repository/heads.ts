@@ -1,5 +1,5 @@
 /** The names that move: HEAD, branches, and the logs beside them. Every move is a compare-and-swap, with who and by which command. */
-import { parseCid, printCid, type Digest } from "../block/cid.js";
+import { parseCid, printCid, type Cid, type Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import type { LogEntry } from "../store/logs.js";
 import { readCommit, type Context, type Tip } from "./context.js";
@@ -23,6 +23,12 @@ export async function currentBranch(context: Context): Promise<string> {
   const value = (await context.logs.read(headLog))?.value;
   if (value?.startsWith(branchPrefix)) return value.slice(branchPrefix.length);
   throw new SheafError("refused", {}, "HEAD is not on a branch; name one, or switch to it first");
+}
+
+/** The commit that the current branch names, without reading it; `undefined` for one that is not born. */
+export async function currentCommit(context: Context): Promise<Cid | undefined> {
+  const entry = await context.logs.read(branchRef(await currentBranch(context)));
+  return (entry?.value as Cid | null | undefined) ?? undefined;
 }
 
 /** Reads a branch. A branch that was deleted reads as one that is not born. */

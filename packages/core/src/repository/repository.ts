@@ -5,6 +5,7 @@
  */
 import type { Cid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
+import { ItemViewer } from "../item/viewer.js";
 import type { Platform } from "../platform.js";
 import { BlockStore, type StoreOptions } from "../store/blocks.js";
 import type { Drive } from "../store/drive.js";
@@ -28,6 +29,7 @@ import * as rebasing from "./rebasing.js";
 import { RecentDatasets } from "./recent-datasets.js";
 import type * as distant from "./remote-contract.js";
 import * as remotes from "./remotes.js";
+import { RowFinder } from "./row-finder.js";
 import { setUpstream, upstreamOf, upstreamState } from "./upstream.js";
 
 /** What a repository needs of the world around it. */
@@ -43,8 +45,11 @@ export interface OpenOptions extends StoreOptions {
   readonly connect?: Connect;
 }
 
-/** Memory for parsed nodes of trees: both trees of a million rows, so that random reads of them load no node twice. Filled only as nodes are read. */
-const nodeCacheBytes = 320 * 2 ** 20;
+/** Memory for parsed nodes of trees: both trees of half a million rows. Who reads more of one version by id gets an index (`row-finder.ts`). */
+const nodeCacheBytes = 128 * 2 ** 20;
+/** A head that was the newest this lately, or in this share of the grace, is asked for its successor alone. */
+const freshMs = 10_000;
+const freshShare = 100;
 const formatLog = "format";
 const formatVersion = "1";
 const defaultRemote = "origin";
@@ -77,11 +82,14 @@ export class Repository extends LocalRepository {
   static async #over(drive: Drive, options: OpenOptions): Promise<Repository> {
     const { platform } = options;
     const store = await BlockStore.open(drive, platform, options);
+    const nodes = new RecentNodes(nodeCacheBytes);
     const context: Context = {
       platform,
       store,
-      logs: new Logs(drive, platform),
-      nodes: new RecentNodes(nodeCacheBytes),
+      logs: new Logs(drive, platform, { freshMs: Math.min(freshMs, store.graceMs / freshShare) }),
+      nodes,
+      finder: new RowFinder(store, nodes),
+      viewer: new ItemViewer(platform),
       datasets: new RecentDatasets(),
       connect: options.connect,
       author: async () => options.author?.(repository.config) ?? (await configuredAuthor(repository)),

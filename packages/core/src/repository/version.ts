@@ -1,14 +1,15 @@
 /** One version of a dataset, frozen: reads from it look at no ref, so they are quick, agree with each other, and see no edit that comes later. */
-import { printCid, type Cid } from "../block/cid.js";
+import { parseCid, printCid, type Cid } from "../block/cid.js";
 import { printItem } from "../item/text.js";
 import { listColumns } from "./columns.js";
 import type { DatasetInfo, Rev, Row, RowsOptions, Watch } from "./contract.js";
 import { findRow } from "../dataset/lookup.js";
-import { commitCid, readSnapshot, type Context } from "./context.js";
+import { commitCid, readCommit, readSnapshot, type Context } from "./context.js";
 import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
-import { currentBranch, headOf } from "./heads.js";
+import { currentCommit } from "./heads.js";
 import { commitAt } from "./revisions.js";
-import { readBatches, readRow, readRows, type StoredBatch } from "./rows.js";
+import { readBatches, readRow, readRows } from "./rows.js";
+import type { StoredBatch } from "./stored-batch.js";
 
 /** Which rows to read: from `offset` on (from the end when `reverse`), at most `limit`. */
 export type PageOptions = Omit<RowsOptions, "at">;
@@ -28,8 +29,9 @@ export class DatasetVersion {
   }
 
   /** The row with this id, its item as plain JavaScript; `undefined` when there is none. */
-  get(id: string): Promise<Row | undefined> {
-    return readRow(this.context.store, this.block, id, this.context.nodes);
+  async get(id: string): Promise<Row | undefined> {
+    const row = readRow(this.context, this.block, id);
+    return row instanceof Promise ? await row : row;
   }
 
   /** The row's item as exact JSON text; `undefined` when there is none. */
@@ -46,12 +48,12 @@ export class DatasetVersion {
 
   /** Rows in order, one by one. */
   rows(page: PageOptions = {}): AsyncIterableIterator<Row> {
-    return readRows(this.context.store, () => Promise.resolve(this.block), page);
+    return readRows(this.context, () => Promise.resolve(this.block), page);
   }
 
   /** Rows in order as they rest, many at a time: what exports are made of. */
   batches(page: PageOptions = {}): AsyncIterable<StoredBatch> {
-    return readBatches(this.context.store, this.block, page);
+    return readBatches(this.context, this.block, page);
   }
 
   /** The top-level fields and how many rows have each: those of the metadata's column order first, the others by name. */
@@ -72,13 +74,14 @@ async function findVersion(
   path: string,
   revision: Rev | undefined,
 ): Promise<StoredDataset | undefined> {
-  const known = revision === undefined ? undefined : context.datasets.get(revision, path);
+  const named = revision ?? (await currentCommit(context));
+  if (named === undefined) return undefined;
+  const known = context.datasets.get(named, path);
   if (known) return known;
   const tip =
     revision === undefined
-      ? (await headOf(context, await currentBranch(context))).tip
+      ? await readCommit(context.store, parseCid(named).digest)
       : await commitAt(context, revision);
-  if (!tip) return undefined;
   const commit = commitCid(tip);
   const found =
     context.datasets.get(commit, path) ??

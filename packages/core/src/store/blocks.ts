@@ -6,7 +6,7 @@
  * a pack lists again.
  */
 import type { BlockReader } from "../block/blocks.js";
-import { printCid, sameDigest, type Digest } from "../block/cid.js";
+import { printCid, type Digest } from "../block/cid.js";
 import { SheafError, isSheafError } from "../errors.js";
 import type { Awaitable, Platform } from "../platform.js";
 import { chain } from "./chain.js";
@@ -47,7 +47,6 @@ export class BlockStore implements BlockReader {
   /** What to say of a block that is not here, where that is to be expected: in a partial clone. */
   absence: string | undefined;
   readonly #known = new Known();
-  readonly #scratch = new Uint8Array(32);
   /** The pack that the last block was found in: where the next one is looked for first. */
   #last: Pack | undefined;
 
@@ -128,8 +127,7 @@ export class BlockStore implements BlockReader {
   }
 
   #proves(bytes: Uint8Array, digest: Digest): boolean {
-    this.platform.digestInto(bytes, this.#scratch, 0);
-    return sameDigest(this.#scratch, digest);
+    return this.platform.hashesTo(bytes, digest, 0);
   }
 
   async #scan(digests: readonly Digest[]): Promise<Uint8Array[]> {

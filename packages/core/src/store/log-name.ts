@@ -106,3 +106,22 @@ function decodeText(text: string): string | undefined {
     return undefined;
   }
 }
+
+/** Paths that are kept. */
+const mostPaths = 1024;
+
+/** Paths of names that were asked for lately: to check and encode one costs as much as to look whether its log moved. */
+export class LogPaths {
+  readonly #known = new Map<string, string>();
+
+  /** Where the log of this name rests. Throws bad-input for what cannot be a name. */
+  of(name: string): string {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    checkLogName(name);
+    const path = encodeLogName(name);
+    if (this.#known.size >= mostPaths) this.#known.clear();
+    this.#known.set(name, path);
+    return path;
+  }
+}

@@ -10,7 +10,7 @@ import type { Platform } from "../platform.js";
 import { compareText } from "../text.js";
 import type { Drive } from "./drive.js";
 import { entryName, firstNumber, parseEntry, parseEntryName, printEntry, type LogEntry } from "./log-entry.js";
-import { checkLogName, decodeLogName, encodeLogName, encodePrefix } from "./log-name.js";
+import { checkLogName, decodeLogName, encodeLogName, encodePrefix, LogPaths } from "./log-name.js";
 
 export type { LogEntry } from "./log-entry.js";
 
@@ -41,11 +41,21 @@ export interface Outcome {
 /** Entries of one log passed over one by one; then a new listing that begins behind them is cheaper. */
 const maxPassed = 32;
 
+export interface LogsOptions {
+  /**
+   * Milliseconds, far below the grace of gc, in which an entry that was the newest cannot have gone: its successor is younger. In that time only the
+   * successor is asked for. Default 0: always both.
+   */
+  readonly freshMs?: number;
+}
+
 /** Within so many milliseconds no entry can be created, succeeded and trimmed: trimming waits for a grace. */
 const sideBySideMs = 10_000;
 
 export class Logs {
-  /** The newest entry seen of each log, and when: where to look first, never the answer. */
+  readonly #paths = new LogPaths();
+  readonly #freshMs: number;
+  /** The newest entry seen of each log, and when it was last found to be there: where to look first, never the answer. */
   readonly #seen = new Map<string, LogEntry>();
   readonly #seenAt = new Map<string, number>();
   /** Says whether the drive has answered later than at once. */
@@ -54,7 +64,10 @@ export class Logs {
   constructor(
     readonly drive: Drive,
     readonly platform: Platform,
-  ) {}
+    { freshMs = 0 }: LogsOptions = {},
+  ) {
+    this.#freshMs = freshMs;
+  }
 
   /** Throws bad-input unless a log may have this name: for refs, what `git check-ref-format` says. */
   check(name: string): void {
@@ -63,8 +76,7 @@ export class Logs {
 
   /** The newest entry; `undefined` when there was never any. A deleted log's value is `null`. */
   async read(name: string): Promise<LogEntry | undefined> {
-    checkLogName(name);
-    const path = encodeLogName(name);
+    const path = this.#paths.of(name);
     const entry = (await this.#readOn(path)) ?? (await this.#readFirst(path));
     this.#remember(path, entry);
     return entry;
@@ -156,6 +168,12 @@ export class Logs {
     let seen = this.#seen.get(path);
     for (let steps = 0; seen && steps < maxPassed; steps++) {
       const next = this.#entry(path, seen.number - 1);
+      if (this.#isFresh(path, seen)) {
+        const found = next instanceof Promise ? await next : next;
+        if (!found) return seen;
+        seen = found;
+        continue;
+      }
       const stays = this.#staysMeanwhile(path, seen.number);
       const [found] = await Promise.all([next, stays]);
       // Entries go oldest first: while the one seen is there, no later one has gone.
@@ -172,7 +190,15 @@ export class Logs {
     return Promise.resolve(this.drive.read(entryName(path, number)));
   }
 
+  /** Says whether this very entry was found to be there, without a successor, so lately that it is there still. */
+  #isFresh(path: string, entry: LogEntry | undefined): boolean {
+    const age = this.platform.now() - (this.#seenAt.get(path) ?? -Infinity);
+    return entry !== undefined && this.#seen.get(path) === entry && age >= 0 && age < this.#freshMs;
+  }
+
   #remember(path: string, entry: LogEntry | undefined): void {
+    // What was not looked at anew is not younger than it was.
+    if (this.#isFresh(path, entry)) return;
     if (entry) this.#seen.set(path, entry);
     else this.#seen.delete(path);
     this.#seenAt.set(path, this.platform.now());

@@ -3,8 +3,8 @@ import { sameDigest, type Digest } from "../block/cid.js";
 import { Node } from "./node.js";
 
 export interface NodeCache {
-  /** The node with this digest, if it is kept. */
-  get(digest: Digest): Node | undefined;
+  /** The node with the digest that stands in these bytes from `at` (default 0), if it is kept. */
+  get(bytes: Uint8Array, at?: number): Node | undefined;
   /** Keeps the node, and lets go of others when it must. */
   set(digest: Digest, node: Node): void;
 }
@@ -25,18 +25,18 @@ export class RecentNodes implements NodeCache {
 
   constructor(readonly maxBytes: number) {}
 
-  get(digest: Digest): Node | undefined {
-    const key = mapKey(digest);
+  get(bytes: Uint8Array, at = 0): Node | undefined {
+    const key = mapKey(bytes, at);
     const young = this.#young.get(key);
-    if (young !== undefined) return sameDigest(young.digest, digest) ? young : undefined;
+    if (young !== undefined) return sameDigest(young.digest, bytes, at) ? young : undefined;
     const old = this.#old.get(key);
-    if (old === undefined || !sameDigest(old.digest, digest)) return undefined;
+    if (old === undefined || !sameDigest(old.digest, bytes, at)) return undefined;
     this.#keep(key, old);
     return old;
   }
 
   set(digest: Digest, node: Node): void {
-    this.#keep(mapKey(digest), compact(node));
+    this.#keep(mapKey(digest, 0), compact(node));
   }
 
   #keep(key: number, node: Node): void {
@@ -65,7 +65,7 @@ function compact(node: Node): Node {
   return new Node(digest, own, level, count, spans.slice(), rowsUpTo);
 }
 
-/** The first 30 bits of a digest: a number that every engine keeps without allocating. Nodes that share them push each other out, no more. */
-function mapKey(digest: Digest): number {
-  return ((digest[0] << 22) | (digest[1] << 14) | (digest[2] << 6) | (digest[3] >> 2)) & 0x3fffffff;
+/** The first 30 bits of the digest at `at`: a number that every engine keeps without allocating. Nodes that share them push each other out, no more. */
+function mapKey(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 22) | (bytes[at + 1] << 14) | (bytes[at + 2] << 6) | (bytes[at + 3] >> 2)) & 0x3fffffff;
 }

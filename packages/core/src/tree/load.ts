@@ -15,6 +15,8 @@ export function loadNode(reader: BlockReader, digest: Digest, cache?: NodeCache)
 
 /** Loads one child of an inner node and checks that it is what the parent promises. */
 export function loadChild(reader: BlockReader, parent: Node, i: number, cache?: NodeCache): Awaitable<Node> {
+  const known = cache?.get(parent.bytes, parent.linkStart(i));
+  if (known !== undefined) return parent.vouchesFor(i) ? known : checkChild(parent, i, known);
   const child = loadNode(reader, parent.link(i), cache);
   return child instanceof Promise ? child.then(node => checkChild(parent, i, node)) : checkChild(parent, i, child);
 }
@@ -30,7 +32,7 @@ export function loadChildren(reader: BlockReader, refs: readonly ChildRef[], cac
   const nodes: Node[] = Array.from({ length: refs.length });
   const missing: number[] = [];
   for (const [at, { parent, i }] of refs.entries()) {
-    const known = cache?.get(parent.link(i));
+    const known = cache?.get(parent.bytes, parent.linkStart(i));
     if (known === undefined) missing.push(at);
     else nodes[at] = checkChild(parent, i, known);
   }
@@ -58,5 +60,6 @@ function checkChild(parent: Node, i: number, child: Node): Node {
   const last = child.count - 1;
   if (last < 0 || !parent.holdsKey(i, child.bytes, child.keyStart(last), child.valueStart(last)))
     throw corruptNode(child.digest, "its last key is not what its parent says");
+  parent.vouch(i);
   return child;
 }

@@ -18,6 +18,7 @@ import { SheafError } from "../errors.js";
 import {
   compareSpans,
   digestInLink,
+  headAt,
   headBytes,
   isLink,
   linkBytes,
@@ -61,6 +62,7 @@ export class Node {
   #heads: Uint32Array | undefined;
   #prefixBytes = 0;
   #searches = 0;
+  #vouched: Uint8Array | undefined;
 
   constructor(
     readonly digest: Digest,
@@ -109,6 +111,20 @@ export class Node {
   link(i: number): Digest {
     const at = this.spans[3 * i + 2] + digestInLink;
     return this.bytes.subarray(at, at + 32);
+  }
+
+  /** Where in {@link bytes} that digest begins. */
+  linkStart(i: number): number {
+    return this.spans[3 * i + 2] + digestInLink;
+  }
+
+  /** Says whether child `i` was found to be what this node promises; {@link vouch} notes that it was. Both blocks are frozen, so it stays true. */
+  vouchesFor(i: number): boolean {
+    return this.#vouched !== undefined && this.#vouched[i] === 1;
+  }
+
+  vouch(i: number): void {
+    (this.#vouched ??= new Uint8Array(this.count))[i] = 1;
   }
 
   /** Says whether two entries link to the same block. */
@@ -193,15 +209,6 @@ export class Node {
   childRows(i: number): number {
     return this.rowsUpTo === undefined ? 1 : this.rowsUpTo[i + 1] - this.rowsUpTo[i];
   }
-}
-
-/** Four bytes from `from` on as a number; zeros stand in for those at or beyond `to`. */
-function headAt(bytes: Uint8Array, from: number, to: number): number {
-  if (from + 4 <= to)
-    return ((bytes[from] << 24) | (bytes[from + 1] << 16) | (bytes[from + 2] << 8) | bytes[from + 3]) >>> 0;
-  let head = 0;
-  for (let i = 0; i < 4; i++) head = head * 256 + (from + i < to ? bytes[from + i] : 0);
-  return head;
 }
 
 /** Says that a block is no tree node, or not the one that its parent promises. */

@@ -24,6 +24,15 @@ export function compareSpans(
   return aTo - aFrom - (bTo - bFrom);
 }
 
+/** Four bytes from `from` on as a number; zeros stand in for those at or beyond `to`. */
+export function headAt(bytes: Uint8Array, from: number, to: number): number {
+  if (from + 4 <= to)
+    return ((bytes[from] << 24) | (bytes[from + 1] << 16) | (bytes[from + 2] << 8) | bytes[from + 3]) >>> 0;
+  let head = 0;
+  for (let i = 0; i < 4; i++) head = head * 256 + (from + i < to ? bytes[from + i] : 0);
+  return head;
+}
+
 /** Says whether `a[aFrom, aTo)` and `b[bFrom, bTo)` hold the same bytes. */
 export function sameSpan(
   a: Uint8Array,
