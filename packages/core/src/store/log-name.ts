@@ -1,5 +1,5 @@
 /** Names of logs: which ones are allowed, and how they are written at rest so that every file system keeps them apart. */
-import { badInput } from "../errors.js";
+import { badInput, SheafError } from "../errors.js";
 import { fromUtf8, isWellFormed, utf8 } from "../text.js";
 
 /** Bytes of a name in UTF-8. */
@@ -124,4 +124,13 @@ export class LogPaths {
     this.#known.set(name, path);
     return path;
   }
+}
+
+/** The error for a ref that cannot be made beside another one. */
+export function isFolder(other: string, name: string): SheafError<"already-exists"> {
+  return new SheafError(
+    "already-exists",
+    { kind: "ref", name: other },
+    `${name} cannot be made while ${other} exists: one would be a folder of the other; choose another name`,
+  );
 }

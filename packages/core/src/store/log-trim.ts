@@ -1,6 +1,5 @@
 /** Drops old entries of logs: one goes only when its successor is old too, so the newest always stays. */
-import { encodeLogName } from "./log-name.js";
-import { entryName, type LogEntry } from "./log-entry.js";
+import type { LogEntry } from "./log-entry.js";
 import type { Logs } from "./logs.js";
 
 /** Removes what was succeeded before `before` (milliseconds since 1970), oldest first, and logs deleted long before; gives how many entries. */
@@ -8,7 +7,7 @@ export async function trimLogs(logs: Logs, before: number, isDryRun: boolean): P
   let trimmed = 0;
   for await (const name of logs.names()) {
     for (const { number } of await oldEntries(logs, name, before)) {
-      if (!isDryRun) await logs.drive.remove(entryName(encodeLogName(name), number));
+      if (!isDryRun) await logs.remove(name, number);
       trimmed++;
     }
   }

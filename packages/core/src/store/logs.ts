@@ -10,7 +10,7 @@ import type { Platform } from "../platform.js";
 import { compareText } from "../text.js";
 import type { Drive } from "./drive.js";
 import { entryName, firstNumber, parseEntry, parseEntryName, printEntry, type LogEntry } from "./log-entry.js";
-import { checkLogName, decodeLogName, encodeLogName, encodePrefix, LogPaths } from "./log-name.js";
+import { checkLogName, decodeLogName, encodeLogName, encodePrefix, isFolder, LogPaths } from "./log-name.js";
 
 export type { LogEntry } from "./log-entry.js";
 
@@ -101,6 +101,13 @@ export class Logs {
     return { ok: true, entry };
   }
 
+  /** Removes an entry, as trimming does; what was seen of its log counts no more. */
+  async remove(name: string, number: number): Promise<void> {
+    const path = this.#paths.of(name);
+    this.#seen.delete(path);
+    await this.drive.remove(entryName(path, number));
+  }
+
   /** All entries, newest first: the reflog. */
   async *history(name: string): AsyncIterable<LogEntry> {
     for await (const { entry, error } of this.outcomes(name)) {
@@ -168,13 +175,7 @@ export class Logs {
     let seen = this.#seen.get(path);
     for (let steps = 0; seen && steps < maxPassed; steps++) {
       const next = this.#entry(path, seen.number - 1);
-      if (this.#isFresh(path, seen)) {
-        const found = next instanceof Promise ? await next : next;
-        if (!found) return seen;
-        seen = found;
-        continue;
-      }
-      const stays = this.#staysMeanwhile(path, seen.number);
+      const stays = this.#isFresh(path, seen) || this.#staysMeanwhile(path, seen.number);
       const [found] = await Promise.all([next, stays]);
       // Entries go oldest first: while the one seen is there, no later one has gone.
       if (!found) return (await (stays ?? this.drive.read(entryName(path, seen.number)))) ? seen : undefined;
@@ -262,8 +263,7 @@ export class Logs {
       ? (await this.drive.read(entryName(path, from.number))) !== undefined
       : (await this.#firstListed(path)) === entry.number;
     if (isNext) return true;
-    this.#seen.delete(path);
-    await this.drive.remove(entryName(path, entry.number));
+    await this.remove(name, entry.number);
     return false;
   }
 
@@ -295,12 +295,4 @@ export class Logs {
       throw error;
     }
   }
-}
-
-function isFolder(other: string, name: string): SheafError<"already-exists"> {
-  return new SheafError(
-    "already-exists",
-    { kind: "ref", name: other },
-    `${name} cannot be made while ${other} exists: one would be a folder of the other; choose another name`,
-  );
 }
