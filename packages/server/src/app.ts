@@ -5,16 +5,10 @@
  */
 import type { Repository } from "@sheaf/core";
 import { Hono, type Context } from "hono";
-import { Call, defaultLimits, type Caller, type Limits } from "./call.js";
+import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
 import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
-import type { Route, Scope } from "./route.js";
+import type { Route } from "./route.js";
 import { converted } from "./schema.js";
-
-/** What is needed of a caller for a request: a scope, perhaps on one dataset. */
-export interface Need {
-  readonly scope: Scope;
-  readonly dataset?: string;
-}
 
 /** Says who sends a request. Throws an {@link HttpError} (401, 403) when that is nobody, or they may not do what is needed. */
 export type Admit = (request: Request, need: Need) => Promise<Caller>;
@@ -24,10 +18,12 @@ export interface AppOptions {
   readonly routes: readonly Route[];
   readonly admit: Admit;
   readonly limits?: Partial<Limits>;
-  /** A fresh id for a request. */
-  readonly requestId: () => string;
+  /** The id of a request. */
+  readonly requestId: (request: Request) => string;
   /** Told of every request when it is answered; `error` only for what nobody foresaw. */
-  readonly onAnswer?: (told: Answered) => void;
+  readonly onAnswer?: (told: Answered, request: Request) => void;
+  /** Aborts when the server shuts down: streams that would never end then do; all else goes on. */
+  readonly closing?: AbortSignal;
 }
 
 export interface Answered {
@@ -63,26 +59,30 @@ export function makeApp(options: AppOptions): App {
 
 async function answer(context: Context, route: Route, options: AppOptions): Promise<Response> {
   const request = context.req.raw;
-  const requestId = options.requestId();
+  const requestId = options.requestId(request);
   let caller: Caller | undefined;
   const tell = (status: number, problem?: Problem, error?: unknown) =>
-    options.onAnswer?.({
-      requestId,
-      method: request.method,
-      path: context.req.path,
-      status,
-      operationId: route.operationId,
-      ...(caller === undefined ? {} : { caller: caller.id }),
-      ...(problem === undefined ? {} : { code: problem.code }),
-      ...(problem?.code === "internal" ? { error } : {}),
-    });
+    options.onAnswer?.(
+      {
+        requestId,
+        method: request.method,
+        path: context.req.path,
+        status,
+        operationId: route.operationId,
+        ...(caller === undefined ? {} : { caller: caller.id }),
+        ...(problem === undefined ? {} : { code: problem.code }),
+        ...(problem?.code === "internal" ? { error } : {}),
+      },
+      request,
+    );
   try {
     const params = route.params ? converted(route.params, context.req.param(), "the path") : {};
-    const { dataset } = params as { dataset?: string };
-    caller = await options.admit(request, { scope: route.scope, ...(dataset === undefined ? {} : { dataset }) });
+    caller = route.scope === "open" ? anyone : await options.admit(request, needOf(route, params as object));
     const query = route.query ? converted(route.query, queryOf(context), "the query") : {};
     const limits = { ...defaultLimits, ...options.limits };
-    const response = await route.handle(new Call(request, params, query, caller, limits, route.body), options.repo);
+    const permit = async (need: Need) => void (await options.admit(request, need));
+    const call = new Call(request, params, query, caller, limits, route.body, permit, options.closing);
+    const response = await route.handle(call, options.repo);
     tell(response.status);
     return withId(response, requestId);
   } catch (error) {
@@ -92,16 +92,21 @@ async function answer(context: Context, route: Route, options: AppOptions): Prom
   }
 }
 
+/** Whoever calls an open route. */
+const anyone: Caller = { id: "anyone" };
+
+function needOf({ scope, isJudged }: Route, params: object): Need {
+  const { dataset } = params as { dataset?: string };
+  return { scope, ...(dataset === undefined ? {} : { dataset }), ...(isJudged === undefined ? {} : { isJudged }) };
+}
+
 function refuse(request: Request, error: unknown, { requestId, onAnswer }: AppOptions): Response {
-  const id = requestId();
+  const id = requestId(request);
   const problem = judge(error);
-  onAnswer?.({
-    requestId: id,
-    method: request.method,
-    path: new URL(request.url).pathname,
-    status: problem.status,
-    code: problem.code,
-  });
+  const { status, code } = problem;
+  const path = new URL(request.url).pathname;
+  const isUnforeseen = code === "internal";
+  onAnswer?.({ requestId: id, method: request.method, path, status, code, ...(isUnforeseen && { error }) }, request);
   return withId(problemResponse(problem, id), id);
 }
 

@@ -4,12 +4,26 @@ import { HttpError } from "./problem.js";
 import { checked } from "./schema.js";
 import type { BodyShape } from "./shape.js";
 
+/** What a caller may do: each holds what stands before it. `open` is for what tells nothing of the repository, and needs no token. */
+export type Scope = "open" | "read" | "write" | "admin";
+
+/** What is needed of a caller for a request: a scope, perhaps on one dataset. */
+export interface Need {
+  readonly scope: Scope;
+  /** The dataset that the path names. Without it the route touches the whole repository, unless its handler judges what it touches. */
+  readonly dataset?: string;
+  /** The handler asks about every dataset that it touches beside that of the path. */
+  readonly isJudged?: boolean;
+}
+
 /** Who is calling. Every commit that comes of it carries their name. */
 export interface Caller {
   /** For logs; the id of the token, or `local` where no tokens are needed. */
   readonly id: string;
   readonly name?: string;
   readonly email?: string;
+  /** Says whether they may touch a dataset; absent for who may touch all. */
+  readonly mayTouch?: (dataset: string) => boolean;
 }
 
 /** Bounds of one request. */
@@ -30,11 +44,20 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
     readonly caller: Caller,
     readonly limits: Limits,
     readonly shape: BodyShape | undefined,
+    /** Throws a problem unless the caller may do this too: for what only the body names. */
+    readonly permit: (need: Need) => Promise<void>,
+    /** Aborts when the server shuts down: for streams that would never end. */
+    readonly closing?: AbortSignal,
   ) {}
 
   /** Aborts when the client has gone, or the server shuts down. */
   get signal(): AbortSignal {
     return this.request.signal;
+  }
+
+  /** Says whether the caller may touch this dataset. */
+  sees(dataset: string): boolean {
+    return this.caller.mayTouch?.(dataset) ?? true;
   }
 
   /** The author of what this request commits. */

@@ -1,8 +1,8 @@
 /** A repository over HTTP, as a function from requests to responses. */
-export { makeApp, type Admit, type Answered, type App, type AppOptions, type Need } from "./app.js";
-export { defaultLimits, type Caller, type Limits } from "./call.js";
+export { makeApp, type Admit, type Answered, type App, type AppOptions } from "./app.js";
+export { defaultLimits, type Caller, type Limits, type Need, type Scope } from "./call.js";
 export { datasetRoutes } from "./native/datasets.js";
 export { openApi, type About } from "./openapi.js";
 export { HttpError } from "./problem.js";
-export { type Route, type Scope, type TypedRoute } from "./route.js";
+export { type Route, type TypedRoute } from "./route.js";
 export { allRoutes, type NativeRoute } from "./routes.js";

@@ -46,7 +46,7 @@ function operation(route: Route): object {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: [{ token: [] }],
+    security: scope === "open" ? [] : [{ token: [] }],
     "x-scope": scope,
     parameters: [...parameters(params, "path"), ...parameters(query, "query")],
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),

@@ -5,12 +5,9 @@
  * router (`app.ts`), the OpenAPI document (`openapi.ts`) and the client's types, so that none can say what another does not.
  */
 import type { Repository } from "@sheaf/core";
-import type { Call } from "./call.js";
+import type { Call, Scope } from "./call.js";
 import type { Static, TSchema } from "./schema.js";
 import type { AnswerShape, BodyShape } from "./shape.js";
-
-/** What a caller may do: each holds what stands before it. `open` is for what tells nothing of the repository, and needs no token. */
-export type Scope = "open" | "read" | "write" | "admin";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -35,6 +32,12 @@ export interface RouteSpec<
   readonly summary: string;
   readonly description?: string;
   readonly scope: Scope;
+  /**
+   * The handler asks the call ({@link Call.permit}, {@link Call.sees}) about every dataset that it touches and the path does not name.
+   *
+   * Without it, a token for some datasets reaches only routes whose path names a `dataset`, and that one alone is judged.
+   */
+  readonly isJudged?: boolean;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -16,13 +16,15 @@ export const datasetRoutes = [
       operationId: "listDatasets",
       tag,
       summary: "Lists the datasets of a revision, in the order of their paths.",
+      description: "A token for some datasets sees these.",
       scope: "read",
+      isJudged: true,
       query: t.Object({ at }),
       answers: { 200: { description: "the datasets", json: t.Object({ datasets: t.Array(datasetInfo) }) } },
     },
-    async ({ query }, repo) => {
+    async (call, repo) => {
       const datasets = [];
-      for await (const info of repo.datasets(query)) datasets.push(info);
+      for await (const info of repo.datasets(call.query)) if (call.sees(info.path)) datasets.push(info);
       return json({ datasets });
     },
   ),
@@ -34,12 +36,14 @@ export const datasetRoutes = [
       tag,
       summary: "Makes a dataset without rows.",
       scope: "write",
+      isJudged: true,
       query: t.Object(commitQuery),
       body: { json: t.Object({ path: t.String({ minLength: 1 }), meta: t.Optional(anyObject) }) },
       answers: { 201: { description: "it was made", json: committed } },
     },
     async (call, repo) => {
       const { path, meta } = await call.json();
+      await call.permit({ scope: "write", dataset: path });
       const made = await repo.createDataset(path, meta as Record<string, Value> | undefined, commitOptions(call));
       return json(made, { status: 201, headers: { location: `/api/v1/datasets/${encodeURIComponent(path)}` } });
     },
