@@ -398,14 +398,18 @@ test("server", () => {
         "Limits",
         "NativeRoute",
         "Need",
+        "OpenApi",
         "Route",
         "Scope",
         "TypedRoute",
         "allRoutes",
         "datasetRoutes",
         "defaultLimits",
+        "documentOf",
         "makeApp",
         "openApi",
+        "printMarkdown",
+        "withDocument",
       ],
     }
   `);

@@ -4,7 +4,7 @@ import { nodePlatform } from "@sheaf/drives/node";
 import { expect, test } from "vitest";
 import { makeApp } from "./app.js";
 import { datasetRoutes } from "./native/datasets.js";
-import { openApi } from "./openapi.js";
+import { openApi } from "./document/openapi.js";
 
 async function fresh() {
   const repo = await Repository.open(new MemoryDrive(), {

@@ -6,6 +6,7 @@
 import type { Repository } from "@sheaf/core";
 import { Hono, type Context } from "hono";
 import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
+import { withDocument } from "./document/routes.js";
 import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
 import type { Route } from "./route.js";
 import { converted } from "./schema.js";
@@ -15,6 +16,7 @@ export type Admit = (request: Request, need: Need) => Promise<Caller>;
 
 export interface AppOptions {
   readonly repo: Repository;
+  /** The routes beside those of the document, which the app adds. */
   readonly routes: readonly Route[];
   readonly admit: Admit;
   readonly limits?: Partial<Limits>;
@@ -44,7 +46,7 @@ export interface App {
 /** Makes the app of a repository. */
 export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
-  for (const route of options.routes)
+  for (const route of withDocument(options.routes))
     hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), context => answer(context, route, options));
   hono.notFound(context => {
     throw new HttpError(

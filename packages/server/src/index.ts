@@ -2,7 +2,10 @@
 export { makeApp, type Admit, type Answered, type App, type AppOptions } from "./app.js";
 export { defaultLimits, type Caller, type Limits, type Need, type Scope } from "./call.js";
 export { datasetRoutes } from "./native/datasets.js";
-export { openApi, type About } from "./openapi.js";
+export { printMarkdown } from "./document/markdown.js";
+export type { About, OpenApi } from "./document/model.js";
+export { openApi } from "./document/openapi.js";
+export { documentOf, withDocument } from "./document/routes.js";
 export { HttpError } from "./problem.js";
 export { type Route, type TypedRoute } from "./route.js";
 export { allRoutes, type NativeRoute } from "./routes.js";

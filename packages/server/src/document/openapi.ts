@@ -1,0 +1,109 @@
+/** The OpenAPI 3.1 document, made from the routes: what validates requests is what it says. */
+import type { Route } from "../route.js";
+import type { TSchema } from "../schema.js";
+import type { AnswerShape, BodyShape } from "../shape.js";
+import { Components } from "./components.js";
+import { headersOf } from "./header.js";
+import type { About, Answer, Body, Media, OpenApi, Operation, Parameter, Schema } from "./model.js";
+import { problemAnswers, problemSchema, problemsOf } from "./refusal.js";
+
+/** Makes the document, ready for JSON. Throws where two shapes have one name. */
+export function openApi(routes: readonly Route[], about: About): OpenApi {
+  const components = new Components();
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const route of routes) (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route, components);
+  return {
+    openapi: "3.1.0",
+    info: { ...about, license: { name: "MIT", identifier: "MIT" } } as About,
+    servers: [{ url: "/" }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map(name => ({ name })),
+    paths,
+    components: {
+      schemas: { ...components.schemas, Problem: problemSchema },
+      responses: problemAnswers(new Set(routes.flatMap(problemsOf))),
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "a token of `sheaf token create`" },
+      },
+    },
+  };
+}
+
+function operation(route: Route, components: Components): Operation {
+  const { operationId, tag, summary, description, params, query, body, answers } = route;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: securityOf(route),
+    parameters: [
+      ...parameters(params, "path", components),
+      ...parameters(query, "query", components),
+      ...headersOf(route),
+    ],
+    ...(body === undefined ? {} : { requestBody: bodyOf(body, components) }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, shape]) => [status, answerOf(shape, route, components)]),
+      ),
+      ...Object.fromEntries(
+        problemsOf(route).map(status => [status, { $ref: `#/components/responses/Problem${status}` }]),
+      ),
+      default: { $ref: "#/components/responses/Problem" },
+    },
+  };
+}
+
+/** A token with the scope, or none where the server asks for none (on loopback, before the first token is made). */
+function securityOf({ scope }: Route): object[] {
+  return scope === "open" ? [] : [{ token: [scope] }, {}];
+}
+
+function parameters(schema: TSchema | undefined, where: "path" | "query", components: Components): Parameter[] {
+  const properties = (schema?.["properties"] ?? {}) as Record<string, TSchema>;
+  const required = (schema?.["required"] ?? []) as string[];
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = components.place(property);
+    return {
+      name,
+      in: where,
+      required: where === "path" || required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+    };
+  });
+}
+
+function bodyOf(body: BodyShape, components: Components): Body {
+  if ("bytes" in body) return { required: true, content: media(body.bytes, binary) };
+  const types = [body.mediaType ?? "application/json"];
+  return { required: body.optional !== true, content: media(types, components.place(body.json)) };
+}
+
+function answerOf(shape: AnswerShape, { answers }: Route, components: Components): Answer {
+  const { description, json, lines, events, bytes = [], headers = {} } = shape;
+  const told = 304 in answers && json !== undefined ? { ETag: "the version of what is answered", ...headers } : headers;
+  const content = {
+    ...(json === undefined ? {} : media(["application/json"], components.place(json))),
+    ...(lines === undefined ? {} : media(["application/x-ndjson"], components.place(lines))),
+    ...(events === undefined ? {} : media(["text/event-stream"], components.place(events))),
+    ...media(bytes, binary),
+  };
+  return {
+    description,
+    ...(Object.keys(told).length === 0 ? {} : { headers: headerTexts(told) }),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
+  };
+}
+
+function headerTexts(headers: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+  );
+}
+
+const binary: Schema = { type: "string", contentMediaType: "application/octet-stream" };
+
+function media(types: readonly string[], schema: Schema): Record<string, Media> {
+  return Object.fromEntries(types.map(type => [type, { schema }]));
+}
