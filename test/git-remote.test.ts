@@ -1,6 +1,7 @@
 /** Two people and a git host: what one pushes others read with stock git, what they edit comes back, and both hold the same commits. */
-import { readdirSync } from "node:fs";
+import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Repository } from "@sheaf/core";
 import { MemoryDrive } from "@sheaf/drives/memory";
@@ -158,6 +159,49 @@ test("a bundle goes by hand, and stock git reads it", async () => {
   );
   const { refs } = await repo.fetch(next);
   expect(refs).toMatchObject([{ remote: "refs/heads/main" }]);
+});
+
+/** What a colleague may do to a file of rows, in their own way. */
+const habits: readonly ((git: StockGit, n: number) => void)[] = [
+  (git, n) => appendFileSync(rowFile(git), `{"question": "by hand ${n}"}\n`),
+  git => git.run(["mv", folderOf(git), `${folderOf(git)}x`]),
+  git => writeFileSync(rowFile(git), readFileSync(rowFile(git), "utf8").replaceAll("\n", "\r\n")),
+  git => writeFileSync(rowFile(git), readFileSync(rowFile(git), "utf8").split("\n").slice(1).join("\n")),
+  (git, n) => cpSync(join(git.folder, folderOf(git)), join(git.folder, `copies/${n}`), { recursive: true }),
+  git => git.run(["mv", rowFile(git), rowFile(git).replace(/\.jsonl$/, "-.jsonl")]),
+  (git, n) => git.write(`notes/${n}.md`, "same\n"),
+];
+
+const folderOf = (git: StockGit) => readdirSync(git.folder).find(name => name.startsWith("qa")) ?? "";
+const rowFile = (git: StockGit) => {
+  const rows = join(git.folder, folderOf(git), "rows");
+  return join(rows, readdirSync(rows)[0]);
+};
+
+test("who pulls after each commit of a colleague and who clones at the end hold the same", async () => {
+  const step = fc.tuple(fc.nat({ max: habits.length - 1 }), fc.boolean());
+  const appendedThenMoved: [number, boolean][] = [
+    [0, true],
+    [1, true],
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), async steps => {
+      const git = StockGit.init("--bare");
+      const repo = await started(git.folder, 12);
+      await repo.push("origin", main, { setUpstream: true });
+      const other = colleague(git.folder);
+      for (const [n, [habit, pulls]] of steps.entries()) {
+        habits[habit](other, n);
+        other.run(["add", "--all"]);
+        other.run(["commit", "-q", "--allow-empty", "-m", `${n}`]);
+        other.run(["push", "-q"]);
+        if (pulls) await repo.pull();
+      }
+      await repo.pull();
+      expect(await headOf(await cloneOf(git.folder))).toBe(await headOf(repo));
+    }),
+    { numRuns: 5, examples: [[appendedThenMoved]] },
+  );
 });
 
 test("tags of what is no commit stay away, with the reason", async () => {

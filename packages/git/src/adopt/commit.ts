@@ -140,7 +140,7 @@ export class Adoption {
     const tree = found ? parseCommit(found.body, { commit: oid }).tree : await projector.treeOfCommit(digest);
     const objects = new CommitObjects(source, oid, this.#folders, {
       entries: made => projector.entries(made),
-      file: path => projector.file(commit.snapshot, path),
+      file: path => projector.file(digest, path),
     });
     return { objects, tree, digest, snapshot, snapshotDigest: commit.snapshot, files };
   }

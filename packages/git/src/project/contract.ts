@@ -45,8 +45,12 @@ export interface Projector {
   treeOfCommit(digest: Digest, watch?: Watch): Promise<Oid>;
   /** The entries of a tree that was made or remembered lately; `undefined` when it is not at hand. */
   entries(tree: Oid): Promise<readonly TreeEntry[] | undefined>;
-  /** The bytes of the file at a path of a snapshot's projection, made again from its blocks; `undefined` when there is none. */
-  file(snapshot: Digest, path: string): Promise<Uint8Array | undefined>;
+  /**
+   * The bytes of what a commit has at a path in git, made again from its blocks, with what adoption has laid over it; `undefined` when there is none.
+   *
+   * Of folders only those that adoption keeps raw are given.
+   */
+  file(commit: Digest, path: string): Promise<Uint8Array | undefined>;
   /**
    * Hands everything that these commits and tags reach and the other side lacks to the sink, each object after those that it names and, as a difference, after
    * its base.

@@ -87,8 +87,7 @@ const histories: fc.Arbitrary<Drawn> = fc
     return { snapshots, parents, kept };
   });
 
-function put({ snapshots, parents, kept }: Drawn) {
-  const blocks = freshBlocks();
+function put({ snapshots, parents, kept }: Drawn, blocks = freshBlocks()) {
   const who = { name: "Ada", email: "ada@example.org", time: 1000, zone: 0 };
   const commits: Digest[] = [];
   for (const [n, own] of parents.entries())
@@ -187,18 +186,24 @@ test("a history of thousands of commits is projected without running out of stac
   expect(await projector.digestOf(await projector.oidOf(tip))).toEqual(tip);
 });
 
-test("a file comes back from its blocks, by the path that it has in git", async () => {
+test("a file of a commit comes back from blocks, by the path that it has in git, as somebody wrote it", async () => {
   const blocks = freshBlocks();
   const rows = manyRows(1500, 300);
   const datasets = new Map([["a/Rows", { id: "1", meta: {}, rows }]]);
   const files = new Map([["a/%52ows/rows/README", { mode: 0o100755, text: "x" }]]);
-  const snapshot = blocks.put(encodeSnapshot(putSnapshot(blocks, { datasets, files })));
+  const kept = new Map([
+    ["a/%52ows/rows/0.jsonl", "{}\n"],
+    ["sheaf.json", null],
+  ]);
+  const [commit] = put({ snapshots: [{ datasets, files }], parents: [[]], kept: [kept] }, blocks).commits;
   const projector = await open(blocks);
   const plain = new MemoryObjects();
   const all = plain.files(plainProjection(plain, { datasets, files }));
+  all.delete("sheaf.json");
+  all.set("a/%52ows/rows/0.jsonl", `100644 ${plain.put("blob", utf8("{}\n"))}`);
   expect(all.size).toBeGreaterThan(6);
   for (const [path, file] of all)
-    expect(await projector.file(snapshot, path), path).toEqual(plain.body(file.slice(7) as Oid));
-  for (const path of ["a/%52ows/rows/a0.jsonl", "a/Rows/dataset.json", "none", "a"])
-    expect(await projector.file(snapshot, path)).toBeUndefined();
+    expect(await projector.file(commit, path), path).toEqual(plain.body(file.slice(7) as Oid));
+  for (const path of ["a/%52ows/rows/a0.jsonl", "a/Rows/dataset.json", "none", "a", "sheaf.json"])
+    expect(await projector.file(commit, path)).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import type { Digest, Watch } from "@sheaf/core";
 import type { ObjectSink, Oid } from "../object.js";
 import type { TreeEntry } from "../tree.js";
 import { GitCache } from "./cache.js";
-import { readProjected } from "./commit-files.js";
+import { readCommitted } from "./commit-files.js";
 import { namedFirst, readVersion } from "./commit-order.js";
 import type { ProjectionPlace, Projector, There } from "./contract.js";
 import { Sender } from "./sender.js";
@@ -69,8 +69,9 @@ class CachedProjector implements Projector {
     }
   }
 
-  file(snapshot: Digest, path: string): Promise<Uint8Array | undefined> {
-    return readProjected(this.maker, snapshot, path);
+  async file(commit: Digest, path: string): Promise<Uint8Array | undefined> {
+    const version = await readVersion(this.maker.place.reader, commit);
+    return version.type === "commit" ? readCommitted(this.maker, version.commit, path) : undefined;
   }
 
   async send(tips: readonly Digest[], there: There, sink: ObjectSink, watch: Watch = {}): Promise<void> {

@@ -4,20 +4,21 @@
  * Blobs are looked for by name in the trees of commits, one commit after another; folders that were looked through are passed over, so the cost follows what
  * changed between them.
  */
-import { blockType, decode, decodeCommit, type BlockReader, type Digest } from "@sheaf/core";
+import { blockType, decode, type BlockReader, type Digest } from "@sheaf/core";
 import type { GitObject, GitPlatform, ObjectSource, Oid } from "../object.js";
 import { oidOf } from "../oid.js";
 import type { Projector } from "../project/contract.js";
 import { modes, printTree } from "../tree.js";
 
-/** Where a file's bytes are to be had. */
+/** Where the bytes of a file, or of a folder that is kept raw, are to be had. */
 interface Standing {
-  readonly snapshot: Digest;
+  readonly type: "blob" | "tree";
+  readonly commit: Digest;
   readonly path: string;
 }
 
 export class ProjectedObjects implements ObjectSource {
-  readonly #files = new Map<Oid, Standing>();
+  readonly #standings = new Map<Oid, Standing>();
   readonly #folders = new Set<Oid>();
   readonly #commits: AsyncIterator<Digest>;
 
@@ -33,10 +34,11 @@ export class ProjectedObjects implements ObjectSource {
 
   async read(oid: Oid): Promise<GitObject | undefined> {
     const entries = await this.projector.entries(oid);
-    if (entries) return this.#proven(oid, { type: "tree", body: printTree(entries) });
+    const tree = entries && this.#proven(oid, { type: "tree", body: printTree(entries) });
+    if (tree) return tree;
     const standing = await this.#find(oid);
-    const body = standing && (await this.projector.file(standing.snapshot, standing.path));
-    return body && this.#proven(oid, { type: "blob", body });
+    const body = standing && (await this.projector.file(standing.commit, standing.path));
+    return body && this.#proven(oid, { type: standing.type, body });
   }
 
   #proven(oid: Oid, object: GitObject): GitObject | undefined {
@@ -44,24 +46,24 @@ export class ProjectedObjects implements ObjectSource {
   }
 
   async #find(oid: Oid): Promise<Standing | undefined> {
-    while (!this.#files.has(oid)) {
+    while (!this.#standings.has(oid)) {
       const next = await this.#commits.next();
       if (next.done === true) return undefined;
-      const bytes = await this.reader.load(next.value);
-      if (blockType(decode(bytes)) !== "commit") continue;
-      const { snapshot } = decodeCommit(bytes);
-      await this.#add(snapshot, await this.projector.treeOfCommit(next.value), "");
+      const commit = next.value;
+      if (blockType(decode(await this.reader.load(commit))) !== "commit") continue;
+      await this.#add(commit, await this.projector.treeOfCommit(commit), "");
     }
-    return this.#files.get(oid);
+    return this.#standings.get(oid);
   }
 
-  async #add(snapshot: Digest, tree: Oid, folder: string): Promise<void> {
+  async #add(commit: Digest, tree: Oid, folder: string): Promise<void> {
     if (this.#folders.has(tree)) return;
     this.#folders.add(tree);
     for (const { mode, name, oid } of (await this.projector.entries(tree)) ?? []) {
       const path = `${folder}${name}`;
-      if (mode === modes.folder) await this.#add(snapshot, oid, `${path}/`);
-      else if (!this.#files.has(oid)) this.#files.set(oid, { snapshot, path });
+      const type = mode === modes.folder ? "tree" : "blob";
+      if (!this.#standings.has(oid)) this.#standings.set(oid, { type, commit, path });
+      if (type === "tree") await this.#add(commit, oid, `${path}/`);
     }
   }
 }

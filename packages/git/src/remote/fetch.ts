@@ -138,7 +138,7 @@ class Fetching {
         treeOf: (snapshot: Digest, near?: Digest, watch?: Watch) => projector.treeOf(snapshot, near, watch),
         treeOfCommit: (digest: Digest, watch?: Watch) => projector.treeOfCommit(digest, watch),
         entries: (tree: Oid) => projector.entries(tree),
-        file: (snapshot: Digest, path: string) => projector.file(snapshot, path),
+        file: (commit: Digest, path: string) => projector.file(commit, path),
         remember: (digest: Digest, oid: Oid, tree?: Oid) => projector.remember(digest, oid, tree),
         digestOf: (oid: Oid) => this.#here(oid),
       };
