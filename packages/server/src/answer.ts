@@ -12,6 +12,40 @@ export function json(
   });
 }
 
+/** A JSON answer that is text already. */
+export function jsonText(text: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(`${text}\n`, { headers: { "content-type": "application/json", ...headers } });
+}
+
+/** Lines of JSON, as they come; what fails before the first is a problem. */
+export function ndjson(
+  texts: AsyncIterable<string>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return stream(lines(texts), ndjsonType, headers);
+}
+
+export const ndjsonType = "application/x-ndjson";
+
+/** A JSON object with one list in it, whose elements are sent as they come. */
+export function listed(name: string, texts: AsyncIterable<string>): Promise<Response> {
+  return stream(lines(between(`{${JSON.stringify(name)}:[`, texts, "]}")), "application/json");
+}
+
+/** A JSON list whose elements are sent as they come. */
+export function list(texts: AsyncIterable<string>, mediaType = "application/json"): Promise<Response> {
+  return stream(lines(between("[", texts, "]")), mediaType);
+}
+
+async function* between(open: string, texts: AsyncIterable<string>, close: string): AsyncGenerator<string> {
+  let before = open;
+  for await (const text of texts) {
+    yield before + text;
+    before = ",";
+  }
+  yield before === "," ? close : open + close;
+}
+
 /** An answer without a body. */
 export function empty(status = 204, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(null, { status, headers });

@@ -4,7 +4,6 @@ import { nodePlatform } from "@sheaf/drives/node";
 import { expect, test } from "vitest";
 import { makeApp } from "./app.js";
 import { datasetRoutes } from "./native/datasets.js";
-import { openApi } from "./document/openapi.js";
 
 async function fresh() {
   const repo = await Repository.open(new MemoryDrive(), {
@@ -75,9 +74,4 @@ test("bad bodies are refused by place", async () => {
     data: { pointer: "/path" },
   });
   expect((await ask("GET", "/nothing")).status).toBe(404);
-});
-
-test("the document names every route", () => {
-  const document = openApi(datasetRoutes, { title: "Sheaf", version: "1", description: "" }) as { paths: object };
-  expect(Object.keys(document.paths)).toEqual(["/api/v1/datasets", "/api/v1/datasets/{dataset}"]);
 });

@@ -7,6 +7,7 @@ import type { Repository } from "@sheaf/core";
 import { Hono, type Context } from "hono";
 import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
 import { withDocument } from "./document/routes.js";
+import { Desk, type Wait } from "./desk.js";
 import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
 import type { Route } from "./route.js";
 import { converted } from "./schema.js";
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly limits?: Partial<Limits>;
   /** The id of a request. */
   readonly requestId: (request: Request) => string;
+  /** How to wait between looks at a ref. Default: by the clock. */
+  readonly wait?: Wait;
   /** Told of every request when it is answered; `error` only for what nobody foresaw. */
   readonly onAnswer?: (told: Answered, request: Request) => void;
   /** Aborts when the server shuts down: streams that would never end then do; all else goes on. */
@@ -41,13 +44,16 @@ export interface Answered {
 
 export interface App {
   fetch(request: Request): Promise<Response>;
+  /** Resolves when all that requests began is done: jobs, and edits on their way into commits. */
+  settled(): Promise<void>;
 }
 
 /** Makes the app of a repository. */
 export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
+  const desk = new Desk(options.repo, options.wait);
   for (const route of withDocument(options.routes))
-    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), context => answer(context, route, options));
+    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), context => answer(context, route, options, desk));
   hono.notFound(context => {
     throw new HttpError(
       404,
@@ -56,10 +62,10 @@ export function makeApp(options: AppOptions): App {
     );
   });
   hono.onError((error, context) => refuse(context.req.raw, error, options));
-  return { fetch: async request => hono.fetch(request) };
+  return { fetch: async request => hono.fetch(request), settled: () => desk.settled() };
 }
 
-async function answer(context: Context, route: Route, options: AppOptions): Promise<Response> {
+async function answer(context: Context, route: Route, options: AppOptions, desk: Desk): Promise<Response> {
   const request = context.req.raw;
   const requestId = options.requestId(request);
   let caller: Caller | undefined;
@@ -84,7 +90,7 @@ async function answer(context: Context, route: Route, options: AppOptions): Prom
     const limits = { ...defaultLimits, ...options.limits };
     const permit = async (need: Need) => void (await options.admit(request, need));
     const call = new Call(request, params, query, caller, limits, route.body, permit, options.closing);
-    const response = await route.handle(call, options.repo);
+    const response = await route.handle(call, options.repo, desk);
     tell(response.status);
     return withId(response, requestId);
   } catch (error) {

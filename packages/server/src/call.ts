@@ -1,7 +1,7 @@
 /** One request as a handler sees it: its parameters and body by their schemas, exact numbers kept, sizes bounded, and who is calling. */
 import { badInput, parseJson, type Signature } from "@sheaf/core";
 import { HttpError } from "./problem.js";
-import { checked } from "./schema.js";
+import { exactly } from "./schema.js";
 import type { BodyShape } from "./shape.js";
 
 /** What a caller may do: each holds what stands before it. `open` is for what tells nothing of the repository, and needs no token. */
@@ -72,7 +72,7 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
     if (shape === undefined || !("json" in shape)) return undefined as B;
     const text = await this.#gather(this.limits.jsonBytes);
     if (text.length === 0 && shape.optional === true) return undefined as B;
-    return checked(shape.json, parseJson(text), "the body") as B;
+    return exactly(shape.json, parseJson(text), "the body") as B;
   }
 
   /** The body as bytes, decompressed, as they come in. Throws `too-large` behind the bound. */

@@ -1,7 +1,7 @@
 /** A repository over HTTP, as a function from requests to responses. */
 export { makeApp, type Admit, type Answered, type App, type AppOptions } from "./app.js";
 export { defaultLimits, type Caller, type Limits, type Need, type Scope } from "./call.js";
-export { datasetRoutes } from "./native/datasets.js";
+export type { Wait } from "./desk.js";
 export { printMarkdown } from "./document/markdown.js";
 export type { About, OpenApi } from "./document/model.js";
 export { openApi } from "./document/openapi.js";

@@ -1,5 +1,5 @@
 /** How the server says no: every error as a problem (RFC 9457) with Sheaf's code, facts and sentence. Nothing of the inside is told. */
-import { isSheafError, printJson, type ErrorCode, type Value } from "@sheaf/core";
+import { EditConflicts, isSheafError, printJson, type ErrorCode, type Value } from "@sheaf/core";
 
 /** The HTTP status of every error that Sheaf throws on purpose. */
 export const statuses = {
@@ -46,8 +46,22 @@ export function judge(error: unknown): Problem {
     const { status, code, message, headers } = error;
     return { status, code, detail: message, headers };
   }
+  if (error instanceof EditConflicts)
+    return {
+      status: 409,
+      code: "conflict",
+      detail: error.message,
+      data: { ...error.data, conflicts: error.conflicts },
+    };
   if (isSheafError(error))
     return { status: statuses[error.code], code: error.code, detail: error.message, data: error.data };
+  if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError"))
+    return {
+      status: 503,
+      code: "stopped",
+      detail:
+        "the work was stopped before it was done: the client went away, it took too long, or the server is shutting down",
+    };
   return { status: 500, code: "internal", detail: "something went wrong inside; the log of the server says more" };
 }
 

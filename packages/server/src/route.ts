@@ -6,6 +6,7 @@
  */
 import type { Repository } from "@sheaf/core";
 import type { Call, Scope } from "./call.js";
+import type { Desk } from "./desk.js";
 import type { Static, TSchema } from "./schema.js";
 import type { AnswerShape, BodyShape } from "./shape.js";
 
@@ -50,7 +51,7 @@ export interface RouteSpec<
 export type BodyOf<B> = B extends { readonly json: infer S extends TSchema } ? Static<S> : undefined;
 
 export interface Route extends RouteSpec {
-  readonly handle: (call: Call, repo: Repository) => Promise<Response>;
+  readonly handle: (call: Call, repo: Repository, desk: Desk) => Promise<Response>;
 }
 
 /** A route that its type tells all about, for the client: lists of routes are written `[…] as const`, so that none is lost. */
@@ -77,7 +78,7 @@ export function route<
   const A extends Answers,
 >(
   spec: RouteSpec<Id, M, Path, P, Q, B, A>,
-  handle: (call: Call<Static<P>, Static<Q>, BodyOf<B>>, repo: Repository) => Promise<Response>,
+  handle: (call: Call<Static<P>, Static<Q>, BodyOf<B>>, repo: Repository, desk: Desk) => Promise<Response>,
 ): TypedRoute<Id, M, Path, P, Q, B, A> {
   return { ...spec, handle: handle as unknown as Route["handle"] };
 }

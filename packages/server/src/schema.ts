@@ -3,9 +3,9 @@
  *
  * The only file that knows TypeBox. What an item holds is not looked at here: it stays exact (`unknown` to a schema).
  */
-import { Type, type Static, type TSchema } from "@sinclair/typebox";
+import { Kind, Type, type Static, type TSchema } from "@sinclair/typebox";
 import { Value as Checker } from "@sinclair/typebox/value";
-import { badInput } from "@sheaf/core";
+import { badInput, isObject, setKey, view, type Value, type ValueObject } from "@sheaf/core";
 
 export { Type as t };
 export type { Static, TSchema };
@@ -17,7 +17,33 @@ export function checked<S extends TSchema>(schema: S, value: unknown, what: stri
   throw badInput(`${what}: ${fault.message.charAt(0).toLowerCase()}${fault.message.slice(1)}`, { pointer: fault.path });
 }
 
+/** Exact values as a schema wants them: as they are where it says nothing of them, as plain JavaScript elsewhere. Throws as {@link checked}. */
+export function exactly<S extends TSchema>(schema: S, value: Value, what: string): Static<S> {
+  checked(schema, view(value), what);
+  return shaped(schema, value);
+}
+
+/** The parts that a schema describes as plain JavaScript, the others exact. The value is of the schema's shape. */
+function shaped(schema: TSchema, value: Value): unknown {
+  if (schema[Kind] === "Unknown" || schema[Kind] === "Record") return value;
+  if (Array.isArray(value)) return value.map(element => shaped(schema["items"] as TSchema, element));
+  if (schema[Kind] === "Union") {
+    const plain = view(value);
+    const fits = (schema["anyOf"] as TSchema[]).find(one => Checker.Check(one, plain));
+    return fits === undefined ? value : shaped(fits, value);
+  }
+  if (!isObject(value)) return view(value);
+  const properties = (schema["properties"] ?? {}) as Record<string, TSchema>;
+  const object: ValueObject = {};
+  for (const key of Object.keys(properties))
+    if (Object.hasOwn(value, key)) setKey(object, key, shaped(properties[key], value[key]) as Value);
+  return object;
+}
+
 /** Reads texts, such as a query's, as the numbers, booleans and lists that the schema wants; then as {@link checked}. */
 export function converted<S extends TSchema>(schema: S, texts: unknown, what: string): Static<S> {
+  for (const name of Object.keys(texts as object))
+    if (!Object.hasOwn((schema["properties"] ?? {}) as object, name))
+      throw badInput(`${what} has no use for ${JSON.stringify(name)}; the document of the API lists what there is`);
   return checked(schema, Checker.Default(schema, Checker.Convert(schema, texts)), what);
 }

@@ -88,6 +88,14 @@ export interface RowsOptions extends Watch {
   readonly offset?: number;
   readonly limit?: number;
   readonly reverse?: boolean;
+  /** Begin right behind where this row stands, or would stand (right before it when `reverse`); `offset` counts from there. */
+  readonly after?: RowPlace;
+}
+
+/** Where a row stands in its dataset, whether it is there or not. */
+export interface RowPlace {
+  readonly position: string;
+  readonly id: string;
 }
 
 export interface DatasetInfo {
@@ -174,6 +182,8 @@ export interface ReflogEntry {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly command: string;
+  /** The how-manieth move of the ref it is, from 1 upwards. */
+  readonly serial: number;
 }
 
 /** For a row: the commit that made it and the one that last changed its item, with their times in seconds. */

@@ -29,10 +29,19 @@ export function editRepository(
     for (const change of changes) await work.apply(change);
     return work.draft();
   };
-  const touches = changes.flatMap(change =>
+  return commitEdit(
+    context,
+    { command, touches: touchedBy(changes), isRebuilt: changes.some(looksAround) },
+    options,
+    build,
+  );
+}
+
+/** The paths of the datasets that the changes are about. */
+export function touchedBy(changes: readonly Change[]): string[] {
+  return changes.flatMap(change =>
     "file" in change ? [] : "rename" in change ? [change.dataset, change.rename] : [change.dataset],
   );
-  return commitEdit(context, { command, touches, isRebuilt: changes.some(looksAround) }, options, build);
 }
 
 /** Says whether a change depends on more than the rows that it names: it tests what is there, or appends under an id that must be free. */
@@ -40,18 +49,37 @@ function looksAround(change: Change): boolean {
   return "patch" in change && change.patch.some(({ op, path }) => op === "test" || path === "/items/-");
 }
 
-class Work {
-  readonly #datasets = new Map<string, DatasetBlock | undefined>();
-  readonly #files = new Map<string, Uint8Array | undefined>();
+/** A snapshot that is being changed. What it reads of the base stays as it is. */
+export class Work {
+  #datasets = new Map<string, DatasetBlock | undefined>();
+  #files = new Map<string, Uint8Array | undefined>();
   /** How many datasets were made at a path. */
-  readonly #made = new Map<string, number>();
-  readonly #said: string[] = [];
+  #made = new Map<string, number>();
+  #said: readonly Said[] = [];
+  /** Ids of the rows that were appended without one, in order. */
+  made: readonly string[] = [];
 
   constructor(
     readonly context: Context,
     readonly blocks: Blocks,
     readonly base: Base,
   ) {}
+
+  /** The same work so far, to go on with while this one stays as it is; on another base if it was carried over to one. */
+  fork(base?: Base): Work {
+    const fork = new Work(this.context, this.blocks, base ?? this.base);
+    fork.#said = this.#said;
+    if (base) return fork;
+    fork.#datasets = new Map(this.#datasets);
+    fork.#files = new Map(this.#files);
+    fork.#made = new Map(this.#made);
+    return fork;
+  }
+
+  /** Takes over what another work says that it did. */
+  sayAlso(other: Work): void {
+    this.#said = [...this.#said, ...other.#said];
+  }
 
   async apply(change: Change): Promise<void> {
     if ("file" in change) this.#file(change);
@@ -70,55 +98,81 @@ class Work {
         compareBytes(a.key, b.key),
       ),
     );
-    return { snapshot: { ...snapshot, files: files.root }, summary: this.#said.join("; ") || "edit" };
+    return { snapshot: { ...snapshot, files: files.root }, summary: summaryOf(this.#said) };
   }
 
   async #patch(path: string, patch: Extract<Change, { patch: unknown }>["patch"]): Promise<void> {
-    const { dataset, rows } = await patchDataset(this.context, this.blocks, path, await this.#need(path), patch);
+    const { dataset, rows, made } = await patchDataset(this.context, this.blocks, path, await this.#need(path), patch);
     this.#datasets.set(path, dataset);
-    this.#said.push(`patch ${path}: ${rows} row${rows === 1 ? "" : "s"}`);
+    this.made = [...this.made, ...made];
+    this.#say(`patch ${path}`, rows);
   }
 
   async #create(path: string, meta: DatasetBlock["meta"]): Promise<void> {
     checkPath(path);
-    if (await this.#find(path)) throw taken(path);
+    if (await this.find(path)) throw taken(path);
     // One that was made here and renamed in the same edit has its id already.
     const nth = this.#made.get(path) ?? 0;
     this.#made.set(path, nth + 1);
     const name = nth === 0 ? path : `${path}\0${nth}`;
     this.#datasets.set(path, newDataset(this.context, this.blocks, this.base, name, meta));
-    this.#said.push(`create ${path}`);
+    this.#say(`create ${path}`);
   }
 
   async #rename(from: string, to: string): Promise<void> {
     checkPath(to);
     const dataset = await this.#need(from);
-    if (await this.#find(to)) throw taken(to);
+    if (await this.find(to)) throw taken(to);
     this.#datasets.set(from, undefined).set(to, dataset);
-    this.#said.push(`rename ${from} to ${to}`);
+    this.#say(`rename ${from} to ${to}`);
   }
 
   async #remove(path: string): Promise<void> {
     await this.#need(path);
     this.#datasets.set(path, undefined);
-    this.#said.push(`remove ${path}`);
+    this.#say(`remove ${path}`);
   }
 
   #file({ file, content, mode = fileMode }: Extract<Change, { file: string }>): void {
     checkPath(file);
     this.#files.set(file, content === null ? undefined : encode([mode, new Link(this.blocks.put(content), raw)]));
-    this.#said.push(`${content === null ? "remove" : "write"} ${file}`);
+    this.#say(`${content === null ? "remove" : "write"} ${file}`);
   }
 
-  async #find(path: string): Promise<DatasetBlock | undefined> {
+  #say(what: string, rows?: number): void {
+    this.#said = [...this.#said, { what, rows }];
+  }
+
+  /** The dataset at a path as it is by now. */
+  async find(path: string): Promise<DatasetBlock | undefined> {
     return this.#datasets.has(path) ? this.#datasets.get(path) : findDataset(this.blocks, this.base.snapshot, path);
   }
 
   async #need(path: string): Promise<DatasetBlock> {
-    const dataset = await this.#find(path);
+    const dataset = await this.find(path);
     if (!dataset) throw noDataset(path);
     return dataset;
   }
+}
+
+/** What a change did, in words; of a patch also to how many rows. */
+interface Said {
+  readonly what: string;
+  readonly rows: number | undefined;
+}
+
+/** What was done in one line; patches of one dataset that follow each other are counted together. */
+function summaryOf(said: readonly Said[]): string {
+  const parts: { what: string; rows: number | undefined }[] = [];
+  for (const { what, rows } of said) {
+    const last = parts.at(-1);
+    if (last?.rows !== undefined && rows !== undefined && last.what === what) last.rows += rows;
+    else parts.push({ what, rows });
+  }
+  const words = parts.map(({ what, rows }) =>
+    rows === undefined ? what : `${what}: ${rows} row${rows === 1 ? "" : "s"}`,
+  );
+  return words.join("; ") || "edit";
 }
 
 function taken(name: string): SheafError<"already-exists"> {

@@ -13,9 +13,12 @@ export interface Head {
 export const headLog = "HEAD";
 const branchPrefix = "refs/heads/";
 
-/** The ref of a branch. */
+/** Where drafts are: branches outside the branches, which hold work in progress and go by their whole name. */
+export const draftPrefix = "refs/drafts/";
+
+/** The ref of a branch, or of a draft by its whole name. */
 export function branchRef(branch: string): string {
-  return branch.startsWith(branchPrefix) ? branch : branchPrefix + branch;
+  return branch.startsWith(branchPrefix) || branch.startsWith(draftPrefix) ? branch : branchPrefix + branch;
 }
 
 /** The branch that HEAD names. Throws refused when HEAD names a commit. */

@@ -12,6 +12,7 @@ import { commitCid, type Context } from "./context.js";
 import type * as given from "./contract.js";
 import { Dataset } from "./dataset.js";
 import { editRepository } from "./edit.js";
+import { editEach, type EditOutcome, type EditRequest } from "./edit-group.js";
 import { currentBranch, headOf } from "./heads.js";
 import * as merging from "./merging.js";
 import * as names from "./names.js";
@@ -67,6 +68,20 @@ export abstract class LocalRepository {
     return names.renameBranch(this.context, from, to);
   }
 
+  /** The drafts: branches outside the branches for work in progress. As a branch or revision one is called `refs/drafts/<name>`. */
+  drafts(): Promise<{ name: string; commit: Cid }[]> {
+    return names.listDrafts(this.context);
+  }
+
+  /** Makes a draft. Throws already-exists. */
+  draft(name: string, options: { at?: given.Rev } = {}): Promise<Cid> {
+    return names.makeDraft(this.context, name, options.at ?? "HEAD");
+  }
+
+  deleteDraft(name: string): Promise<void> {
+    return names.removeDraft(this.context, name);
+  }
+
   /** The tags, in the order of their names. */
   tags(): Promise<given.TagInfo[]> {
     return names.listTags(this.context);
@@ -119,6 +134,11 @@ export abstract class LocalRepository {
   /** Makes one commit of these changes, all or nothing. */
   edit(changes: readonly given.Change[], options: given.CommitOptions = {}): Promise<given.Committed> {
     return editRepository(this.context, "edit", changes, options);
+  }
+
+  /** Makes the commits of many requests in one write, one commit a person; a request that fails is answered alone. Never throws for one of them. */
+  editEach(requests: readonly EditRequest[], branch?: string): Promise<EditOutcome[]> {
+    return editEach(this.context, requests, branch);
   }
 
   createDataset(path: string, meta?: ValueObject, options: given.CommitOptions = {}): Promise<given.Committed> {

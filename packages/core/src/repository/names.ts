@@ -6,7 +6,7 @@ import { blockType, decodeTag, encodeTag } from "../history/commit.js";
 import { decode } from "../item/cbor.js";
 import type { BranchInfo, Rev, TagInfo } from "./contract.js";
 import { sign, type Context } from "./context.js";
-import { branchRef, currentBranch, headLog, headOf, writeLog } from "./heads.js";
+import { branchRef, currentBranch, draftPrefix, headLog, headOf, writeLog } from "./heads.js";
 import { resolveRevision } from "./revisions.js";
 import { inTransaction } from "./write.js";
 
@@ -88,6 +88,27 @@ async function bear(context: Context, branch: string, at: Rev | undefined, comma
   else context.logs.check(branchRef(branch));
 }
 
+/** The drafts, in the order of their names. */
+export async function listDrafts(context: Context): Promise<{ name: string; commit: Cid }[]> {
+  const drafts: { name: string; commit: Cid }[] = [];
+  for await (const { name, value } of refsBelow(context, draftPrefix)) drafts.push({ name, commit: value as Cid });
+  return drafts;
+}
+
+/** Makes a draft of a revision. Throws already-exists. */
+export async function makeDraft(context: Context, name: string, at: Rev): Promise<Cid> {
+  const commit = printCid(await resolveRevision(context, at));
+  await makeRef(context, draftPrefix + name, commit, `draft ${name}`);
+  return commit;
+}
+
+/** Drops a draft, whatever it holds. */
+export async function removeDraft(context: Context, name: string): Promise<void> {
+  const entry = await context.logs.read(draftPrefix + name);
+  if (!entry || entry.value === null) throw noRef("draft", name);
+  await mustMove(context, draftPrefix + name, entry, null, `draft --delete ${name}`);
+}
+
 /** The tags, in the order of their names. */
 export async function listTags(context: Context): Promise<TagInfo[]> {
   const tags: TagInfo[] = [];
@@ -148,7 +169,7 @@ async function makeRef(context: Context, ref: string, value: string, command: st
   const entry = await context.logs.read(ref);
   const isFree = !entry || entry.value === null;
   if (isFree && (await writeLog(context, ref, entry, value, command))) return;
-  const name = ref.replace(/^refs\/(heads|tags)\//, "");
+  const name = ref.replace(/^refs\/(heads|tags|drafts)\//, "");
   throw new SheafError(
     "already-exists",
     { kind: "ref", name },

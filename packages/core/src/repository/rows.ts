@@ -2,7 +2,8 @@
 import type { Digest } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
 import type { Awaitable } from "../platform.js";
-import { leavesFrom } from "../tree/read.js";
+import { rowKey } from "../dataset/row.js";
+import { get, leavesFrom, rank } from "../tree/read.js";
 import type { Context } from "./context.js";
 import type { Row, Watch } from "./contract.js";
 import { RowIterator, StoredRow } from "./row-iterator.js";
@@ -13,6 +14,8 @@ export interface Page extends Watch {
   readonly offset?: number;
   readonly limit?: number;
   readonly reverse?: boolean;
+  /** Begin right behind where this row stands, or would stand; `offset` counts from there. */
+  readonly after?: { readonly position: string; readonly id: string };
 }
 
 /** The row with this id, its item as plain JavaScript; at once, where nothing has to be waited for. */
@@ -34,11 +37,13 @@ async function loadRow(context: Context, id: string, position: Uint8Array, diges
 
 /** Rows in order (or from the last to the first), in batches; reads only the nodes on the way to the page and those in it. */
 export async function* readBatches(
-  { store, platform, nodes }: Context,
+  context: Context,
   dataset: DatasetBlock,
   page: Page,
 ): AsyncGenerator<StoredBatch, void, undefined> {
-  const { offset = 0, reverse = false } = page;
+  const { store, platform, nodes } = context;
+  const { reverse = false } = page;
+  const offset = (page.offset ?? 0) + (page.after ? await passed(context, dataset, page.after, reverse) : 0);
   const total = Math.max(0, Math.min(page.limit ?? Infinity, dataset.count - offset));
   if (total === 0) return;
   const from = reverse ? dataset.count - 1 - offset : offset;
@@ -70,6 +75,19 @@ function bytesOf({ blocks }: StoredBatch): number {
   let bytes = 1;
   for (const block of blocks) bytes += block.length;
   return bytes;
+}
+
+/** How many rows come up to a place, in the order of the page. */
+async function passed(
+  { store, nodes }: Context,
+  dataset: DatasetBlock,
+  { position, id }: NonNullable<Page["after"]>,
+  reverse: boolean,
+): Promise<number> {
+  const key = rowKey(position, id);
+  const before = await rank(store, dataset.rows, key, nodes);
+  if (reverse) return dataset.count - before;
+  return (await get(store, dataset.rows, key, nodes)) === undefined ? before : before + 1;
 }
 
 /** Rows one by one, as plain JavaScript. Nothing is read before the first one is asked for. */

@@ -4,7 +4,7 @@
  * An undo is an entry like any other whose command says which entry it took back, so that the next undo goes on before that one.
  */
 import { SheafError } from "../errors.js";
-import { firstNumber } from "../store/log-entry.js";
+import { firstNumber, serialOf } from "../store/log-entry.js";
 import type { LogEntry } from "../store/logs.js";
 import type { ReflogEntry } from "./contract.js";
 import type { Context } from "./context.js";
@@ -44,8 +44,9 @@ export async function* reflog(context: Context, ref?: string): AsyncIterable<Ref
     );
 }
 
-function describe(ref: string, { value, who, time, command }: LogEntry, before: LogEntry | undefined): ReflogEntry {
-  return { ref, value, before: before?.value ?? null, who, time, command };
+function describe(ref: string, entry: LogEntry, before: LogEntry | undefined): ReflogEntry {
+  const { value, who, time, command } = entry;
+  return { ref, value, before: before?.value ?? null, who, time, command, serial: serialOf(entry) };
 }
 
 const undoing = /^undo ~(\d+): /;
@@ -84,7 +85,7 @@ function isOneCommand({ entry }: Undoable, { entry: newest }: Undoable): boolean
 
 async function refsThatMove(context: Context): Promise<string[]> {
   const refs = [headLog];
-  for (const prefix of ["refs/heads/", "refs/tags/", "refs/environments/", "refs/remotes/"])
+  for (const prefix of ["refs/heads/", "refs/tags/", "refs/environments/", "refs/drafts/", "refs/remotes/"])
     for await (const name of context.logs.names(prefix)) refs.push(name);
   return refs;
 }

@@ -27,6 +27,11 @@ export interface LogEntry {
 export const firstNumber = 99_999_999;
 const digits = 8;
 
+/** The how-manieth entry of its log it is, from 1 upwards. */
+export function serialOf({ number }: LogEntry): number {
+  return firstNumber - number + 1;
+}
+
 /** The file of an entry of the log at this path. */
 export function entryName(path: string, number: number): string {
   return `${path}/~${String(number).padStart(digits, "0")}`;

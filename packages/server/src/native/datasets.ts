@@ -1,12 +1,14 @@
 /** Datasets: what there is, made, described, patched as one document, renamed and removed. */
-import { parsePatch, type Value } from "@sheaf/core";
+import { parsePatch, type Value, type ValueObject } from "@sheaf/core";
 import { empty, json } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
-import { anyObject, at, commitQuery, committed, dataset, datasetInfo } from "./shapes.js";
-import { commitOptions, isKnown, readVersion } from "./version.js";
+import { edit, editAnswers, edited } from "./edits.js";
+import { anyObject, at, commitQuery, dataset, datasetInfo, editQuery, fields } from "./shapes.js";
+import { isKnown, readVersion } from "./version.js";
 
 const tag = "datasets";
+const inDataset = t.Object({ dataset });
 
 export const datasetRoutes = [
   route(
@@ -38,13 +40,14 @@ export const datasetRoutes = [
       scope: "write",
       isJudged: true,
       query: t.Object(commitQuery),
-      body: { json: t.Object({ path: t.String({ minLength: 1 }), meta: t.Optional(anyObject) }) },
-      answers: { 201: { description: "it was made", json: committed } },
+      body: { json: fields({ path: t.String({ minLength: 1 }), meta: t.Optional(anyObject) }) },
+      answers: { 201: { description: "it was made", json: edited } },
     },
-    async (call, repo) => {
+    async (call, _, desk) => {
       const { path, meta } = await call.json();
       await call.permit({ scope: "write", dataset: path });
-      const made = await repo.createDataset(path, meta as Record<string, Value> | undefined, commitOptions(call));
+      const create = meta === undefined ? {} : { meta: meta as ValueObject };
+      const made = await edit(call, desk, [{ dataset: path, create }]);
       return json(made, { status: 201, headers: { location: `/api/v1/datasets/${encodeURIComponent(path)}` } });
     },
   ),
@@ -56,7 +59,7 @@ export const datasetRoutes = [
       tag,
       summary: "Says what is known of a dataset besides its rows.",
       scope: "read",
-      params: t.Object({ dataset }),
+      params: inDataset,
       query: t.Object({ at }),
       answers: {
         200: { description: "the dataset", json: datasetInfo },
@@ -64,7 +67,7 @@ export const datasetRoutes = [
       },
     },
     async ({ params, query, request }, repo) => {
-      const { version, etag } = await readVersion(repo.dataset(params.dataset), query.at, name => repo.resolve(name));
+      const { version, etag } = await readVersion(repo, params.dataset, query.at);
       return isKnown(request, etag) ? empty(304, { etag }) : json(version.info, { headers: { etag } });
     },
   ),
@@ -76,16 +79,56 @@ export const datasetRoutes = [
       tag,
       summary: "Applies a JSON Patch to the dataset's document: meta, items by id, positions by id.",
       description:
-        "All of it or nothing, as one commit. With If-Match it is refused (412) where the dataset changed since; the problem names both heads.",
+        "All of it or nothing. With If-Match it is refused (412) where the dataset changed since, and the problem names both heads; with merge it is merged into the newest version, field by field. An item's attributes stand in it as @meta.",
       scope: "write",
-      params: t.Object({ dataset }),
-      query: t.Object(commitQuery),
+      params: inDataset,
+      query: t.Object(editQuery),
       body: { json: t.Array(anyObject), mediaType: "application/json-patch+json" },
-      answers: { 200: { description: "the commit", json: committed } },
+      answers: editAnswers,
     },
-    async (call, repo) => {
+    async (call, _, desk) => {
       const patch = parsePatch((await call.json()) as Value);
-      return json(await repo.edit([{ dataset: call.params.dataset, patch }], commitOptions(call)));
+      return json(await edit(call, desk, [{ dataset: call.params.dataset, patch }]));
+    },
+  ),
+  route(
+    {
+      method: "PUT",
+      path: "/api/v1/datasets/{dataset}/meta",
+      operationId: "setMeta",
+      tag,
+      summary: "Sets the metadata: description, columns, schema, attributes, readme, and what else is to be known.",
+      scope: "write",
+      params: inDataset,
+      query: t.Object(editQuery),
+      body: { json: anyObject },
+      answers: editAnswers,
+    },
+    async (call, _, desk) => {
+      const value = (await call.json()) as ValueObject;
+      return json(
+        await edit(call, desk, [{ dataset: call.params.dataset, patch: [{ op: "add", path: "/meta", value }] }]),
+      );
+    },
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/api/v1/datasets/{dataset}/rename",
+      operationId: "renameDataset",
+      tag,
+      summary: "Gives a dataset another path; its history and its environments stay with it.",
+      scope: "write",
+      isJudged: true,
+      params: inDataset,
+      query: t.Object(editQuery),
+      body: { json: fields({ to: t.String({ minLength: 1 }) }) },
+      answers: editAnswers,
+    },
+    async (call, _, desk) => {
+      const { to } = await call.json();
+      await call.permit({ scope: "write", dataset: to });
+      return json(await edit(call, desk, [{ dataset: call.params.dataset, rename: to }]));
     },
   ),
   route(
@@ -96,10 +139,10 @@ export const datasetRoutes = [
       tag,
       summary: "Removes a dataset; its versions stay in the history.",
       scope: "write",
-      params: t.Object({ dataset }),
-      query: t.Object(commitQuery),
-      answers: { 200: { description: "the commit", json: committed } },
+      params: inDataset,
+      query: t.Object(editQuery),
+      answers: editAnswers,
     },
-    async (call, repo) => json(await repo.removeDataset(call.params.dataset, commitOptions(call))),
+    async (call, _, desk) => json(await edit(call, desk, [{ dataset: call.params.dataset, remove: true }])),
   ),
 ] as const;

@@ -1,0 +1,38 @@
+/** What a server has beside the repository and its routes use together: the jobs, the queues of edits, and a way to wait. */
+import type { Repository } from "@sheaf/core";
+import { EditQueue } from "./edit-queue.js";
+import { Jobs } from "./jobs.js";
+
+/** Waits so many milliseconds, or until the signal. Tests wait otherwise. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+export class Desk {
+  readonly jobs: Jobs;
+  readonly edits: EditQueue;
+
+  constructor(
+    repo: Repository,
+    readonly wait: Wait = sleep,
+  ) {
+    this.jobs = new Jobs(repo.context.platform);
+    this.edits = new EditQueue(repo);
+  }
+
+  /** Resolves when what was begun is done: every job, every edit. */
+  async settled(): Promise<void> {
+    await Promise.all([this.jobs.settled(), this.edits.settled()]);
+  }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}
