@@ -43,3 +43,39 @@ test("a dataset that is not there cannot be cloned", async () => {
   await middle.dataset("qa").import(rows(3, "qa"), { key: "id" });
   expect(await codeOf(town.clone("middle", "bob", { datasets: ["nothing"] }))).toBe("no-such-dataset");
 });
+
+test("a dataset is added to a partial clone, with its rows in every version that is here", async () => {
+  const town = new Town();
+  const middle = await town.open("middle");
+  await middle.dataset("qa").import(rows(30, "qa"), { key: "id" });
+  await middle.dataset("large").import(rows(500, "large"), { key: "id" });
+  await middle.tag("v1");
+  await middle.dataset("large").patch([{ op: "remove", path: "/items/q7" }]);
+  const bob = await town.clone("middle", "bob", { datasets: ["qa"] });
+  await bob.dataset("qa").patch([{ op: "replace", path: "/items/q1/text", value: "bob" }]);
+  expect(await codeOf(bob.fetch("origin", { datasets: ["nothing"] }))).toBe("no-such-dataset");
+  expect(await codeOf(bob.fetch("origin", { datasets: ["large"], refs: ["main"] }))).toBe("bad-input");
+  await bob.fetch("origin", { datasets: ["large"] });
+  expect((await bob.status()).part).toEqual(["qa", "large"]);
+  for (const at of ["main", "v1"])
+    expect(await rowsOf(bob, "large", at)).toEqual(await rowsOf(middle, "large", at === "main" ? "HEAD" : at));
+  expect(await findings(bob)).toEqual([]);
+  await middle.dataset("large").patch([{ op: "remove", path: "/items/q8" }]);
+  await bob.pull();
+  expect(await rowsOf(bob, "large")).toEqual(await rowsOf(await town.open("middle"), "large"));
+});
+
+test("a dataset is not added while the other side lacks rows that commits here need", async () => {
+  const town = new Town();
+  const middle = await town.open("middle");
+  await middle.dataset("qa").import(rows(3, "qa"), { key: "id" });
+  await middle.dataset("large").import(rows(30, "large"), { key: "id" });
+  await middle.branch("gone");
+  await middle.dataset("large").patch([{ op: "replace", path: "/items/q7/text", value: "gone" }], { branch: "gone" });
+  const bob = await town.clone("middle", "bob", { datasets: ["qa"] });
+  await middle.deleteBranch("gone", { force: true });
+  await middle.gc({ graceMs: 0, keepMs: 0 });
+  expect(await codeOf(bob.fetch("origin", { datasets: ["large"] }))).toBe("refused");
+  expect((await bob.status()).part).toEqual(["qa"]);
+  expect(await codeOf(middle.fetch("mem:bob", { datasets: ["qa"] }))).toBe("refused");
+});

@@ -25,8 +25,8 @@ export function connectFrom({ base, env }: ConnectOptions): Connect {
         return openBucketRemote(place.url, local, env);
       }
       case "git": {
-        const { openNodeGitRemote } = await import("@sheaf/git/node");
-        return openNodeGitRemote(place.url, local, { environment: env, mayAsk: process.stdin.isTTY });
+        const { openGit } = await import("./git-remote.js");
+        return openGit(place.url, local, env);
       }
       case "bundle": {
         const { openFileRemote } = await import("./bundle-remote.js");

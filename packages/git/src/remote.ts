@@ -18,6 +18,7 @@ import {
 } from "@sheaf/core";
 import { fromGitRef } from "./project/ref-name.js";
 import { fetchFrom } from "./remote/fetch.js";
+import { PartFetch } from "./remote/part.js";
 import { openKnown, type GitRemotePlace } from "./remote/place.js";
 import { pushTo } from "./remote/push.js";
 import type { GitPeer } from "./transport/peer.js";
@@ -28,10 +29,14 @@ export function openGitRemote(peer: GitPeer, place: GitRemotePlace): Remote {
 }
 
 class GitRemote implements Remote {
+  readonly #part: PartFetch;
+
   constructor(
     readonly peer: GitPeer,
     readonly place: GitRemotePlace,
-  ) {}
+  ) {
+    this.#part = new PartFetch(peer, place);
+  }
 
   get url(): string {
     return this.peer.url;
@@ -55,6 +60,7 @@ class GitRemote implements Remote {
     refs: readonly RemoteRef[],
     options: WireOptions = {},
   ): Promise<{ refs: readonly Fetched[]; traffic: Traffic }> {
+    if (options.holds) return this.#counted(() => this.#part.fetch(refs, options));
     return this.#counted(() => fetchFrom(this.peer, this.place, refs, options));
   }
 
@@ -62,8 +68,9 @@ class GitRemote implements Remote {
     return this.#counted(() => pushTo(this.peer, this.place, updates, watch));
   }
 
-  close(): Promise<void> {
-    return this.peer.close();
+  async close(): Promise<void> {
+    await this.#part.close();
+    await this.peer.close();
   }
 
   async #counted<T>(work: () => Promise<{ refs: T; objects: number }>): Promise<{ refs: T; traffic: Traffic }> {

@@ -27,12 +27,13 @@ export const define: Define = (command, cli) => {
     .option("--no-tags", "fetch no tags")
     .addHelpText(
       "after",
-      '\nA clone with --dataset has all commits, with the same CIDs, and the rows of these datasets; it can be edited and pushed.\nA clone that broke off goes on when the same command is given again. With --json: {"repository", "remote", "url", "branch", "commit"}.',
+      '\nA clone with --dataset has all commits, with the same CIDs, and the rows of these datasets; it can be edited and pushed, and sheaf fetch --dataset adds more.\nA git host gives all of it, of which the part is kept.\nA clone that broke off goes on when the same command is given again. With --json: {"repository", "remote", "url", "branch", "commit"}.',
     );
   examples(
     command,
     ["sheaf clone /mnt/team/evals", "Clone the repository in that folder into ./evals"],
     ["sheaf clone --dataset qa /mnt/team/evals qa", "Only the dataset qa, into ./qa"],
+    ["sheaf clone --dataset qa https://git.example/team/evals.git", "The same from a git host"],
   );
   command.action((url: string, dir: string | undefined, flags: Flags) => act(cli, url, dir, flags));
 };

@@ -1,14 +1,16 @@
 /** `sheaf fetch`. */
 import type { FetchOptions, FetchResult } from "@sheaf/core";
 import type { Cli } from "../cli.js";
-import { examples, Option, type Define } from "../parse.js";
+import { examples, many, Option, type Define } from "../parse.js";
 import { record } from "../record.js";
+import { visible } from "../render/paint.js";
 import { exchangeValue, fetchedLines, fetchedValue, trafficWords } from "../render/exchange.js";
 
 interface Flags {
   prune?: boolean;
   tags?: boolean;
   force?: boolean;
+  dataset?: string[];
 }
 
 export const define: Define = (command, cli) => {
@@ -19,6 +21,11 @@ export const define: Define = (command, cli) => {
     .addOption(new Option("--tags", "fetch the tags too, where refs are named"))
     .option("--no-tags", "fetch no tags")
     .option("-f, --force", "overwrite the destination of source:destination and named tags")
+    .option(
+      "--dataset <path>",
+      "in a partial clone, fetch the rows of this dataset from now on; may be given several times",
+      many,
+    )
     .addHelpText(
       "after",
       [
@@ -32,23 +39,27 @@ export const define: Define = (command, cli) => {
     command,
     ["sheaf fetch", "Get what is new on the other side"],
     ["sheaf fetch origin v1 --prune", "Get the tag v1, and forget branches that are gone there"],
+    ["sheaf fetch --dataset safety", "Add the rows of safety to a partial clone, in all versions"],
   );
   command.action((remote: string | undefined, refs: string[], flags: Flags) => act(cli, remote, refs, flags));
 };
 
 async function act(cli: Cli, remote: string | undefined, refs: readonly string[], flags: Flags): Promise<void> {
+  const { dataset: datasets, ...rest } = flags;
   const options: FetchOptions = {
     ...cli.watch(),
-    ...flags,
+    ...rest,
+    ...(datasets && { datasets }),
     ...(refs.length === 0 ? {} : { refs }),
   };
   await tellFetched(cli, await (await cli.repository()).fetch(remote, options));
+  if (datasets) cli.say(`the rows of ${datasets.map(visible).join(", ")} are here now`);
 }
 
 async function tellFetched(cli: Cli, result: FetchResult): Promise<void> {
   if (cli.json) return void (await cli.line(record(exchangeValue(result, result.refs.map(fetchedValue)))));
   await printFetched(cli, result);
-  const isOld = result.refs.every(({ outcome }) => outcome === "unchanged");
+  const isOld = result.traffic.objects === 0 && result.refs.every(({ outcome }) => outcome === "unchanged");
   cli.say(isOld ? `nothing new at ${result.url}` : `fetched from ${result.url}: ${trafficWords(result.traffic)}`);
 }
 

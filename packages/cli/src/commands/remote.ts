@@ -71,6 +71,6 @@ async function tell(cli: Cli, { name, url, stripped }: RemoteAdded): Promise<voi
   await cli.line(cli.json ? record({ remote: name, url, stripped }) : `remote ${visible(name)} is ${visible(url)}`);
   if (stripped)
     cli.say(
-      "the name and password in the URL were not stored; let git's credential helper keep them, or set SHEAF_USERNAME and SHEAF_PASSWORD",
+      "the name and password in the URL were not stored; let git's credential helper keep them, or set SHEAF_GIT_USERNAME and SHEAF_GIT_PASSWORD (or SHEAF_GIT_TOKEN)",
     );
 }

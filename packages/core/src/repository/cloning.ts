@@ -3,19 +3,14 @@
  *
  * The entry that makes a drive a repository is written last. A clone that broke off is none, and what it fetched serves the next attempt.
  */
-import { parseCid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
-import { peel } from "../history/revision.js";
-import { setKey } from "../item/value.js";
 import type { Remote, RemoteRefs } from "../sync/remote.js";
 import type { Watch } from "../watch.js";
-import { Config } from "./config.js";
 import { openUrl } from "./connection.js";
-import { readCommit, readSnapshot, type Context } from "./context.js";
-import { findDataset, noDataset } from "./dataset-tree.js";
+import type { Context } from "./context.js";
 import { fetchFrom } from "./fetching.js";
 import { branchRef, headLog, writeLog } from "./heads.js";
-import { partKey } from "./part.js";
+import { findPart, notePart } from "./part.js";
 import type { CloneOptions, FetchResult } from "./remote-contract.js";
 import { addRemote, removeRemote, remoteUrl, trackingRef } from "./remotes.js";
 import { setUpstream } from "./upstream.js";
@@ -72,21 +67,8 @@ async function choosePart(
 ): Promise<void> {
   const branches = refs.filter(({ name }) => name.startsWith("refs/heads/"));
   const { refs: fetched } = await remote.fetch(branches, { signal, progress, holds: () => false });
-  const chosen = new Map<string, string>();
-  const left = new Set(paths);
-  for (const { cid } of fetched) {
-    if (cid === undefined) continue;
-    const commit = await readCommit(context.store, await peel(context.store, parseCid(cid).digest));
-    const snapshot = await readSnapshot(context.store, commit);
-    for (const path of paths) {
-      const dataset = await findDataset(context.store, snapshot, path);
-      if (dataset) chosen.set(dataset.id, path);
-      if (dataset) left.delete(path);
-    }
-  }
-  const missing = [...left][0];
-  if (missing !== undefined) throw noDataset(missing, remote.url);
-  await new Config(context).update("clone", all => setKey(all, partKey, Object.fromEntries(chosen)));
+  const commits = fetched.flatMap(({ cid }) => cid ?? []);
+  await notePart(context, await findPart(context, commits, paths, remote.url), "clone");
 }
 
 /** Makes the branch, and HEAD name it. */

@@ -26,6 +26,8 @@ export interface FetchOptions extends Watch {
   readonly tags?: boolean;
   /** Overwrites branches and tags here that are the destination of a `source:destination`, though they hold something else. */
   readonly force?: boolean;
+  /** In a partial clone: fetch the rows of these datasets too, in all versions, and from now on. Not together with `refs`. */
+  readonly datasets?: readonly string[];
 }
 
 /**

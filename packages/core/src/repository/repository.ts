@@ -20,6 +20,7 @@ import { connected, localOf } from "./connection.js";
 import type { Context } from "./context.js";
 import type * as given from "./contract.js";
 import { fetchFrom } from "./fetching.js";
+import { fetchWider } from "./widening.js";
 import { currentBranch, headLog, writeLog } from "./heads.js";
 import { LocalRepository } from "./local.js";
 import { expectAbsence } from "./part.js";
@@ -149,7 +150,9 @@ export class Repository extends LocalRepository {
   /** Fetches what a remote has, and moves the refs that follow its branches. Default: the current branch's remote, else `origin`. */
   async fetch(remote?: string, options: distant.FetchOptions = {}): Promise<distant.FetchResult> {
     const from = remote ?? (await this.#usualRemote());
-    return connected(this.context, from, connection => fetchFrom(this.context, connection, options));
+    return connected(this.context, from, connection =>
+      (options.datasets === undefined ? fetchFrom : fetchWider)(this.context, connection, options),
+    );
   }
 
   /**

@@ -10,7 +10,8 @@ import { oidOf } from "../oid.js";
 import { modes, parseTree } from "../tree.js";
 import { parseCacheFile, printCacheFile, type KnownSnapshot, type KnownVersion } from "./cache-file.js";
 
-const folder = "derived/git/";
+/** Where it rests on the drive. */
+export const cacheFolder = "derived/git/";
 /** Files from which on they are merged. */
 const mostFiles = 8;
 /** Snapshots whose trees are kept. */
@@ -41,7 +42,7 @@ export class GitCache {
   /** Reads what there is. */
   static async open(place: CachePlace): Promise<GitCache> {
     const cache = new GitCache(place);
-    for await (const name of place.drive.list(folder)) await cache.#load(name);
+    for await (const name of place.drive.list(cacheFolder)) await cache.#load(name);
     return cache;
   }
 
@@ -125,7 +126,7 @@ export class GitCache {
     const find = (oid: Oid) => held(oid) ?? this.#trees.get(oid);
     const trees = reached(snapshots, find, oid => !isMerge && this.#trees.has(oid));
     const versions = isMerge ? [...this.#byDigest.values()] : this.#unsaved;
-    const name = `${folder}${this.place.platform.nonce()}`;
+    const name = `${cacheFolder}${this.place.platform.nonce()}`;
     const content = { versions, snapshots, trees: [...trees.values()] };
     if (!(await this.place.drive.create(name, printCacheFile(this.place.git, content)))) return;
     if (isMerge) await this.#replace(trees);

@@ -94,7 +94,8 @@ class Fetching {
     try {
       return await receivePack(ask(!fromNothing), { ...options, others });
     } catch (error) {
-      if (!isSheafError(error, "bad-input") || fromNothing) throw error;
+      const lacksBase = isSheafError(error, "bad-input") || isSheafError(error, "missing-block");
+      if (!lacksBase || fromNothing) throw error;
       return receivePack(ask(false), options);
     }
   }
