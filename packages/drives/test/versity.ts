@@ -4,12 +4,12 @@
  * Built once into `node_modules/.cache`, which takes some minutes; the version is pinned, and Go's checksum database vouches for the source. Throws, and
  * so fails what needs it, when Go is missing or the build fails.
  */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort, stop, untilUp } from "./program.js";
 
 const version = "v1.8.0";
 const source = `github.com/versity/versitygw/cmd/versitygw@${version}`;
@@ -78,36 +78,4 @@ function build(): string {
   renameSync(join(folder, "versitygw"), program);
   rmSync(folder, { recursive: true, force: true });
   return program;
-}
-
-async function untilUp(endpoint: string, child: ChildProcess, said: () => string): Promise<void> {
-  for (let tries = 0; child.exitCode === null && tries < 400; tries++) {
-    // Any answer will do: without a signature it is a refusal.
-    const isUp = await fetch(endpoint).then(
-      answer => answer.status > 0,
-      () => false,
-    );
-    if (isUp) return;
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-  throw new Error(`the S3 server did not start: ${said()}`);
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const closed = new Promise(resolve => child.once("close", resolve));
-  child.kill("SIGKILL");
-  await closed;
-}
-
-/** A port that nobody listens at now. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
