@@ -46,6 +46,13 @@ export class GiteaUser {
     await this.call("POST", `repos/${repository}/contents/${encodePath(path)}`, { content, ...more });
   }
 
+  /** Renames a file in its page: one commit. */
+  async rename(repository: string, from: string, path: string): Promise<void> {
+    const { text, sha } = await this.file(repository, from);
+    const body = { content: Buffer.from(text).toString("base64"), sha, from_path: from };
+    await this.call("PUT", `repos/${repository}/contents/${encodePath(path)}`, body);
+  }
+
   async removeFile(repository: string, path: string, more: object = {}): Promise<void> {
     const { sha } = await this.file(repository, path);
     await this.call("DELETE", `repos/${repository}/contents/${encodePath(path)}`, { sha, ...more });

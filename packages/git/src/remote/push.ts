@@ -9,7 +9,7 @@ import { toGitRef } from "../project/ref-name.js";
 import type { Advertisement } from "../transport/advertisement.js";
 import { needsPack, type RefCommand, type RefReport } from "../transport/commands.js";
 import type { GitPeer, PushResult } from "../transport/peer.js";
-import { plainLine } from "../transport/words.js";
+import { hookLine } from "../transport/words.js";
 import { openKnown, type GitRemotePlace } from "./place.js";
 
 /** What git's servers say when a ref is not what the push took it for. */
@@ -150,6 +150,6 @@ function outcomeOf({ ok, message }: RefReport, { words }: PushResult, { name }: 
   if (ok) return { name, ok: true };
   if (raceWords.test(message))
     return { name, ok: false, reason: "moved", message: `${name} at ${url} was moved meanwhile (${message})` };
-  const said = words === "" ? "" : `: ${plainLine(words)}`;
+  const said = words === "" ? "" : `: ${hookLine(words)}`;
   return { name, ok: false, reason: "refused", message: `${url} refuses ${name} (${message})${said}` };
 }

@@ -25,3 +25,9 @@ export function plainWords(text: string): string {
 export function plainLine(text: string): string {
   return plainWords(text).replace(/\s*\n\s*/g, "; ");
 }
+
+/** What hooks say, on one line: without `error:` and `remote:` in front of each, and lines that hold nothing more. */
+export function hookLine(text: string): string {
+  const lines = plainWords(text).split("\n");
+  return plainLine(lines.map(line => line.replace(/^\s*(?:(?:error|remote|fatal):\s*)+/i, "")).join("\n"));
+}
