@@ -92,11 +92,12 @@ export class Cli {
     };
   }
 
-  /** Ends the run: takes the progress line away, gives all output to the reader, and waits until they leave their pager. */
+  /** Ends the run: takes the progress line away, gives all output to the reader, lets packs be merged, and waits until the reader leaves their pager. */
   async close(): Promise<void> {
     this.#progress?.clear();
     try {
       await this.out.flush();
+      await this.#repository?.close();
     } finally {
       await this.#pager?.close();
     }

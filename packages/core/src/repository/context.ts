@@ -10,6 +10,7 @@ import type { Logs } from "../store/logs.js";
 import type { NodeCache } from "../tree/cache.js";
 import type { Person } from "./contract.js";
 import type { ItemViewer } from "../item/viewer.js";
+import type { Keeper } from "./keeper.js";
 import type { RowFinder } from "./row-finder.js";
 import type { RecentDatasets } from "./recent-datasets.js";
 
@@ -25,6 +26,8 @@ export interface Context {
   readonly viewer: ItemViewer;
   /** Datasets found lately, shared likewise. */
   readonly datasets: RecentDatasets;
+  /** Merges small packs after commits. */
+  readonly keeper: Keeper;
   /** Opens other repositories by their URLs, where that was given. */
   readonly connect?: Connect | undefined;
   /** Who makes the commits of this process, asked for when the first one is made. */

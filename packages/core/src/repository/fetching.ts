@@ -16,7 +16,6 @@ import { partOf } from "./part.js";
 import { fullNames, parseRefspec, shortRef } from "./refspec.js";
 import type { FetchedRef, FetchOptions, FetchResult } from "./remote-contract.js";
 import { seenLog, trackingRef } from "./remotes.js";
-import { tidy } from "./upkeep.js";
 
 /** A ref of the other side, and where it goes. */
 interface Course {
@@ -50,7 +49,7 @@ export async function fetchFrom(
   const { got, traffic } = await bring(context, remote, open, options);
   options.signal?.throwIfAborted();
   for (const [i, course] of open.entries()) settled.push(await take(context, name, course, got[i]));
-  if (traffic.objects > 0) await tidy(context).catch(() => undefined);
+  if (traffic.objects > 0) await context.keeper.wake();
   const refs = [...settled, ...gone].sort((a, b) => (a.remote < b.remote ? -1 : 1));
   return { remote: name ?? remote.url, url: remote.url, refs, traffic };
 }

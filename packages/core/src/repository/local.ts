@@ -240,6 +240,15 @@ export abstract class LocalRepository {
     return upkeep.repack(this.context, options);
   }
 
+  /**
+   * Ends the merging of packs that follows commits: waits for a short merge, and breaks off a long one.
+   *
+   * For programs that are about to end; nothing is lost without it, and the repository can be used on.
+   */
+  close(): Promise<void> {
+    return this.context.keeper.leave();
+  }
+
   /** The bytes of any block by its CID, proven. Throws missing-block. */
   async block(cid: string): Promise<Uint8Array> {
     return this.context.store.load(parseCid(cid).digest);

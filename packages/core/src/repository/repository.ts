@@ -22,6 +22,7 @@ import type * as given from "./contract.js";
 import { fetchFrom } from "./fetching.js";
 import { fetchWider } from "./widening.js";
 import { currentBranch, headLog, writeLog } from "./heads.js";
+import { Keeper } from "./keeper.js";
 import { LocalRepository } from "./local.js";
 import { expectAbsence } from "./part.js";
 import { pull } from "./pulling.js";
@@ -92,6 +93,7 @@ export class Repository extends LocalRepository {
       finder: new RowFinder(store, nodes),
       viewer: new ItemViewer(platform),
       datasets: new RecentDatasets(),
+      keeper: new Keeper(store),
       connect: options.connect,
       author: async () => options.author?.(repository.config) ?? (await configuredAuthor(repository)),
       zone: options.zone ?? (() => 0),

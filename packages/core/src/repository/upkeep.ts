@@ -5,7 +5,6 @@ import { decodeSnapshot } from "../history/snapshot.js";
 import { decodeDataset } from "../dataset/dataset.js";
 import { decode } from "../item/cbor.js";
 import { repack as repackStore, type Repacked } from "../store/repack.js";
-import { dropReplaced } from "../store/replaced.js";
 import { sweep, type Swept } from "../store/sweep.js";
 import { verify as verifyStore, type Finding, type Verified } from "../store/verify.js";
 import type { Context } from "./context.js";
@@ -45,28 +44,14 @@ export async function gc(context: Context, { dryRun = false, graceMs, keepMs, ..
   const grace = graceMs === undefined ? {} : { graceMs, replacedGraceMs: graceMs };
   const keep = keepMs === undefined ? {} : { keepMs };
   const isPartial = (await partOf(context)) !== undefined;
-  return sweep(context.store, context.logs, { isDryRun: dryRun, isPartial, ...grace, ...keep, ...watchBlocks(watch) });
+  return context.keeper.alone(() =>
+    sweep(context.store, context.logs, { isDryRun: dryRun, isPartial, ...grace, ...keep, ...watchBlocks(watch) }),
+  );
 }
 
 /** Merges small packs into larger ones and compresses them. */
 export function repack(context: Context, { all = false, ...watch }: RepackOptions): Promise<Repacked> {
-  return repackStore(context.store, { isFull: all, ...watchBlocks(watch) });
-}
-
-/** Bytes of blocks in what counts as a small pack, tier by tier: each block is moved a few times at most, whatever the number of commits. */
-const tiers = [2 ** 20, 2 ** 23, 2 ** 26];
-/** So many packs of a tier may gather: each is looked into by every look-up that fails. */
-const mostSmall = 32;
-
-/** Merges small packs when many have gathered, and lets go of those that were merged long ago. Called after commits; mostly does nothing. */
-export async function tidy({ store }: Context): Promise<void> {
-  for (const maxBytes of tiers) {
-    const small = store.shelf.standing.filter(({ trailer }) => trailer.rawBytes <= maxBytes);
-    if (small.length < mostSmall) continue;
-    await repackStore(store, { maxBytes });
-    await dropReplaced(store);
-    return;
-  }
+  return context.keeper.alone(() => repackStore(context.store, { isFull: all, ...watchBlocks(watch) }));
 }
 
 function watchBlocks({ signal, progress }: Watch) {

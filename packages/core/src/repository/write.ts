@@ -16,7 +16,6 @@ import { commitCid, readCommit, readSnapshot, sign, type Context, type Tip } fro
 import { findDataset } from "./dataset-tree.js";
 import { branchRef, currentBranch, headLog, headOf, moveBranch, type Head } from "./heads.js";
 import { resolveRevision } from "./revisions.js";
-import { tidy } from "./upkeep.js";
 
 /** Where an edit starts from. `tip` is absent on a branch without commits, whose snapshot is empty. */
 export interface Base {
@@ -54,7 +53,7 @@ export async function commitEdit(
   build: Build,
 ): Promise<Committed> {
   const committed = await makeCommit(context, kind, options, build, maxTries);
-  if (committed.advanced) await tidyIfPossible(context);
+  if (committed.advanced) await context.keeper.wake();
   return committed;
 }
 
@@ -67,13 +66,8 @@ export async function advance(
   command: string,
 ): Promise<Committed | undefined> {
   if (!(await moveBranch(context, branch, head, commit, command))) return undefined;
-  await tidyIfPossible(context);
+  await context.keeper.wake();
   return { commit: printCid(commit), advanced: true };
-}
-
-/** The commit is made, whatever becomes of the upkeep; that can wait for the next one. */
-async function tidyIfPossible(context: Context): Promise<void> {
-  await tidy(context).catch(() => undefined);
 }
 
 async function makeCommit(

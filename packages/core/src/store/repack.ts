@@ -5,6 +5,7 @@
  * in its life. Idea: git repack --geometric. What was replaced is condemned, and removed by gc after a grace.
  */
 import type { Digest } from "../block/cid.js";
+import { codecs } from "../platform.js";
 import type { BlockStore } from "./blocks.js";
 import { condemn } from "./condemned.js";
 import { looksLikeNode, packedShape, type PackShape } from "./pack-shape.js";
@@ -17,8 +18,6 @@ import type { Transaction } from "./transaction.js";
 export interface RepackOptions {
   /** Merges all packs, those too that are large enough to stay. */
   readonly isFull?: boolean;
-  /** Leaves packs with more bytes of blocks alone: so tidying stays cheap, whatever the size of the repository. */
-  readonly maxBytes?: number;
   /** How the new packs are laid out; default {@link packedShape}. */
   readonly shape?: PackShape;
   /** The key by which tree nodes are ordered, in ascending order of its text; default: their first bytes, so versions of one node are neighbours. */
@@ -46,17 +45,24 @@ const plainBytes = 1 << 20;
 const dictionaryFrom = 1 << 18;
 /** Bytes of a frame of items without a dictionary: what it shares, it must hold itself. */
 const frameWithout = 16_384;
+/** After so many blocks, or bytes of them, others have their turn: to compress the bytes takes some ten milliseconds. */
+const restBlocks = 4096;
+const restBytes = 1 << 17;
 /** Bytes of a node that tell versions of one node from others: the head and the first key. */
 const keyBytes = 48;
 
 /** Merges what has become many small packs; does nothing when there is nothing to gain. */
 export async function repack(store: BlockStore, options: RepackOptions = {}): Promise<Repacked> {
   await store.shelf.refresh();
-  const { maxBytes = Infinity } = options;
-  const chosen = choosePacks(
-    store.shelf.standing.filter(({ trailer }) => trailer.rawBytes <= maxBytes),
-    options.isFull ?? false,
-  );
+  return mergePacks(store, choosePacks(store.shelf.standing, options.isFull ?? false), options);
+}
+
+/** Merges these packs, oldest first. */
+export async function mergePacks(
+  store: BlockStore,
+  chosen: readonly Pack[],
+  options: Omit<RepackOptions, "isFull"> = {},
+): Promise<Repacked> {
   if (chosen.length === 0) return { replaced: [], made: [], blocks: 0, bytesBefore: 0, bytesAfter: 0, damaged: [] };
   const { made, whole, damaged, blocks } = await rewrite(store, chosen, options);
   await condemn(
@@ -127,6 +133,8 @@ class Rewriting {
   readonly #damaged = new Set<Pack>();
   readonly #total: number;
   #done = 0;
+  /** Bytes of blocks since others had their turn. */
+  #bytes = 0;
 
   constructor(
     readonly store: BlockStore,
@@ -160,7 +168,7 @@ class Rewriting {
   async #shape(): Promise<PackShape> {
     const bytes = this.packs.reduce((total, { trailer }) => total + trailer.rawBytes, 0);
     const { shape = packedShape } = this.options;
-    if (shape.dictionary) return shape;
+    if (shape.dictionary || shape.itemCodec === codecs.none) return shape;
     if (bytes < dictionaryFrom) return { ...shape, itemFrame: Math.max(shape.itemFrame, frameWithout) };
     return { ...shape, dictionary: await sampleDictionary(this.packs) };
   }
@@ -173,8 +181,11 @@ class Rewriting {
       if (!bytes) this.#damaged.add(pack);
       else if (looksLikeNode(bytes))
         this.#nodes.push({ pack, offset, length, prefix: wordAt(digest, 0), key: key(bytes) });
-      else await copy(transaction, bytes);
-      if (++this.#done % 4096 === 0) await this.#rest();
+      else {
+        await copy(transaction, bytes);
+        this.#bytes += bytes.length;
+      }
+      await this.#rest();
     }
     // Another process may have removed the pack while it was read.
     if (!this.options.wants && count < pack.blocks) this.#damaged.add(pack);
@@ -185,10 +196,13 @@ class Rewriting {
     const digest = bytes && (await copy(transaction, bytes));
     // It was whole a moment ago; the pack went, or the disk is failing.
     if (!digest || wordAt(digest, 0) !== prefix) this.#damaged.add(pack);
-    if (++this.#done % 4096 === 0) await this.#rest();
+    this.#bytes += length;
+    await this.#rest();
   }
 
   async #rest(): Promise<void> {
+    if (++this.#done % restBlocks !== 0 && this.#bytes < restBytes) return;
+    this.#bytes = 0;
     this.options.signal?.throwIfAborted();
     this.options.progress?.(this.#done, this.#total);
     await this.store.platform.pause();
