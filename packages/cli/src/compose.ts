@@ -27,13 +27,14 @@ export async function openNearest(
   io: Io,
   folder: string | undefined,
   hint: (text: string) => void,
+  more: Pick<OpenOptions, "watched"> = {},
 ): Promise<Repository> {
   if (folder !== undefined && isBucket(folder)) {
     const { openInBucket } = await import("./bucket.js");
-    return await openInBucket(folder, { env: io.env, hint });
+    return await openInBucket(folder, { env: io.env, hint, ...more });
   }
   const start = resolve(io.cwd, folder ?? ".");
-  return await openFolder(nearestRepository(start) ?? missing(start), { env: io.env, hint });
+  return await openFolder(nearestRepository(start) ?? missing(start), { env: io.env, hint, ...more });
 }
 
 /** The nearest folder, from this one upwards, that holds a repository. */

@@ -13,13 +13,18 @@ export interface OpenOptions {
   readonly connect?: Connect;
   /** Default: the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Puts something around the drive that sees what is read and written. */
+  readonly watched?: (drive: Drive) => Drive;
   /** Told what a person may want to know; default: nobody. */
   readonly hint?: (text: string) => void;
 }
 
 /** Opens the repository on a drive; what git is configured to in `folder` may say who makes commits, and relative URLs begin there. */
 export function openOn(drive: Drive, folder: string, options: OpenOptions): Promise<Repository> {
-  return Repository.open(drive, { ...settingsFor(folder, options), create: options.create ?? false });
+  return Repository.open(options.watched?.(drive) ?? drive, {
+    ...settingsFor(folder, options),
+    create: options.create ?? false,
+  });
 }
 
 /** What a repository on Node is opened with. */

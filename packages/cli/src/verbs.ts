@@ -68,6 +68,10 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Verb>>>> = 
     push: { summary: "send branches and tags to another repository", load: () => import("./commands/push.js") },
     bundle: { summary: "carry commits in a file", load: () => import("./commands/bundle.js") },
   },
+  "Serve it": {
+    serve: { summary: "serve the repository over HTTP", load: () => import("./commands/serve.js") },
+    token: { summary: "make, list and revoke tokens for the server", load: () => import("./commands/token.js") },
+  },
   "Keep it healthy": {
     verify: { summary: "check every block and ref", load: () => import("./commands/verify.js") },
     gc: { summary: "remove what no ref reaches", load: () => import("./commands/gc.js") },

@@ -6,9 +6,10 @@ export function json(
   value: unknown,
   init: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Response {
-  return new Response(`${printJson(value as Value)}\n`, {
+  const bytes = utf8(`${printJson(value as Value)}\n`);
+  return new Response(bytes as BodyInit, {
     status: init.status ?? 200,
-    headers: { "content-type": "application/json", ...init.headers },
+    headers: { "content-type": "application/json", "content-length": String(bytes.length), ...init.headers },
   });
 }
 

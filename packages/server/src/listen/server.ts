@@ -1,0 +1,143 @@
+/**
+ * The only port: Node's HTTP server around a service, with its time-outs, bounds and a stop that finishes what was begun.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { SheafError } from "@sheaf/core";
+import { judge, problemResponse } from "../problem.js";
+import type { Service } from "../service.js";
+import { send, toRequest } from "./message.js";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Certificate and key, as PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly connections?: number;
+  /** A client must send the head of a request within so many milliseconds. */
+  readonly headMs?: number;
+  /** A connection over which nothing goes either way for so long is cut, unless the server is at work on an answer. */
+  readonly idleMs?: number;
+}
+
+/** A server that listens. */
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new requests, finishes those under way, cuts what is left after so many milliseconds; resolves when all is over. */
+  stop(withinMs: number): Promise<void>;
+}
+
+const defaults = { connections: 1024, headMs: 15_000, idleMs: 60_000 };
+/** Of one request's head. */
+const maxHeadBytes = 32_768;
+
+/** Begins to listen. Throws refused when the port cannot be had, bad-input for a certificate that is none. */
+export async function listen(service: Service, options: ListenOptions): Promise<Listening> {
+  const { host, port, tls } = options;
+  const scheme = tls ? "https" : "http";
+  const server = makeServer(options);
+  const open = new Map<Socket, ServerResponse | undefined>();
+  server.on("connection", socket => {
+    open.set(socket, undefined);
+    socket.once("close", () => open.delete(socket));
+  });
+  server.on("timeout", (socket: Socket) => {
+    if (isAtWork(open.get(socket))) socket.setTimeout(options.idleMs ?? defaults.idleMs);
+    else socket.destroy();
+  });
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    else socket.destroy();
+  });
+  let isStopping = false;
+  server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    open.set(incoming.socket, outgoing);
+    if (isStopping) outgoing.setHeader("connection", "close");
+    outgoing.once("close", () => {
+      if (isStopping) setImmediate(() => server.closeIdleConnections());
+    });
+    void serve(service, scheme, incoming, outgoing);
+  });
+  await listening(server, host, port);
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    stop: withinMs => {
+      isStopping = true;
+      for (const outgoing of open.values())
+        if (outgoing?.headersSent === false) outgoing.setHeader("connection", "close");
+      return stop(server, service, withinMs);
+    },
+  };
+}
+
+function makeServer(options: ListenOptions): Server {
+  const { headMs, idleMs, connections } = { ...defaults, ...options };
+  const common = { headersTimeout: headMs, requestTimeout: 0, maxHeaderSize: maxHeadBytes, keepAliveTimeout: 10_000 };
+  const server = options.tls ? secureServer({ ...common, ...options.tls }) : createServer(common);
+  server.maxConnections = connections;
+  server.timeout = idleMs;
+  return server;
+}
+
+function secureServer(options: Parameters<typeof createTlsServer>[0]): Server {
+  try {
+    return createTlsServer({ ...options, minVersion: "TLSv1.2" });
+  } catch (error) {
+    throw new SheafError("bad-input", {}, `the certificate and key cannot be used: ${(error as Error).message}`);
+  }
+}
+
+/** Says whether a request has come in whole and its answer has not begun: then silence is the server's own. */
+function isAtWork(outgoing: ServerResponse | undefined): boolean {
+  return outgoing !== undefined && outgoing.req.complete && !outgoing.headersSent && !outgoing.writableEnded;
+}
+
+async function serve(
+  service: Service,
+  scheme: "http" | "https",
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
+  outgoing.on("error", () => undefined);
+  incoming.on("error", () => undefined);
+  let request: Request;
+  try {
+    request = toRequest(incoming, scheme, gone.signal);
+  } catch (error) {
+    return void (await send(problemResponse(judge(error), ""), incoming, outgoing));
+  }
+  const response = await service.fetch(request);
+  const bytes = await send(response, incoming, outgoing);
+  service.finish(request, response.status, bytes);
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === "EADDRINUSE" ? "something listens there already; choose another with --port" : error.message;
+      reject(new SheafError("refused", {}, `cannot listen at ${host}, port ${port}: ${why}`));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
+
+async function stop(server: Server, service: Service, withinMs: number): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const bound = setTimeout(() => server.closeAllConnections(), withinMs);
+  const late = new Promise<void>(resolve => setTimeout(resolve, withinMs).unref());
+  await Promise.race([Promise.all([service.close(), closed]), late]);
+  clearTimeout(bound);
+  server.closeAllConnections();
+  await closed;
+}

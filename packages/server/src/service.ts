@@ -1,0 +1,186 @@
+/**
+ * A repository's server without its port: the door, the bounds and the tokens around the app, and what is told of each request.
+ *
+ * Also answers what is no part of the API: `/healthz`, `/readyz`, `/metrics`.
+ */
+import type { Repository } from "@sheaf/core";
+import { Admission } from "./access/admission.js";
+import { Bounds, defaultBounds, type BoundsOptions } from "./access/bounds.js";
+import { passDoor, preflight, type DoorOptions } from "./access/door.js";
+import { makeApp, type Answered, type App } from "./app.js";
+import type { Limits } from "./call.js";
+import { compressed } from "./listen/compression.js";
+import { Metrics } from "./listen/metrics.js";
+import { ranged } from "./listen/range.js";
+import { HttpError, judge, problemResponse } from "./problem.js";
+import type { Route } from "./route.js";
+
+export interface ServiceOptions {
+  readonly repo: Repository;
+  readonly routes: readonly Route[];
+  readonly door: DoorOptions;
+  /** Whether only this machine reaches the port: then no token is needed as long as none was ever made. */
+  readonly isPrivate: boolean;
+  readonly bounds?: Partial<BoundsOptions>;
+  readonly limits?: Partial<Limits>;
+  /** What watches the repository's drive, if anything does. */
+  readonly metrics?: Metrics;
+  /** Told of every request that is over. */
+  readonly log?: (line: LogLine) => void;
+}
+
+/** One request, for the log. Holds no secrets: no query, no header, no body. */
+export interface LogLine {
+  readonly time: string;
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  /** Of the answer's body, as they were sent. */
+  readonly bytes: number;
+  readonly caller?: string;
+  readonly route?: string;
+  readonly code?: string;
+  /** The client had gone before the answer was complete. */
+  readonly cut?: true;
+  /** What nobody foresaw. */
+  readonly error?: string;
+}
+
+/** What is known of a request while it is under way. */
+interface Visit {
+  readonly id: string;
+  readonly begun: number;
+  told?: Answered;
+}
+
+/** Ids that others gave and that are taken over: no more than a log line should hold, and nothing that could break one. */
+const idForm = /^[\w.:/+=-]{1,128}$/;
+
+export class Service {
+  readonly metrics: Metrics;
+  readonly #app: App;
+  readonly #bounds: Bounds;
+  readonly #admission: Admission;
+  readonly #visits = new WeakMap<Request, Visit>();
+  readonly #closing = new AbortController();
+
+  constructor(readonly options: ServiceOptions) {
+    const { repo, routes, limits } = options;
+    this.metrics = options.metrics ?? new Metrics();
+    this.#bounds = new Bounds({ ...defaultBounds, ...options.bounds });
+    this.#admission = new Admission(repo.local(), { isPrivate: options.isPrivate });
+    this.#app = makeApp({
+      repo,
+      routes,
+      ...(limits && { limits }),
+      closing: this.#closing.signal,
+      requestId: request => this.#visit(request).id,
+      onAnswer: (told, request) => void (this.#visit(request).told = told),
+      admit: async (request, need) => {
+        const caller = await this.#admission.admit(request, need);
+        this.#bounds.take(request, caller.id);
+        return caller;
+      },
+    });
+  }
+
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.#bounds.inFlight;
+  }
+
+  /** Answers a request; {@link finish} must follow when the answer is sent. Never throws. */
+  async fetch(request: Request): Promise<Response> {
+    const { id } = this.#visit(request);
+    let cors: Readonly<Record<string, string>> = {};
+    let response: Response;
+    try {
+      const mayGoOn = this.#bounds.enter();
+      cors = passDoor(request, this.options.door);
+      if (!mayGoOn)
+        throw new HttpError(503, "busy", "too many requests are under way; try again", { "retry-after": "1" });
+      response = preflight(request, cors) ?? (await this.#own(request)) ?? (await this.#app.fetch(request));
+    } catch (error) {
+      const problem = judge(error);
+      const { method, url } = request;
+      const { status, code } = problem;
+      const told = { requestId: id, method, path: new URL(url).pathname, status, code };
+      this.#visit(request).told = code === "internal" ? { ...told, error } : told;
+      response = problemResponse(problem, id);
+      response.headers.set("x-request-id", id);
+    }
+    for (const [name, value] of Object.entries(cors)) response.headers.append(name, value);
+    return compressed(request, ranged(request, response));
+  }
+
+  /** Takes note that an answer was sent, or that the client had gone. */
+  finish(request: Request, status: number, bytes: number): void {
+    this.#bounds.leave(request);
+    const { id, begun, told } = this.#visit(request);
+    const { method, signal } = request;
+    const now = this.options.repo.local().platform.now();
+    const ms = now - begun;
+    const isCut = signal.aborted;
+    this.metrics.add({ route: told?.operationId ?? "none", method, status, seconds: ms / 1000, bytes });
+    this.options.log?.({
+      time: new Date(now).toISOString(),
+      id,
+      method,
+      path: new URL(request.url).pathname.slice(0, 2048),
+      status,
+      ms,
+      bytes,
+      ...(told?.caller === undefined ? {} : { caller: told.caller }),
+      ...(told?.operationId === undefined ? {} : { route: told.operationId }),
+      ...(told?.code === undefined || isCut ? {} : { code: told.code }),
+      ...(isCut ? { cut: true } : {}),
+      ...(told?.error === undefined || isCut ? {} : { error: wordsOf(told.error) }),
+    });
+  }
+
+  /** Ends streams that would never end, and resolves when what was begun is done. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#app.settled();
+  }
+
+  #visit(request: Request): Visit {
+    let visit = this.#visits.get(request);
+    if (!visit) {
+      const { platform } = this.options.repo.local();
+      const given = request.headers.get("x-request-id");
+      const id = given !== null && idForm.test(given) ? given : platform.nonce();
+      this.#visits.set(request, (visit = { id, begun: platform.now() }));
+    }
+    return visit;
+  }
+
+  /** What stands beside the API. */
+  async #own(request: Request): Promise<Response | undefined> {
+    const { pathname } = new URL(request.url);
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    if (!isRead) return undefined;
+    if (pathname === "/healthz") return text("ok\n");
+    if (pathname === "/readyz") return this.#readiness();
+    if (pathname !== "/metrics") return undefined;
+    await this.#admission.admit(request, { scope: "read" });
+    return text(this.metrics.print(this.inFlight), 200, "text/plain; version=0.0.4");
+  }
+
+  /** Ready while the drive answers and the server is not about to stop. */
+  async #readiness(): Promise<Response> {
+    if (this.#closing.signal.aborted) return text("stopping\n", 503);
+    await this.options.repo.head();
+    return text("ready\n");
+  }
+}
+
+function text(body: string, status = 200, type = "text/plain"): Response {
+  return new Response(body, { status, headers: { "content-type": type, "cache-control": "no-store" } });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
