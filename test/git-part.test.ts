@@ -41,7 +41,7 @@ const edit = (repo: Repository, dataset: string, id: string, text: string) =>
 /** A bare repository with two datasets and a file, the repository that it came from, and a partial clone of it. */
 async function started() {
   const ways = new Ways();
-  const git = StockGit.init("--bare");
+  const git = StockGit.bare();
   const whole = await Repository.open(new MemoryDrive(), { ...ways.options, create: true });
   await whole.dataset("qa").import(rows(60, "qa"), { key: "id" });
   await whole.dataset("large").import(rows(400, "large"), { key: "id" });
@@ -110,7 +110,7 @@ test.each([
 
 test("a push that would need what is not here is refused before anything moves", async () => {
   const { git, part } = await started();
-  const other = StockGit.init("--bare");
+  const other = StockGit.bare();
   await part.addRemote("other", other.folder);
   const failure = await part.push("other", ["main"]).catch((error: unknown) => error);
   expect(isSheafError(failure, "missing-block") && failure.message).toMatch(/only qa was cloned here/);
@@ -124,7 +124,7 @@ test("another dataset is added, with all its versions", async () => {
   change(git, "large/rows", "large 7", "large seven");
   await whole.pull();
   await part.fetch("origin", { datasets: ["large"] });
-  expect((await part.status()).part).toEqual(["qa", "large"]);
+  expect((await part.status()).part).toEqual(["large", "qa"]);
   expect(await rowsOf(part, "large", "origin/main")).toEqual(await rowsOf(whole, "large"));
   expect(await rowsOf(part, "large", "main")).toEqual(await rowsOf(whole, "large", "v1"));
   expect(await findings(part)).toEqual([]);

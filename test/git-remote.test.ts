@@ -41,7 +41,7 @@ const hosts: [string, () => Promise<{ url: string; git: StockGit }>][] = [
   [
     "a folder",
     async () => {
-      const git = StockGit.init("--bare");
+      const git = StockGit.bare();
       return { git, url: git.folder };
     },
   ],
@@ -106,7 +106,7 @@ describe.each(hosts)("over %s", (_, start) => {
 });
 
 test("a rival's push is not run over", async () => {
-  const git = StockGit.init("--bare");
+  const git = StockGit.bare();
   const repo = await started(git.folder, 10);
   await repo.push("origin", main, { setUpstream: true });
   const rival = await cloneOf(git.folder);
@@ -122,7 +122,7 @@ test("a rival's push is not run over", async () => {
 });
 
 test("what a hook says is in the refusal", async () => {
-  const git = StockGit.init("--bare");
+  const git = StockGit.bare();
   const repo = await started(git.folder, 10);
   git.hook("update", "echo 'main is protected' >&2; exit 1");
   await expect(repo.push("origin", main)).rejects.toThrow(/hook declined/);
@@ -186,7 +186,7 @@ test("who pulls after each commit of a colleague and who clones at the end hold 
   ];
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), async steps => {
-      const git = StockGit.init("--bare");
+      const git = StockGit.bare();
       const repo = await started(git.folder, 12);
       await repo.push("origin", main, { setUpstream: true });
       const other = colleague(git.folder);
@@ -205,7 +205,7 @@ test("who pulls after each commit of a colleague and who clones at the end hold 
 });
 
 test("tags of what is no commit stay away, with the reason", async () => {
-  const git = StockGit.init("--bare");
+  const git = StockGit.bare();
   const repo = await started(git.folder, 10);
   await repo.push("origin", main);
   git.run(["tag", "-m", "a file", "file", "main:sheaf.json"]);
@@ -217,7 +217,7 @@ test.each([
   ["a folder that leads out", (git: StockGit) => git.run(["mktree"], `040000 tree ${git.run(["mktree"], "")}\t..\n`)],
   ["a submodule", (git: StockGit) => git.run(["mktree"], `160000 commit ${"1".repeat(40)}\tsub\n`)],
 ])("%s is refused with the commit, and nothing moves", async (_, tree) => {
-  const git = StockGit.init("--bare");
+  const git = StockGit.bare();
   const repo = await started(git.folder, 10);
   await repo.push("origin", main);
   const commit = git.run(["commit-tree", "-p", "main", "-m", "bad", tree(git)]);

@@ -43,9 +43,22 @@ export class StockGit {
   }
 
   /** Makes an empty repository in a fresh folder. */
-  static init(...options: readonly string[]): StockGit {
+  static init(): StockGit {
     const git = new StockGit(freshFolder());
-    git.run(["init", "--quiet", "--initial-branch=main", ...options]);
+    git.run(["init", "--quiet", "--initial-branch=main"]);
+    return git;
+  }
+
+  /** Makes an empty bare repository, in a fresh folder unless one is given, strict about what it takes; without running git, as many tests begin so. */
+  static bare(folder = freshFolder()): StockGit {
+    const git = new StockGit(folder);
+    for (const name of ["objects/info", "objects/pack", "refs/heads", "refs/tags"])
+      mkdirSync(join(folder, name), { recursive: true });
+    git.write("HEAD", "ref: refs/heads/main\n");
+    git.write(
+      "config",
+      "[core]\n\trepositoryformatversion = 0\n\tbare = true\n[receive]\n\tfsckObjects = true\n[http]\n\treceivepack = true\n",
+    );
     return git;
   }
 

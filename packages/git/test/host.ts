@@ -63,10 +63,7 @@ export class GitHost {
 
   /** Makes an empty bare repository, strict about what it takes. */
   create(name: string): void {
-    new StockGit(this.root).run(["init", "--bare", "--quiet", "--initial-branch=main", name]);
-    const git = new StockGit(join(this.root, name));
-    git.run(["config", "receive.fsckObjects", "true"]);
-    git.run(["config", "http.receivepack", "true"]);
+    StockGit.bare(join(this.root, name));
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {

@@ -7,6 +7,7 @@ import { decode } from "../item/cbor.js";
 import { eachLink } from "../store/links.js";
 import type { Finding } from "../store/verify.js";
 import { isObject, setKey } from "../item/value.js";
+import { compareText } from "../text.js";
 import { Config } from "./config.js";
 import { readCommit, readSnapshot, type Context } from "./context.js";
 import { findDataset, noDataset } from "./dataset-tree.js";
@@ -24,7 +25,8 @@ const partKey = "clone.datasets";
 export async function partOf(context: Context): Promise<Part | undefined> {
   const value = await new Config(context).get(partKey);
   if (value === undefined || !isObject(value)) return undefined;
-  return { paths: Object.values(value).map(String), holds: (id: DatasetId) => Object.hasOwn(value, id) };
+  const paths = [...new Set(Object.values(value).map(String))].sort(compareText);
+  return { paths, holds: (id: DatasetId) => Object.hasOwn(value, id) };
 }
 
 /** Finds the datasets that stand at these paths in any of the commits; gives path by id. Throws no-such-dataset, where `place` is said to lack it. */

@@ -3,7 +3,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { SheafError, type Traffic, type Watch } from "@sheaf/core";
+import { isSheafError, SheafError, type Traffic, type Watch } from "@sheaf/core";
 import { readAdvertisement } from "../transport/advertisement.js";
 import type { Carrier, Conversation, RequestBody, Service } from "../transport/connection.js";
 import { remoteFailure } from "../transport/failure.js";
@@ -54,13 +54,14 @@ export class PipeCarrier implements Carrier {
         ...(watch.signal && { signal: watch.signal }),
       }),
       program,
+      this.url,
       bytes => (this.#sent += bytes),
       bytes => (this.#received += bytes),
     );
     try {
       return await talk.begin();
     } catch (cause) {
-      throw await talk.explain(cause, this.url);
+      throw await talk.explain(cause);
     }
   }
 
@@ -76,6 +77,7 @@ class PipeTalk {
   constructor(
     readonly child: ChildProcessWithoutNullStreams,
     readonly program: string,
+    readonly url: string,
     readonly noteSent: (bytes: number) => void,
     readonly noteReceived: (bytes: number) => void,
   ) {
@@ -97,28 +99,29 @@ class PipeTalk {
         this.#write(body).catch((error: unknown) => (this.#failure ??= error));
         return this.#reader;
       },
+      words: () => this.#words,
+      explain: cause => this.explain(cause),
       close: () => this.#close(),
     };
   }
 
-  /** Says why nothing good came: what the program said, or why it could not be run. */
-  async explain(cause: unknown, url: string): Promise<unknown> {
+  /** Says why nothing more comes: what the program said, or why it could not be run. An answer that is wrong says enough by itself. */
+  async explain(cause: unknown): Promise<unknown> {
+    if (cause instanceof ProtocolError && !isBreak(cause)) return cause;
+    const first = this.#failure;
     this.child.stdin.destroy();
     await this.#ended;
     const { code, name } = (this.#failure ?? {}) as { code?: unknown; name?: unknown };
-    if (code === "ENOENT") {
-      const reason = `${this.program} is not installed, or not on the PATH`;
-      return new SheafError(
-        "remote-failed",
-        { remote: url, reason },
-        `${url}: ${reason}; install it, or use an https:// URL`,
-      );
-    }
+    if (code === "ENOENT") return notInstalled(this.program, this.url);
     if (name === "AbortError" || !(cause instanceof ProtocolError)) return this.#failure ?? cause;
+    // What was to be sent could not be made: the program only heard no more.
+    if (isSheafError(first)) return first;
     const words = plainLine(this.#words);
-    if (noRepository.test(words))
-      return new SheafError("no-such-repository", { path: url }, `there is no git repository at ${url} (${words})`);
-    return words === "" ? cause : new ProtocolError(words);
+    if (noRepository.test(words)) {
+      const sentence = `there is no git repository at ${this.url} (${words})`;
+      return new SheafError("no-such-repository", { path: this.url }, sentence);
+    }
+    return words === "" ? cause : new ProtocolError(words, { cause });
   }
 
   async #close(): Promise<void> {
@@ -138,6 +141,19 @@ class PipeTalk {
       yield chunk as Uint8Array;
     }
   }
+}
+
+function isBreak({ message }: ProtocolError): boolean {
+  return message.startsWith("the connection broke");
+}
+
+function notInstalled(program: string, url: string): SheafError<"remote-failed"> {
+  const reason = `${program} is not installed, or not on the PATH`;
+  return new SheafError(
+    "remote-failed",
+    { remote: url, reason },
+    `${url}: ${reason}; install it, or use an https:// URL`,
+  );
 }
 
 async function* count(body: RequestBody, note: (bytes: number) => void): AsyncGenerator<Uint8Array, void, void> {

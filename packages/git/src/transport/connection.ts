@@ -31,5 +31,9 @@ export interface Conversation {
   readonly isForgetful: boolean;
   /** Sends a request and gives what answers it; it is sent while the answer is read. */
   exchange(request: RequestBody): Promise<PacketReader>;
+  /** What was said to people beside the answers so far, where there is such a way; as it came. */
+  words(): string;
+  /** Says better what went wrong, where what was said beside the answers tells. */
+  explain(cause: unknown): Promise<unknown>;
   close(): Promise<void>;
 }

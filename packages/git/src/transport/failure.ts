@@ -53,9 +53,18 @@ const connectionReasons: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
 };
 
-/** Makes the error to throw; one of ours goes through as it is. `url` is for people: without credentials. */
-export function remoteFailure(url: string, cause: unknown): SheafError {
-  if (isSheafError(cause)) return cause;
+const trust = "if you trust it, name its file in NODE_EXTRA_CA_CERTS";
+/** What people can do about some of these. */
+const reasonAdvice: Readonly<Record<string, string>> = {
+  "the connection broke": "nothing is half done; try again",
+  "its certificate is signed by itself": trust,
+  "its certificate is signed by nobody who is trusted here":
+    "if you trust its authority, name that one's certificate in NODE_EXTRA_CA_CERTS",
+};
+
+/** Makes the error to throw; one of ours, and a bug of ours, goes through as it is. `url` is for people: without credentials. */
+export function remoteFailure(url: string, cause: unknown): Error {
+  if (isSheafError(cause) || isBug(cause)) return cause;
   const status = statusOf(cause);
   if (status === 404 || status === 410) {
     const sentence = `there is no git repository at ${url}, or these credentials may not see it; check the URL`;
@@ -76,6 +85,12 @@ export function movedFailure(url: string, to: string): SheafError<"remote-failed
     { remote: url, reason },
     `${url}: ${reason}; set the remote's URL to that if you trust it`,
   );
+}
+
+/** Says whether the program is at fault: the language's own errors, but those that Node gives a code, as they speak of what it was handed. */
+function isBug(cause: unknown): cause is Error {
+  const isOwn = cause instanceof TypeError || cause instanceof ReferenceError || cause instanceof RangeError;
+  return isOwn && !("code" in cause);
 }
 
 function statusOf(cause: unknown): number | undefined {
@@ -100,10 +115,7 @@ function causeWords(cause: unknown): readonly [reason: string, advice: string] {
   if (code === "SmartHttpError" || code === "ParseError")
     return ["what answers there is a web page or something else, not a git repository", "check the URL"];
   const reason = typeof code === "string" ? connectionReasons[code] : undefined;
-  return [
-    reason ?? plainLine(String(message)),
-    reason === "the connection broke" ? "nothing is half done; try again" : "",
-  ];
+  return [reason ?? plainLine(String(message)), (reason && reasonAdvice[reason]) ?? ""];
 }
 
 function protocolWords({ message }: ProtocolError): readonly [reason: string, advice: string] {

@@ -11,6 +11,7 @@ import type { Carrier, Conversation, RequestBody, Service } from "./connection.j
 import { CredentialQueue, type CredentialSource } from "./credentials.js";
 import { movedFailure, remoteFailure, StatusError } from "./failure.js";
 import { flushPacket, PacketReader } from "./packet.js";
+import { plainLine } from "./words.js";
 
 /** Hosts know git's clients by this prefix. */
 const userAgent = "git/sheaf";
@@ -73,6 +74,8 @@ export class HttpCarrier implements Carrier {
         if (!Array.isArray(body)) await discard(await post([flushPacket]));
         return new PacketReader(await post(body));
       },
+      words: () => "",
+      explain: async cause => cause,
       close: async () => {},
     };
   }
@@ -108,6 +111,7 @@ export class HttpCarrier implements Carrier {
   /** Goes where a redirect leads: only for the first request, only on the same host, and never from https to http. */
   #follow(url: string, location: string, isAllowed: boolean): string {
     const from = new URL(url);
+    if (!URL.canParse(location, url)) throw movedFailure(this.url, JSON.stringify(plainLine(location)));
     const to = new URL(location, url);
     const ending = "/info/refs";
     const isGit = to.pathname.endsWith(ending) && to.search === from.search;

@@ -55,7 +55,7 @@ export class GitServer implements GitPeer {
     try {
       yield* this.#receive(talk, wants, haves, watch);
     } catch (cause) {
-      throw this.#failure(cause, watch);
+      throw await this.#failure(cause, watch, talk);
     } finally {
       await talk.close();
     }
@@ -73,7 +73,7 @@ export class GitServer implements GitPeer {
     try {
       return await this.#send(talk, commands, pack, watch);
     } catch (cause) {
-      throw this.#failure(cause, watch);
+      throw await this.#failure(cause, watch, talk);
     } finally {
       await talk.close();
     }
@@ -86,8 +86,9 @@ export class GitServer implements GitPeer {
   }
 
   /** What to throw: the caller's own reason where it stopped the work. */
-  #failure(cause: unknown, { signal }: Watch): unknown {
-    return signal?.aborted ? signal.reason : this.carrier.failure(cause);
+  async #failure(cause: unknown, { signal }: Watch, talk?: Conversation): Promise<unknown> {
+    if (signal?.aborted) return signal.reason;
+    return this.carrier.failure(talk ? await talk.explain(cause) : cause);
   }
 
   async #connect(service: "git-upload-pack" | "git-receive-pack", watch: Watch): Promise<Conversation> {
@@ -95,7 +96,7 @@ export class GitServer implements GitPeer {
     try {
       return await this.carrier.connect(service, watch);
     } catch (cause) {
-      throw this.#failure(cause, watch);
+      throw await this.#failure(cause, watch);
     }
   }
 
@@ -131,15 +132,26 @@ export class GitServer implements GitPeer {
       report(text, watch);
     };
     const reported = uses.includes("side-band-64k") ? new PacketReader(readSideBand(reader, say)) : reader;
-    const refs = await readReport(reported, commands);
-    await drain(reported);
-    return { refs, words: plainWords(words) };
+    try {
+      const refs = await readReport(reported, commands);
+      await drain(reported);
+      return { refs, words: plainWords(words === "" ? talk.words() : words) };
+    } catch (cause) {
+      throw lastWords(cause, words);
+    }
   }
 }
 
 async function* follow(head: readonly Uint8Array[], pack: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* head;
   yield* pack;
+}
+
+/** The same failure, with what was said to people before it. */
+function lastWords(cause: unknown, words: string): unknown {
+  if (words === "" || !(cause instanceof ProtocolError || cause instanceof RemoteFatal)) return cause;
+  const text = `${cause.message} (${plainLine(words)})`;
+  return cause instanceof RemoteFatal ? new RemoteFatal(text, { cause }) : new ProtocolError(text, { cause });
 }
 
 /** Hears the other side out: hooks speak after the report. What breaks then changes nothing any more. */
