@@ -8,7 +8,7 @@ import type { Numbers, Setting } from "./setting.js";
 import { timeOf } from "./stopwatch.js";
 
 /** Nobody's configuration but ours: no hooks, no signing, no background work in the middle of a measurement. */
-const environment = {
+export const environment = {
   ...process.env,
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
@@ -17,6 +17,7 @@ const environment = {
   GIT_COMMITTER_NAME: "Bench",
   GIT_COMMITTER_EMAIL: "bench@localhost",
 };
+const newline = 0x0a;
 const committer = "committer Bench <bench@localhost> 1700000000 +0000\ndata 1\nx\n";
 
 /** Says whether git is there. */
@@ -35,9 +36,7 @@ export async function gitOneFile({ folder, file }: Setting): Promise<Numbers> {
   const path = join(work, "rows.jsonl");
   copyFileSync(file, path);
   const gitOne = await timeOf(() => commitAll(work));
-  const text = readFileSync(path, "utf8");
-  const middle = text.indexOf("\n", text.length >> 1) + 1;
-  writeFileSync(path, `${text.slice(0, middle)}{"id":"changed"}${text.slice(text.indexOf("\n", middle))}`);
+  writeFileSync(path, changedLine(readFileSync(path), '{"id":"changed"}'));
   const gitOneUpdate = await timeOf(() => commitAll(work));
   const numbers = { gitOne, gitOneUpdate, gitOneDisk: bytesIn(join(work, ".git")) };
   rmSync(work, { recursive: true });
@@ -47,34 +46,38 @@ export async function gitOneFile({ folder, file }: Setting): Promise<Numbers> {
 /** One file per row: import all; change one; the repository's size. */
 export async function gitFilePerRow({ folder, file }: Setting): Promise<Numbers> {
   const work = freshRepository(folder, "git-rows");
-  const gitRows = await timeOf(() => fastImport(work, commands(file)));
-  const update = [
-    `commit refs/heads/main\n${committer}from refs/heads/main^0\n`,
-    blob(pathOf(0), '{"id":"changed"}'),
-    "done\n",
-  ];
-  const gitRowsUpdate = await timeOf(() => fastImport(work, update));
+  const gitRows = await timeOf(() => fastImport(work, importCommands(file)));
+  const gitRowsUpdate = await timeOf(() => fastImport(work, changeCommands('{"id":"changed"}')));
   const numbers = { gitRows, gitRowsUpdate, gitRowsDisk: bytesIn(join(work, ".git")) };
   rmSync(work, { recursive: true });
   return numbers;
 }
 
-function freshRepository(folder: string, name: string): string {
+/** The text with the line in its middle replaced. */
+export function changedLine(text: Buffer, line: string): Buffer {
+  const begin = text.indexOf(newline, text.length >> 1) + 1;
+  const end = text.indexOf(newline, begin);
+  return Buffer.concat([text.subarray(0, begin), Buffer.from(line), text.subarray(end)]);
+}
+
+/** Makes an empty repository in place of what is there. */
+export function freshRepository(folder: string, name: string, ...options: string[]): string {
   const work = join(folder, name);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  git(work, "init", "--quiet", "--initial-branch=main");
+  git(work, "init", "--quiet", "--initial-branch=main", ...options);
   git(work, "config", "gc.auto", "0");
   return work;
 }
 
 /** As a person does it: a commit also says how many lines changed, for which git compares the versions. */
-function commitAll(work: string): void {
+export function commitAll(work: string): void {
   git(work, "add", "--all");
   git(work, "commit", "--message=x");
 }
 
-function git(work: string, ...words: string[]): void {
+/** Runs git. */
+export function git(work: string, ...words: string[]): void {
   execFileSync("git", words, { cwd: work, env: environment, stdio: ["ignore", "ignore", "inherit"] });
 }
 
@@ -87,7 +90,8 @@ function blob(path: string, text: string): string {
   return `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
 }
 
-async function* commands(file: string): AsyncGenerator<string> {
+/** All rows, for fast-import. */
+export async function* importCommands(file: string): AsyncGenerator<string> {
   let row = 0;
   let text = `commit refs/heads/main\n${committer}`;
   for await (const line of createInterface({ input: createReadStream(file) })) {
@@ -99,7 +103,13 @@ async function* commands(file: string): AsyncGenerator<string> {
   yield `${text}done\n`;
 }
 
-async function fastImport(work: string, input: Iterable<string> | AsyncIterable<string>): Promise<void> {
+/** The first row as another text, for fast-import. */
+export function changeCommands(text: string): string[] {
+  return [`commit refs/heads/main\n${committer}from refs/heads/main^0\n`, blob(pathOf(0), text), "done\n"];
+}
+
+/** Runs git's fast-import. */
+export async function fastImport(work: string, input: Iterable<string> | AsyncIterable<string>): Promise<void> {
   const child = spawn("git", ["fast-import", "--quiet", "--done"], {
     cwd: work,
     env: environment,

@@ -12,8 +12,11 @@ import { parseArgs } from "node:util";
 import { idOf, writeRows } from "./data.js";
 import { bytesIn } from "./disk.js";
 import { gitFilePerRow, gitOneFile, hasGit } from "./git.js";
+import { gitSync, layouts } from "./git-sync.js";
+import { measures } from "./measures.js";
 import { dataset, repositoryIn, type Numbers, type Setting } from "./setting.js";
 import { interleaved, median } from "./stopwatch.js";
+import { syncMeasures } from "./sync-measures.js";
 import { printMarkdown, printTable, type Sized } from "./table.js";
 
 const usage = `npm run bench -- [options]
@@ -22,6 +25,7 @@ const usage = `npm run bench -- [options]
   --only N        this size alone
   --git-rows N    the greatest size at which git gets a file per row (default 100000: a million take it minutes)
   --no-git        without git
+  --sync          pushes, clones, fetches and pulls instead, beside git's
   --folder DIR    where to work (default: a new folder for temporary files, removed at the end)
   --json          the numbers as JSON
   --markdown FILE writes the table between the marks in a page, such as docs/performance.md
@@ -33,6 +37,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     "git-rows": { type: "string", default: "100000" },
     "no-git": { type: "boolean", default: false },
+    sync: { type: "boolean", default: false },
     folder: { type: "string" },
     json: { type: "boolean", default: false },
     markdown: { type: "string" },
@@ -40,7 +45,10 @@ const { values: options } = parseArgs({
   },
 });
 
-const marks = ["<!-- table -->", "<!-- end of table -->"] as const;
+const marks = options.sync
+  ? (["<!-- sync table -->", "<!-- end of sync table -->"] as const)
+  : (["<!-- table -->", "<!-- end of table -->"] as const);
+const shown = options.sync ? syncMeasures : measures;
 
 if (options.help) process.stdout.write(usage);
 else await main();
@@ -75,6 +83,13 @@ async function measure(home: string, rows: number): Promise<Numbers> {
   if (!existsSync(setting.file)) writeRows(setting.file, rows);
   const numbers: Record<string, number> = { raw: statSync(setting.file).size };
   const take = (more: Numbers) => Object.assign(numbers, more);
+  await (options.sync ? measureSync(setting, take) : measureAll(setting, take));
+  rmSync(folder, { recursive: true });
+  return numbers;
+}
+
+async function measureAll(setting: Setting, take: (numbers: Numbers) => void): Promise<void> {
+  const { folder } = setting;
   take(importPhases(setting));
   take({ disk: bytesIn(repositoryIn(folder)) });
   for (const name of ["read", "page", "scan"]) take(run(setting, name));
@@ -83,8 +98,18 @@ async function measure(home: string, rows: number): Promise<Numbers> {
   take(await coldStart(setting));
   take(packedPhases(setting));
   if (!options["no-git"] && hasGit()) await measureGit(setting, take);
-  rmSync(folder, { recursive: true });
-  return numbers;
+}
+
+async function measureSync(setting: Setting, take: (numbers: Numbers) => void): Promise<void> {
+  run(setting, "import");
+  for (const way of ["syncGit", "syncFolder"])
+    for (const part of ["First", "Clone", "Row"]) take(run(setting, `${way}${part}`));
+  if (options["no-git"]) return;
+  tell(setting, "git, one file");
+  take(await gitSync(setting, layouts.one));
+  if (setting.rows > Number(options["git-rows"])) return;
+  tell(setting, "git, a file per row");
+  take(await gitSync(setting, layouts.rows));
 }
 
 /** Floor and import in turn, the middle of each. */
@@ -156,7 +181,7 @@ function tell({ rows }: Setting, what: string): void {
 
 function report(sizes: readonly Sized[]): void {
   if (options.json) process.stdout.write(`${JSON.stringify(sizes, null, 2)}\n`);
-  else process.stdout.write(`${machine()}\n\n${printTable(sizes)}\n`);
+  else process.stdout.write(`${machine()}\n\n${printTable(sizes, shown)}\n`);
   if (options.markdown !== undefined) writeIntoPage(options.markdown, sizes);
 }
 
@@ -166,7 +191,7 @@ function writeIntoPage(page: string, sizes: readonly Sized[]): void {
   if (from < 0 || to < from) throw new Error(`${page} has no ${marks.join(" and ")} to write between`);
   writeFileSync(
     page,
-    `${text.slice(0, from + marks[0].length)}\n\n${machine()}\n\n${printMarkdown(sizes)}\n\n${text.slice(to)}`,
+    `${text.slice(0, from + marks[0].length)}\n\n${machine()}\n\n${printMarkdown(sizes, shown)}\n\n${text.slice(to)}`,
   );
 }
 

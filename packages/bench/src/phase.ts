@@ -10,6 +10,7 @@ import { idOf, randomFrom } from "./data.js";
 import { commitFloor, exportFloor, importFloor, readFloor, scanFloor } from "./floor.js";
 import { dataset, repositoryIn, type Numbers, type Setting } from "./setting.js";
 import { interleaved, median, timeOf } from "./stopwatch.js";
+import { syncPhases } from "./sync.js";
 
 const author = () => ({ name: "Bench", email: "bench@localhost" });
 const changesAtOnce = 100;
@@ -34,6 +35,8 @@ function scattered(rows: number, count: number, round: number, field: string) {
 }
 
 const phases: Readonly<Record<string, (setting: Setting) => Promise<Numbers>>> = {
+  ...syncPhases,
+
   "import floor": async ({ file, folder }) => ({
     importFloor: await timeOf(() => importFloor(file, join(folder, "copy"))),
   }),

@@ -1,5 +1,5 @@
 /** Prints what was measured: for people, and as Markdown. */
-import { measures, type Measure } from "./measures.js";
+import type { Measure } from "./measures.js";
 import type { Numbers } from "./setting.js";
 
 /** The numbers of one size. */
@@ -9,7 +9,7 @@ export interface Sized {
 }
 
 /** The table as lines of cells; the last columns are the goal and whether the greatest size meets it. */
-function cells(sizes: readonly Sized[]): string[][] {
+function cells(sizes: readonly Sized[], measures: readonly Measure[]): string[][] {
   const small = sizes[0]?.numbers ?? {};
   const last = sizes[sizes.length - 1]?.numbers ?? {};
   const shown = measures.filter(({ of }) => sizes.some(({ numbers }) => numbers[of] !== undefined));
@@ -39,14 +39,19 @@ function verdict({ goal, of }: Measure, last: Numbers, small: Numbers): string {
 
 function printed(value: number, kind: Measure["kind"]): string {
   if (kind === "rate") return `${Math.round(1000 / value).toLocaleString("en")}/s`;
-  if (kind === "bytes")
-    return value < 2 ** 20 ? `${(value / 2 ** 10).toFixed(0)} KiB` : `${(value / 2 ** 20).toFixed(1)} MiB`;
+  if (kind === "bytes") return printedBytes(value);
   return value < 1000 ? `${value.toPrecision(3)} ms` : `${(value / 1000).toFixed(2)} s`;
 }
 
+function printedBytes(value: number): string {
+  if (value < 2 ** 10) return `${value} B`;
+  if (value < 2 ** 20) return `${(value / 2 ** 10).toFixed(value < 10_240 ? 1 : 0)} KiB`;
+  return `${(value / 2 ** 20).toFixed(1)} MiB`;
+}
+
 /** The table for a terminal. */
-export function printTable(sizes: readonly Sized[]): string {
-  const rows = cells(sizes);
+export function printTable(sizes: readonly Sized[], measures: readonly Measure[]): string {
+  const rows = cells(sizes, measures);
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
@@ -57,8 +62,8 @@ export function printTable(sizes: readonly Sized[]): string {
 }
 
 /** The table as Markdown. */
-export function printMarkdown(sizes: readonly Sized[]): string {
-  const [head = [], ...rows] = cells(sizes);
+export function printMarkdown(sizes: readonly Sized[], measures: readonly Measure[]): string {
+  const [head = [], ...rows] = cells(sizes, measures);
   const line = (row: readonly string[]) => `| ${row.join(" | ")} |`;
   const notes = measures.flatMap(({ name, note }) => (note === undefined ? [] : [`- ${name}: ${note}`]));
   return [
