@@ -18,7 +18,7 @@ function publicNames(name: string): Record<string, string[]> {
 
 test("every package is listed here", () => {
   const named = readdirSync(packages).filter(name => existsSync(join(packages, name, "package.json")));
-  expect(named).toEqual(["bench", "cli", "core", "drives", "formats", "git", "server", "sheaf"]);
+  expect(named).toEqual(["bench", "cli", "client", "core", "drives", "formats", "git", "server", "sheaf"]);
 });
 
 test("bench is for nobody", () => expect(publicNames("bench")).toEqual({}));
@@ -51,6 +51,33 @@ test("cli", () => {
         "Sink",
         "processIo",
         "run",
+      ],
+    }
+  `);
+});
+
+test("client", () => {
+  expect(publicNames("client")).toMatchInlineSnapshot(`
+    {
+      "@sheaf/client": [
+        "Answer",
+        "AnswerOf",
+        "ArgumentsOf",
+        "Bytes",
+        "CallOptions",
+        "Client",
+        "ConnectOptions",
+        "ErrorCode",
+        "ErrorData",
+        "Float",
+        "OperationId",
+        "Operations",
+        "ServerEvent",
+        "SheafError",
+        "Value",
+        "ValueObject",
+        "connect",
+        "isSheafError",
       ],
     }
   `);
@@ -414,6 +441,8 @@ test("server", () => {
         "Scope",
         "Service",
         "ServiceOptions",
+        "Static",
+        "TSchema",
         "Token",
         "TokenWish",
         "TypedRoute",
@@ -509,6 +538,9 @@ test("sheaf", () => {
         "exportFile",
         "importFile",
         "isSheafError",
+      ],
+      "sheaf/client": [
+        "* from @sheaf/client",
       ],
       "sheaf/memory": [
         "Beside",

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const published = ["core", "drives", "formats", "git", "server", "cli", "sheaf"];
+const published = ["core", "drives", "formats", "git", "server", "client", "cli", "sheaf"];
 const base = mkdtempSync(join(tmpdir(), "sheaf pack "));
 const tarballs = join(base, "tarballs");
 const project = join(base, "project");
@@ -173,7 +173,7 @@ test("the program works where it was installed", () => {
 });
 
 test("every entry can be imported by itself, without TypeScript", () => {
-  const entries = ["sheaf", "sheaf/memory", "@sheaf/core", "@sheaf/drives/memory", "@sheaf/formats"];
+  const entries = ["sheaf", "sheaf/memory", "sheaf/client", "@sheaf/core", "@sheaf/drives/memory", "@sheaf/formats"];
   const script = `for (const name of ${JSON.stringify(entries)}) console.log(name, Object.keys(await import(name)).length > 0)`;
   const printed = run(project, "node", "--input-type=module", "-e", script).trim().split("\n");
   expect(printed).toEqual(entries.map(name => `${name} true`));

@@ -8,6 +8,7 @@ export { openApi } from "./document/openapi.js";
 export { documentOf, withDocument } from "./document/routes.js";
 export { HttpError } from "./problem.js";
 export { type Route, type TypedRoute } from "./route.js";
+export type { Static, TSchema } from "./schema.js";
 export { allRoutes, type NativeRoute } from "./routes.js";
 export { createToken, listTokens, revokeToken, type Token, type TokenWish } from "./access/token.js";
 export { isLoopback, loopbackHosts, type DoorOptions } from "./access/door.js";
