@@ -36,12 +36,12 @@ test.each([false, true])(
         digestOf(utf8(version + idOf(n))),
       ]);
     };
-    for (let n = 0; n < 1500; n++) await look(a, "a", (n * 7) % 9000);
+    for (let n = 0; n < 2500; n++) await look(a, "a", (n * 7) % 9000);
     blocks.reset();
     for (let n = 0; n < 9000; n += 100) await look(a, "a", n);
     expect(await finder.find(a, idOf(9000))).toBeUndefined();
     expect(blocks.counts.loads).toBe(0);
-    for (let n = 0; n < 1500; n++) await look(b, "b", (n * 11) % 9000);
+    for (let n = 0; n < 2500; n++) await look(b, "b", (n * 11) % 9000);
     await look(a, "a", 5);
   },
 );

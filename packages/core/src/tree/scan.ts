@@ -45,7 +45,8 @@ export async function* leavesFrom(
 ): AsyncGenerator<LeafSlice, void, undefined> {
   const { from, reverse = false, limit = Infinity, ahead = 1 } = options;
   // The path to a key is gone twice: once to find its index, once to read.
-  const cache = options.cache ?? new RecentNodes(pathBytes);
+  // Otherwise each node is met once: to keep it would only copy it.
+  const cache = options.cache ?? (from instanceof Uint8Array ? new RecentNodes(pathBytes) : undefined);
   const top = await loadNode(reader, root, cache);
   const first = await firstRow(reader, top, from, reverse, cache);
   if (first < 0 || first >= top.rows || limit < 1) return;
