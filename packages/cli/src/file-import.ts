@@ -1,52 +1,19 @@
-/** Files into datasets: finds out what a file is, reads it, and imports its rows. */
-import type { Dataset, Imported, ImportOptions, RowBatch } from "@sheaf/core";
+/** Files into datasets: lines are encoded on a second thread, where that pays. */
+import type { Dataset, Imported, ImportOptions } from "@sheaf/core";
 import { encodeLinesBeside } from "@sheaf/drives/line-thread";
-import { detect, detectBytes, gather, parse, type Format, type Parsed, type ParseOptions } from "@sheaf/formats";
+import { importInto, type Parsed, type ReadOptions as AllOptions } from "@sheaf/formats";
 import type { Source } from "./source.js";
 
-/** How to read a file: its format (default: found out), and what `parse` takes. */
-export interface ReadOptions extends Omit<ParseOptions, "file" | "signal" | "encodeLines"> {
-  readonly format?: Format;
-}
+/** How to read a file: its format (default: found out), and what its format takes. */
+export type ReadOptions = Omit<AllOptions, "encodeLines">;
 
 /** Imports a source's rows into a dataset. `started` is told of the parser, which knows how far it is. Column order goes into the metadata. */
-export async function importSource(
+export function importSource(
   dataset: Dataset,
   source: Source,
   reading: ReadOptions,
   options: ImportOptions,
-  started: (parsed: Parsed) => void = () => undefined,
+  started?: (parsed: Parsed) => void,
 ): Promise<Imported> {
-  const parsed = await parseSource(source, reading, options.signal);
-  started(parsed);
-  const batches = await begin(parsed);
-  const columns = options.columns ?? parsed.columns;
-  return await dataset.importBatches(batches, { ...options, ...(columns === undefined ? {} : { columns }) });
-}
-
-/** Opens the parser, telling the format first where it was not given. */
-async function parseSource(
-  source: Source,
-  { format, ...reading }: ReadOptions,
-  signal: AbortSignal | undefined,
-): Promise<Parsed> {
-  const options = { ...reading, file: source.file, signal, encodeLines: encodeLinesBeside() };
-  const again = source.file === undefined ? undefined : source.open;
-  if (format !== undefined) return parse(format, again ?? source.open(), options);
-  const looked = await gather(source.open(), detectBytes);
-  const found = detect(source.file, looked.first);
-  if (again === undefined) return parse(found, looked.all, options);
-  await looked.all[Symbol.asyncIterator]().return?.();
-  return parse(found, again, options);
-}
-
-/** Reads the first batch, so that the columns are known, and gives all batches. */
-async function begin(parsed: Parsed): Promise<AsyncIterable<RowBatch>> {
-  const iterator = parsed[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  return (async function* () {
-    if (first.done) return;
-    yield first.value;
-    yield* { [Symbol.asyncIterator]: () => iterator };
-  })();
+  return importInto(dataset, source, { ...reading, encodeLines: encodeLinesBeside() }, options, started);
 }

@@ -57,7 +57,7 @@ export { longestRun } from "./edit/longest-run.js";
 export { changeRows, type RowChange, type RowState } from "./edit/row-edit.js";
 export { lookUpPositions } from "./edit/row-lookup.js";
 export { Tally } from "./edit/tally.js";
-export { applyPatch, parsePatch, type Operation } from "./edit/patch.js";
+export { applyPatch, matches as sameWorth, parsePatch, type Operation } from "./edit/patch.js";
 export { parsePointer, pointer } from "./edit/pointer.js";
 export { diffValues } from "./edit/item-diff.js";
 export { diffWords } from "./edit/words.js";

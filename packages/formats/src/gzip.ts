@@ -1,5 +1,6 @@
 /** Gzip, streamed: the one file that knows zlib. */
-import { createGunzip, gunzipSync, constants } from "node:zlib";
+import { pipeline } from "node:stream";
+import { createGunzip, createGzip, gunzipSync, constants } from "node:zlib";
 import { badInput } from "@sheaf/core";
 import { fileOf } from "./places.js";
 
@@ -39,6 +40,13 @@ export async function* gunzip(bytes: AsyncIterable<Uint8Array>, file: string | u
 type Inflate = ReturnType<typeof createGunzip>;
 
 /** Writes the source into the inflater at the inflater's pace. Never rejects: a failure of the source destroys the inflater with it. */
+/** Deflates a stream as one gzip member. */
+export async function* gzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const deflate = createGzip();
+  pipeline(bytes, deflate, () => undefined); // a failure of the source destroys the stream, so reading it throws
+  yield* deflate as AsyncIterable<Uint8Array>;
+}
+
 async function feed(bytes: AsyncIterable<Uint8Array>, inflate: Inflate): Promise<void> {
   try {
     for await (const chunk of bytes) {

@@ -9,6 +9,8 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 export class Desk {
   readonly jobs: Jobs;
   readonly edits: EditQueue;
+  /** Streams that never end by themselves and are open. */
+  streams = 0;
 
   constructor(
     repo: Repository,

@@ -1,15 +1,7 @@
 /** Files into datasets and datasets into files, in the formats of the command line. */
-import {
-  exportBytes,
-  formatOf,
-  importSource,
-  openSource,
-  processIo,
-  writeFileWhole,
-  type ReadOptions,
-  type WriteOptions,
-} from "@sheaf/cli";
+import { importSource, openSource, processIo, writeFileWhole, type ReadOptions } from "@sheaf/cli";
 import type { Dataset, Imported, ImportOptions } from "@sheaf/core";
+import { exportBytes, formatOf, type WriteOptions } from "@sheaf/formats";
 
 /** How to read the file, and how to import its rows. `headings` are the columns of a CSV or TSV file without a header. */
 export interface ImportFileOptions extends ImportOptions, Omit<ReadOptions, "columns"> {

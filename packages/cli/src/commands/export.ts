@@ -1,8 +1,7 @@
 /** `sheaf export`. */
 import { resolve } from "node:path";
-import { formats, type Format } from "@sheaf/formats";
+import { exportBytes, formatOf, formats, type Format } from "@sheaf/formats";
 import type { Cli } from "../cli.js";
-import { exportBytes, formatOf } from "../file-export.js";
 import { examples, Option, type Define } from "../parse.js";
 import { record } from "../record.js";
 import { counted } from "../render/quantity.js";

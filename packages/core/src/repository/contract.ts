@@ -8,6 +8,7 @@ import type { Operation } from "../edit/patch.js";
 import type { Signature } from "../history/commit.js";
 import type { Value, ValueObject } from "../item/value.js";
 import type { Watch } from "../watch.js";
+import type { Beside } from "./beside.js";
 
 export type { Difference, DiffStat } from "../edit/difference.js";
 import type { Upstream } from "./upstream-state.js";
@@ -46,6 +47,7 @@ export interface Committed {
 /** One of the changes of an edit. Items and metadata are in the block's form (attributes under `@meta`). */
 export type Change =
   | { readonly dataset: string; readonly patch: readonly Operation[] }
+  | { readonly dataset: string; readonly insert: ValueObject; readonly id?: string; readonly beside?: Beside }
   | { readonly dataset: string; readonly create: { readonly meta?: ValueObject } }
   | { readonly dataset: string; readonly rename: string }
   | { readonly dataset: string; readonly remove: true }

@@ -3,11 +3,7 @@ import type { Blocks } from "../block/blocks.js";
 import type { Cid } from "../block/cid.js";
 import { batchesOf } from "../edit/object-batch.js";
 import { parsePatch } from "../edit/patch.js";
-import { pointer } from "../edit/pointer.js";
-import { findRow } from "../dataset/lookup.js";
 import type { RowBatch } from "../edit/row-batch.js";
-import { idFault } from "../dataset/path.js";
-import { badInput, SheafError } from "../errors.js";
 import { parseJson } from "../item/json.js";
 import { toBlockForm } from "../item/meta.js";
 import type { ValueObject } from "../item/value.js";
@@ -21,7 +17,7 @@ import { editDataset } from "./dataset-edit.js";
 import type { StoredDataset } from "./dataset-tree.js";
 import { editRepository } from "./edit.js";
 import { importRows } from "./import.js";
-import { patchDataset } from "./patch.js";
+import { insertRow } from "./insert.js";
 import { readRows } from "./rows.js";
 import type { StoredBatch } from "./stored-batch.js";
 import { versionAt, type DatasetVersion } from "./version.js";
@@ -86,25 +82,14 @@ export class Dataset {
   /** Adds a row beside another one, or at the end; its id is made when it is not given. Throws already-exists for an id that is taken. */
   async insert(item: object, options: InsertOptions = {}): Promise<given.Committed & { id: string }> {
     const { id, meta, beside, ...rest } = options;
-    const fault = id === undefined ? undefined : idFault(id);
-    if (fault !== undefined) throw badInput(fault, { dataset: this.path, id: id as string });
     const value = toBlockForm(fromView(item) as ValueObject, meta && (fromView(meta) as ValueObject));
     let made = id ?? "";
-    const committed = await editDataset(
-      this.context,
-      `insert ${this.path}`,
-      this.path,
-      rest,
-      async (blocks, dataset) => {
-        if (id !== undefined && (await findRow(blocks, dataset, id))) throw taken(this.path, id);
-        const patched = await patchDataset(this.context, blocks, this.path, dataset, [
-          { op: "add", path: pointer("items", id ?? "-"), value },
-        ]);
-        made = id ?? patched.made[0];
-        const moved = beside ? await moveBeside(blocks, patched.dataset, this.path, made, beside) : patched.dataset;
-        return { dataset: moved, summary: `insert ${made} into ${this.path}` };
-      },
-    );
+    const insert = async (blocks: Blocks, dataset: StoredDataset) => {
+      const inserted = await insertRow(this.context, blocks, this.path, dataset, { item: value, id, beside });
+      made = inserted.id;
+      return { dataset: inserted.dataset, summary: `insert ${made} into ${this.path}` };
+    };
+    const committed = await editDataset(this.context, `insert ${this.path}`, this.path, rest, insert);
     return { ...committed, id: made };
   }
 
@@ -181,14 +166,6 @@ export class Dataset {
     );
     return { ...committed, rows };
   }
-}
-
-function taken(dataset: string, name: string): SheafError<"already-exists"> {
-  return new SheafError(
-    "already-exists",
-    { kind: "item", name },
-    `${dataset} has a row ${JSON.stringify(name)} already; choose another id, or change it with a patch`,
-  );
 }
 
 /** How a row is inserted. `meta` are its attributes. */

@@ -11,6 +11,7 @@ import type { Context } from "./context.js";
 import type { Change, Committed, CommitOptions } from "./contract.js";
 import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { newDataset } from "./import.js";
+import { insertRow } from "./insert.js";
 import { patchDataset } from "./patch.js";
 import { commitEdit, type Base, type Draft } from "./write.js";
 
@@ -46,6 +47,7 @@ export function touchedBy(changes: readonly Change[]): string[] {
 
 /** Says whether a change depends on more than the rows that it names: it tests what is there, or appends under an id that must be free. */
 function looksAround(change: Change): boolean {
+  if ("insert" in change) return true;
   return "patch" in change && change.patch.some(({ op, path }) => op === "test" || path === "/items/-");
 }
 
@@ -84,6 +86,7 @@ export class Work {
   async apply(change: Change): Promise<void> {
     if ("file" in change) this.#file(change);
     else if ("patch" in change) await this.#patch(change.dataset, change.patch);
+    else if ("insert" in change) await this.#insert(change);
     else if ("create" in change) await this.#create(change.dataset, change.create.meta ?? {});
     else if ("rename" in change) await this.#rename(change.dataset, change.rename);
     else await this.#remove(change.dataset);
@@ -106,6 +109,14 @@ export class Work {
     this.#datasets.set(path, dataset);
     this.made = [...this.made, ...made];
     this.#say(`patch ${path}`, rows);
+  }
+
+  async #insert({ dataset: path, insert, id, beside }: Extract<Change, { insert: unknown }>): Promise<void> {
+    const row = { item: insert, id, beside };
+    const inserted = await insertRow(this.context, this.blocks, path, await this.#need(path), row);
+    this.#datasets.set(path, inserted.dataset);
+    if (id === undefined) this.made = [...this.made, inserted.id];
+    this.#say(`insert into ${path}`, 1);
   }
 
   async #create(path: string, meta: DatasetBlock["meta"]): Promise<void> {

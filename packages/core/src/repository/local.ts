@@ -6,6 +6,7 @@
 import { parseCid, type Cid } from "../block/cid.js";
 import { viewBlock } from "../block/ipld.js";
 import type { Operation } from "../edit/patch.js";
+import type { Signature } from "../history/commit.js";
 import type { ValueObject } from "../item/value.js";
 import { Config } from "./config.js";
 import { commitCid, type Context } from "./context.js";
@@ -88,8 +89,11 @@ export abstract class LocalRepository {
   }
 
   /** Makes a tag, annotated when there is a message. Throws already-exists. */
-  tag(name: string, options: { at?: given.Rev; message?: string } = {}): Promise<Cid> {
-    return names.makeTag(this.context, name, options.at ?? "HEAD", options.message);
+  tag(
+    name: string,
+    { at = "HEAD", message, tagger }: { at?: given.Rev; message?: string; tagger?: Partial<Signature> } = {},
+  ): Promise<Cid> {
+    return names.makeTag(this.context, name, at, message, tagger);
   }
 
   deleteTag(name: string): Promise<void> {
@@ -114,6 +118,11 @@ export abstract class LocalRepository {
   /** What a ref was before, newest first. Default: the current branch. */
   reflog(ref?: string): AsyncIterable<given.ReflogEntry> {
     return undoing.reflog(this.context, ref);
+  }
+
+  /** How many moves a ref has behind it: a cheap way to see that it moved. 0 where there never was such a ref. */
+  lastMove(ref: string): Promise<number> {
+    return undoing.lastSerial(this.context, ref);
   }
 
   /** Takes back the last command that moved a ref; called again, the one before it. Throws refused when there is none. */

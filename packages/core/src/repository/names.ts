@@ -2,7 +2,7 @@
 import { parseCid, printCid, type Cid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import { isAncestor } from "../history/ancestry.js";
-import { blockType, decodeTag, encodeTag } from "../history/commit.js";
+import { blockType, decodeTag, encodeTag, type Signature } from "../history/commit.js";
 import { decode } from "../item/cbor.js";
 import type { BranchInfo, Rev, TagInfo } from "./contract.js";
 import { sign, type Context } from "./context.js";
@@ -125,14 +125,21 @@ export async function listTags(context: Context): Promise<TagInfo[]> {
 }
 
 /** Makes a tag: annotated when there is a message. Throws already-exists. */
-export async function makeTag(context: Context, name: string, at: Rev, message?: string): Promise<Cid> {
+export async function makeTag(
+  context: Context,
+  name: string,
+  at: Rev,
+  message?: string,
+  who?: Partial<Signature>,
+): Promise<Cid> {
   const target = await resolveRevision(context, at);
   const value =
     message === undefined
       ? target
       : await inTransaction(
           context,
-          async blocks => blocks.put(encodeTag({ target, name, tagger: await sign(context), message, attributes: {} })),
+          async blocks =>
+            blocks.put(encodeTag({ target, name, tagger: await sign(context, who), message, attributes: {} })),
           () => true,
         );
   await makeRef(context, tagPrefix + name, printCid(value), `tag ${name}`);

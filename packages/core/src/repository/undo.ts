@@ -22,12 +22,7 @@ export interface Undone {
 
 /** The entries of a ref's log, newest first. */
 export async function* reflog(context: Context, ref?: string): AsyncIterable<ReflogEntry> {
-  const name =
-    ref === undefined
-      ? branchRef(await currentBranch(context))
-      : ref === headLog || ref.includes("/")
-        ? ref
-        : branchRef(ref);
+  const name = ref === undefined ? branchRef(await currentBranch(context)) : wholeName(ref);
   let entry: LogEntry | undefined;
   let isFirst = true;
   for await (const before of context.logs.history(name)) {
@@ -42,6 +37,17 @@ export async function* reflog(context: Context, ref?: string): AsyncIterable<Ref
       { ref: name },
       `there is no ref ${name}; sheaf branch and sheaf tag list what there is`,
     );
+}
+
+/** The number of a ref's newest entry, from 1 upwards; 0 when there is none. */
+export async function lastSerial(context: Context, ref: string): Promise<number> {
+  const entry = await context.logs.read(wholeName(ref));
+  return entry ? serialOf(entry) : 0;
+}
+
+/** A branch may go by its short name, if that has no slash. */
+function wholeName(ref: string): string {
+  return ref === headLog || ref.includes("/") ? ref : branchRef(ref);
 }
 
 function describe(ref: string, entry: LogEntry, before: LogEntry | undefined): ReflogEntry {

@@ -34,6 +34,15 @@ export class DatasetVersion {
     return row instanceof Promise ? await row : row;
   }
 
+  /** The row with this id as it rests, a batch of one; `undefined` when there is none. */
+  async stored(id: string): Promise<StoredBatch | undefined> {
+    const { store, nodes } = this.context;
+    const found = await findRow(store, this.block, id, nodes);
+    if (!found) return undefined;
+    const { position, item } = found;
+    return { count: 1, ids: [id], positions: [position], digests: [item], blocks: [await store.load(item)] };
+  }
+
   /** The row's item as exact JSON text; `undefined` when there is none. */
   async getText(id: string): Promise<string | undefined> {
     const found = await findRow(this.context.store, this.block, id, this.context.nodes);

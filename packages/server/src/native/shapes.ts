@@ -98,3 +98,6 @@ export const conflict = t.Object({
 
 /** What a handler sees of a query of these members. */
 export type QueryOf<P extends Record<string, TSchema>> = Static<ReturnType<typeof fields<P>>>;
+
+/** A name and the commit that it names. */
+export const refCommit = t.Object({ name: t.String(), commit: cid });

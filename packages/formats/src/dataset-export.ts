@@ -1,15 +1,10 @@
 /** Datasets into files: rows in order, as the bytes of a format. */
 import { extname } from "node:path";
 import type { Dataset, StoredBatch, Watch } from "@sheaf/core";
-import {
-  formats,
-  print,
-  refuseLosses,
-  surveyTable,
-  type Format,
-  type PrintOptions,
-  type RowBatch,
-} from "@sheaf/formats";
+import { refuseLosses, surveyTable } from "./csv-print.js";
+import { gzip } from "./gzip.js";
+import { print } from "./print.js";
+import { formats, type Format, type PrintOptions, type RowBatch } from "./rows.js";
 
 /** What to write. */
 export interface WriteOptions extends Watch, Omit<PrintOptions, "signal"> {
@@ -24,7 +19,7 @@ export async function* exportBytes(dataset: Dataset, options: WriteOptions): Asy
   const { format } = options;
   const columns = format === "csv" || format === "tsv" ? await tableColumns(dataset, format, options) : options.columns;
   const bytes = print(format, rowBatches(dataset, options), { ...options, columns });
-  yield* options.gzip ? gzipped(bytes) : bytes;
+  yield* options.gzip ? gzip(bytes) : bytes;
 }
 
 /** The format that a file's name asks for, `.gz` aside. */
@@ -80,11 +75,4 @@ function joined(batch: StoredBatch, dataset: string): RowBatch {
     },
     place: i => ({ dataset, id: batch.ids[i] }),
   };
-}
-
-async function* gzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const [{ createGzip }, { pipeline }] = await Promise.all([import("node:zlib"), import("node:stream")]);
-  const gzip = createGzip();
-  pipeline(bytes, gzip, () => undefined); // a failure of the source destroys the stream, so reading it throws
-  yield* gzip as AsyncIterable<Uint8Array>;
 }

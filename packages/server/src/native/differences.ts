@@ -1,0 +1,129 @@
+/** What differs from one revision to another: whole, as lines, as counts, and as the patch of one dataset. */
+import { printJson, type Difference, type DiffOptions, type Repository, type Value } from "@sheaf/core";
+import { json, list, listed, ndjson, ndjsonType } from "../answer.js";
+import type { Call } from "../call.js";
+import { route } from "../route.js";
+import { t, type Static } from "../schema.js";
+import { anyObject, defined, revision } from "./shapes.js";
+
+const tag = "diff";
+
+const pair = t.Object({
+  from: revision,
+  to: t.Optional(revision),
+  dataset: t.Optional(t.String({ minLength: 1, description: "of this dataset alone" })),
+});
+const count = t.Integer({ minimum: 0 });
+const whatTheyAre =
+  "A difference is an object with a `kind`: dataset-added, dataset-removed, dataset-renamed, meta-changed, added, removed, changed, moved, file-added, file-removed, file-changed. Items stand in it as they rest, with their attributes under @meta, as the pointers of patches mean them.";
+
+type PairCall = Call<unknown, Static<typeof pair>>;
+
+export const diffRoutes = [
+  route(
+    {
+      method: "GET",
+      path: "/api/v1/diff",
+      operationId: "diff",
+      tag,
+      summary:
+        "Says what differs from one revision to another (default: the current branch), in the order of datasets and rows.",
+      description: whatTheyAre,
+      scope: "read",
+      isJudged: true,
+      query: pair,
+      answers: { 200: { description: "the differences", json: t.Object({ differences: t.Array(anyObject) }) } },
+    },
+    async (call, repo) => listed("differences", differenceTexts(await asked(call, repo))),
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/api/v1/diff/stream",
+      operationId: "streamDiff",
+      tag,
+      summary: "The same, one JSON object a line, as they are found.",
+      description: whatTheyAre,
+      scope: "read",
+      isJudged: true,
+      query: pair,
+      answers: { 200: { description: "the differences", bytes: [ndjsonType] } },
+    },
+    async (call, repo) => ndjson(differenceTexts(await asked(call, repo))),
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/api/v1/diff/stat",
+      operationId: "countDiff",
+      tag,
+      summary: "Counts the rows that differ, for each dataset in which any does.",
+      scope: "read",
+      isJudged: true,
+      query: pair,
+      answers: {
+        200: {
+          description: "the counts",
+          json: t.Object({
+            datasets: t.Array(
+              t.Object({ dataset: t.String(), added: count, removed: count, changed: count, moved: count }),
+            ),
+          }),
+        },
+      },
+    },
+    async (call, repo) => {
+      const { from, to, options } = await read(call);
+      const stat = await repo.diffStat(from, to, options);
+      return json({
+        datasets: Object.entries(stat).map(([dataset, { added, removed, changed, moved }]) => ({
+          dataset,
+          added,
+          removed,
+          changed,
+          moved,
+        })),
+      });
+    },
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/api/v1/datasets/{dataset}/diff",
+      operationId: "diffPatch",
+      tag,
+      summary: "Gives the JSON Patch that turns a dataset at one revision into what it is at another.",
+      scope: "read",
+      params: t.Object({ dataset: t.String({ minLength: 1 }) }),
+      query: t.Object({ from: revision, to: t.Optional(revision) }),
+      answers: { 200: { description: "the patch", json: t.Array(anyObject) } },
+    },
+    async ({ params, query }, repo) => {
+      const patch = repo.diffPatch(query.from, query.to ?? "HEAD", params.dataset);
+      return list(
+        texts(patch, operation => printJson(operation as unknown as Value)),
+        "application/json-patch+json",
+      );
+    },
+  ),
+] as const;
+
+async function read(call: PairCall): Promise<{ from: string; to: string; options: DiffOptions }> {
+  const { from, to = "HEAD", dataset } = call.query;
+  const of = dataset === undefined ? {} : { dataset };
+  await call.permit({ scope: "read", ...of });
+  return { from, to, options: { signal: call.signal, ...of } };
+}
+
+async function asked(call: PairCall, repo: Repository): Promise<AsyncIterable<Difference>> {
+  const { from, to, options } = await read(call);
+  return repo.diff(from, to, options);
+}
+
+function differenceTexts(differences: AsyncIterable<Difference>): AsyncIterable<string> {
+  return texts(differences, difference => printJson(defined(difference) as unknown as Value));
+}
+
+async function* texts<T>(values: AsyncIterable<T>, print: (value: T) => string): AsyncGenerator<string> {
+  for await (const value of values) yield print(value);
+}

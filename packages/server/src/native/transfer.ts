@@ -1,0 +1,189 @@
+/** Datasets in and out as files, in every format of the library, plain or gzipped, as streams. */
+import { badInput, type Imported, type ImportOptions, type Repository, type Value, type Watch } from "@sheaf/core";
+import { encodeLinesBeside } from "@sheaf/drives/line-thread";
+import { exportBytes, formats, importInto, type Format, type ReadOptions } from "@sheaf/formats";
+import { json, stream } from "../answer.js";
+import type { Call } from "../call.js";
+import type { Desk } from "../desk.js";
+import { route } from "../route.js";
+import { t, type Static } from "../schema.js";
+import { accepted, isAsync, jobAnswer, jobQuery } from "./jobs.js";
+import { at, commitQuery, committed, dataset, defined } from "./shapes.js";
+import { commitOptions, readVersion } from "./version.js";
+
+const tag = "files";
+
+const mediaTypes: Readonly<Record<Format, string>> = {
+  jsonl: "application/x-ndjson",
+  json: "application/json",
+  csv: "text/csv",
+  tsv: "text/tab-separated-values",
+};
+const gzipType = "application/gzip";
+
+const format = t.Union(formats.map(name => t.Literal(name)));
+const cells = {
+  delimiter: t.Optional(t.String({ description: "CSV, TSV: what stands between cells, one character" })),
+  columns: t.Optional(
+    t.Array(t.String(), { description: "CSV, TSV: the columns; importing, of a file without a header" }),
+  ),
+};
+
+const importQuery = t.Object({
+  ...commitQuery,
+  ...jobQuery,
+  format: t.Optional(format),
+  mode: t.Optional(
+    t.Union([t.Literal("set"), t.Literal("add"), t.Literal("upsert"), t.Literal("remove")], {
+      description:
+        "set (default): the dataset becomes the input; add: new rows only; upsert: new and changed rows; remove: the input's rows go",
+    }),
+  ),
+  key: t.Optional(t.Array(t.String(), { description: "fields whose values make the id, joined by /" })),
+  dedupe: t.Optional(t.Boolean({ description: "leave out rows equal to an earlier one" })),
+  rows: t.Optional(
+    t.Boolean({ description: "JSONL, JSON: rows with their ids, positions and attributes (@id, @pos, @meta)" }),
+  ),
+  records: t.Optional(t.String({ description: "JSON: where the rows stand, such as /data/items" })),
+  quotes: t.Optional(t.Boolean({ description: 'CSV, TSV: false takes every " as an ordinary character' })),
+  ...cells,
+});
+type ImportQuery = Static<typeof importQuery>;
+
+const exportQuery = t.Object({
+  at,
+  format: t.Optional(format),
+  rows: t.Optional(
+    t.Boolean({ description: "JSONL, JSON: write ids, positions and attributes too (@id, @pos, @meta)" }),
+  ),
+  lossy: t.Optional(
+    t.Boolean({ description: "write what the format can hold and leave the rest; without it a loss is refused" }),
+  ),
+  gzip: t.Optional(t.Boolean()),
+  ...cells,
+});
+
+const imported = t.Composite([
+  committed,
+  t.Object({
+    added: t.Integer(),
+    changed: t.Integer(),
+    removed: t.Integer(),
+    unchanged: t.Integer(),
+    moved: t.Integer(),
+  }),
+]);
+
+export const fileRoutes = [
+  route(
+    {
+      method: "POST",
+      path: "/api/v1/datasets/{dataset}/import",
+      operationId: "importRows",
+      tag,
+      summary:
+        "Imports the rows of a file, read as it comes in, in one commit; the dataset is made when it is not there.",
+      description:
+        "The format is that of the query, else that of Content-Type, else found out from the first bytes; gzip is found out too. As a job it is answered when all bytes are here.",
+      scope: "write",
+      params: t.Object({ dataset }),
+      query: importQuery,
+      body: { bytes: [...Object.values(mediaTypes), gzipType, "application/octet-stream"] },
+      answers: { 200: { description: "the commit, and counts of rows", json: imported }, 202: accepted },
+    },
+    importFile,
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/api/v1/datasets/{dataset}/export",
+      operationId: "exportRows",
+      tag,
+      summary: "Gives all rows as a file, written as it is read.",
+      scope: "read",
+      params: t.Object({ dataset }),
+      query: exportQuery,
+      answers: { 200: { description: "the file", bytes: [...Object.values(mediaTypes), gzipType] } },
+    },
+    async ({ params, query, signal }, repo) => {
+      const { commit, etag } = await readVersion(repo, params.dataset, query.at);
+      const { format: name = "jsonl", gzip = false } = query;
+      const bytes = exportBytes(repo.dataset(params.dataset), { ...query, at: commit, format: name, gzip, signal });
+      const file = `${params.dataset}.${name}${gzip ? ".gz" : ""}`;
+      return stream(bytes, gzip ? gzipType : mediaTypes[name], {
+        etag,
+        "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file).replace(/['()*]/g, escaped)}`,
+      });
+    },
+  ),
+] as const;
+
+async function importFile(
+  call: Call<{ dataset: string }, ImportQuery>,
+  repo: Repository,
+  desk: Desk,
+): Promise<Response> {
+  if (!isAsync(call)) return json(await importBody(call, repo, call.bytes(), { signal: call.signal }));
+  const upload = new Upload(call.bytes());
+  const work = async (watch: Watch): Promise<Value> => {
+    try {
+      return { ...(await importBody(call, repo, upload, watch)) };
+    } finally {
+      upload.end();
+    }
+  };
+  const job = desk.jobs.start("import", call.caller.id, work);
+  await upload.taken;
+  return jobAnswer(desk.jobs.get(job.id, call.caller.id));
+}
+
+function importBody(
+  call: Call<{ dataset: string }, ImportQuery>,
+  repo: Repository,
+  bytes: AsyncIterable<Uint8Array>,
+  watch: Watch,
+): Promise<Imported> {
+  const { format: asked, mode, key, dedupe, job: _job, branch: _branch, message, ...reading } = call.query;
+  const name = asked ?? typed(call.request.headers.get("content-type"));
+  const { dataset: path } = call.params;
+  const options: ImportOptions = defined({
+    ...commitOptions(call),
+    ...watch,
+    message: message ?? `Import ${path}`,
+    mode,
+    key,
+    dedupe,
+  });
+  const read = defined({ ...reading, format: name, encodeLines: encodeLinesBeside() }) as ReadOptions;
+  return importInto(repo.dataset(path), { file: undefined, open: () => bytes }, read, options);
+}
+
+/** The format that a Content-Type names; `undefined` where it names none. Throws bad-input for a form, which is no file. */
+function typed(contentType: string | null): Format | undefined {
+  const type = contentType?.split(";", 1)[0].trim().toLowerCase() ?? "";
+  if (type.startsWith("multipart/")) throw badInput("send the file itself as the body, and not a form with it");
+  if (type === "application/jsonl" || type === "application/jsonlines") return "jsonl";
+  return formats.find(name => mediaTypes[name] === type);
+}
+
+function escaped(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+/** A body that says when all of it was taken, or nobody will take more. */
+class Upload implements AsyncIterable<Uint8Array> {
+  readonly taken: Promise<void>;
+  end: () => void = () => undefined;
+
+  constructor(readonly bytes: AsyncIterable<Uint8Array>) {
+    this.taken = new Promise(resolve => (this.end = resolve));
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.bytes;
+    } finally {
+      this.end();
+    }
+  }
+}
