@@ -183,8 +183,7 @@ async function listCommits(call: Call<unknown, Static<typeof logQuery>>, repo: R
   const commits: CommitInfo[] = [];
   let seen = 0;
   const options = defined({ ...query, at: from, signal: call.signal, limit: toPass + limit + 1 });
-  for await (const commit of repo.log(options as Parameters<Repository["log"]>[0]))
-    if (seen++ >= toPass) commits.push(commit);
+  for await (const commit of repo.log(options)) if (seen++ >= toPass) commits.push(commit);
   if (commits.length <= limit) return json({ commits });
   const start = await repo.resolve(from ?? "HEAD");
   return json({

@@ -131,6 +131,6 @@ export const remoteRoutes = [
 function plain(result: unknown): Value {
   if (Array.isArray(result)) return result.map(plain);
   if (typeof result !== "object" || result === null) return result as Value;
-  const members = Object.entries(defined(result as object)).map(([key, value]) => [key, plain(value)] as const);
+  const members = Object.entries(defined(result)).map(([key, value]) => [key, plain(value)] as const);
   return Object.fromEntries(members);
 }
