@@ -1,5 +1,8 @@
 /** Repositories that work together from the command line, each in a folder. */
-import { expect, test } from "vitest";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { StockGit } from "../../packages/git/test/git.js";
 import { smallRepository, type Shell } from "./shell.js";
 
 /** A repository, and one more beside it that was made empty for others to push to. */
@@ -84,4 +87,58 @@ test("rebase from the command line: a conflict waits, and goes on when it is res
   await shell.sheaf("undo");
   expect((await shell.json("log"))[0].message).toBe("theirs");
   expect((await shell.json("log"))[1].message).not.toBe("ours");
+});
+
+describe("git", () => {
+  const withGit = {
+    env: { PATH: process.env["PATH"] ?? "", GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" },
+  };
+
+  test("a bundle of git's is made by pushing to it, and one that is not there is said so", async () => {
+    const ada = await smallRepository();
+    expect(await ada.run(["push", "data.bundle", "main"])).toMatchObject({ code: 0 });
+    expect(ada.read("data.bundle")).toMatch(/^# v2 git bundle\n/);
+    await ada.sheaf("clone", "data.bundle", "bob");
+    expect(await ada.json("-C", "bob", "log")).toEqual(await ada.json("log"));
+    for (const verb of ["fetch", "clone"])
+      expect(await ada.run([verb, "none.bundle"])).toMatchObject({
+        code: 3,
+        err: expect.stringMatching(/there is nothing at .*none\.bundle/),
+      });
+  });
+
+  test("a bundle of ours is known for what it is, whatever its name ends in", async () => {
+    const ada = await smallRepository();
+    await ada.sheaf("bundle", "create", "ours.bundle");
+    await ada.sheaf("clone", "ours.bundle", "bob");
+    expect(await ada.json("-C", "bob", "log")).toEqual(await ada.json("log"));
+  });
+
+  test("who pushes to a repository whose HEAD names another branch hears of it", async () => {
+    const ada = await smallRepository();
+    const bare = StockGit.bare(join(ada.folder, "it's bare.git"));
+    bare.write("HEAD", "ref: refs/heads/master\n");
+    const { code, err } = await ada.run(["push", "it's bare.git", "main"], withGit);
+    expect(code).toBe(0);
+    expect(err).toContain("HEAD there names the branch master, which is not there");
+    const command = /; (git -C .*) makes it/.exec(err)?.[1] ?? "";
+    execFileSync("sh", ["-c", command], withGit);
+    expect(bare.run(["symbolic-ref", "HEAD"])).toBe("refs/heads/main");
+    await ada.run(["tag", "v1"]);
+    expect((await ada.run(["push", "it's bare.git", "main:side"], withGit)).err).not.toContain("HEAD");
+  });
+
+  test("a part is cloned, and added to", async () => {
+    const ada = await smallRepository();
+    ada.write("more.jsonl", '{"a":1}\n');
+    await ada.sheaf("import", "more", "more.jsonl");
+    await ada.sheaf("push", "data.bundle", "main");
+    await ada.sheaf("clone", "--dataset", "qa", "data.bundle", "part");
+    expect((await ada.run(["-C", "part", "rows", "more"])).err).toContain("sheaf fetch --dataset");
+    expect(await ada.run(["-C", "part", "fetch", "--dataset", "more"])).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("the rows of more are here now"),
+    });
+    expect(await ada.sheaf("-C", "part", "rows", "more")).toBe(await ada.sheaf("rows", "more"));
+  });
 });

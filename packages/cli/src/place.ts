@@ -1,5 +1,5 @@
 /** What a URL of a repository means on this machine: which kind of other side it is, and where. Looks at the disk, connects to nothing. */
-import { existsSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { badInput, SheafError } from "@sheaf/core";
@@ -18,7 +18,7 @@ const gitSchemes = new Set(["http:", "https:", "ssh:", "git:", "git+ssh:", "ssh+
 
 /**
  * Finds out what a URL means: `s3://…` a bucket; `https://…`, `ssh://…` and `host:path` a git host; a path, or `file://…`, what lies there: a folder with
- * `.sheaf`, a git repository, a bundle.
+ * `.sheaf`, a git repository, a bundle of ours (`.car`) or of git's (`.bundle`, which need not be there yet).
  *
  * @param base  the folder that relative paths begin at
  * Throws no-such-repository for a path where nothing of the kind is, bad-input for a scheme that nobody knows.
@@ -53,8 +53,10 @@ function pathOf(url: string): string {
 function localPlace(path: string, url: string): Place {
   if (existsSync(join(path, driveFolder))) return { kind: "sheaf", folder: path };
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  if (isFolder === false && /\.car$/i.test(path)) return { kind: "bundle", file: path };
-  if (isFolder === false && /\.bundle$/i.test(path)) return { kind: "git", url: path };
+  if (isFolder === false && /\.(?:car|bundle)$/i.test(path))
+    return beginsWith(path, gitBundle) ? { kind: "git", url: path } : { kind: "bundle", file: path };
+  // A bundle of git's is made by the push to it.
+  if (isFolder === undefined && /\.bundle$/i.test(path)) return { kind: "git", url: path };
   const isGit = existsSync(join(path, ".git")) || (existsSync(join(path, "HEAD")) && existsSync(join(path, "objects")));
   if (isFolder && isGit) return { kind: "git", url: path };
   throw new SheafError(
@@ -62,6 +64,19 @@ function localPlace(path: string, url: string): Place {
     { path },
     `${url}: there is no Sheaf repository, git repository or bundle${isFolder === undefined ? ": nothing is there" : " there"}`,
   );
+}
+
+/** How git's bundles begin. */
+const gitBundle = "# v";
+
+function beginsWith(file: string, text: string): boolean {
+  const descriptor = openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(text.length);
+    return readSync(descriptor, bytes, 0, bytes.length, 0) === bytes.length && bytes.toString("latin1") === text;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The folder that a clone goes to: the last part of the URL, without `.git` and the like. */

@@ -43,7 +43,7 @@ class GitRemote implements Remote {
   }
 
   async refs(watch: Watch = {}): Promise<RemoteRefs> {
-    const { head, refs } = await this.peer.refs(watch);
+    const { head, refs, isAbsent } = await this.peer.refs(watch);
     const known = await openKnown(this.place);
     const ours: RemoteRef[] = [];
     for (const { name, oid } of refs) {
@@ -53,7 +53,7 @@ class GitRemote implements Remote {
       ours.push({ name: ownName, value: oid, ...(digest && { cid: printCid(digest) }) });
     }
     ours.sort((a, b) => compareText(a.name, b.name));
-    return { refs: ours, ...(head?.startsWith("refs/heads/") && { head }) };
+    return { refs: ours, ...(head?.startsWith("refs/heads/") && { head }), ...(isAbsent && { isAbsent }) };
   }
 
   fetch(

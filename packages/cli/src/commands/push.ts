@@ -1,9 +1,12 @@
 /** `sheaf push`. */
+import { existsSync } from "node:fs";
 import type { PushedRef, PushOptions, PushResult } from "@sheaf/core";
 import type { Cli } from "../cli.js";
 import { examples, Option, type Define } from "../parse.js";
+import { isPath } from "../place.js";
 import { record } from "../record.js";
 import { exchangeValue, pushedLines, pushedValue, trafficWords } from "../render/exchange.js";
+import { visible } from "../render/paint.js";
 
 interface Flags {
   force?: boolean;
@@ -86,6 +89,24 @@ async function tell(cli: Cli, result: PushResult): Promise<void> {
   if (isSame) return cli.say(`everything up to date at ${result.url}`);
   if (result.refs.some(({ outcome }) => outcome !== "rejected"))
     cli.say(`pushed to ${result.url}: ${trafficWords(result.traffic)}`);
+  await hintAtHead(cli, result);
+}
+
+/** Tells who pushed to a git repository on this machine that a clone by git would show no files, as after a push of main to one made for master. */
+async function hintAtHead(cli: Cli, { url, refs }: PushResult): Promise<void> {
+  const pushed = refs.find(({ remote, after }) => remote.startsWith("refs/heads/") && after !== null);
+  if (!pushed || !isPath(url) || !existsSync(url)) return;
+  const { unbornHead } = await import("../unborn-head.js");
+  const head = unbornHead(url);
+  if (head === undefined) return;
+  const place = `git -C ${quoted(url)} symbolic-ref HEAD ${quoted(pushed.remote)}`;
+  cli.say(
+    `HEAD there names the branch ${visible(head)}, which is not there: git clone would show no files; ${place} makes it name what was pushed`,
+  );
+}
+
+function quoted(text: string): string {
+  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function exitOf(refs: readonly PushedRef[]): number {

@@ -8,7 +8,7 @@ import type { Remote, RemoteRefs } from "../sync/remote.js";
 import type { Watch } from "../watch.js";
 import { openUrl } from "./connection.js";
 import type { Context } from "./context.js";
-import { fetchFrom } from "./fetching.js";
+import { fetchFrom, nothingThere } from "./fetching.js";
 import { branchRef, headLog, writeLog } from "./heads.js";
 import { findPart, notePart } from "./part.js";
 import type { CloneOptions, FetchResult } from "./remote-contract.js";
@@ -22,6 +22,7 @@ export async function cloneInto(context: Context, url: string, options: CloneOpt
   const remote = await openUrl(context, url);
   try {
     const theirs = await remote.refs(options);
+    if (theirs.isAbsent) throw nothingThere(remote.url);
     const branch = branchOf(theirs, options.branch, remote.url);
     await addRemote(context, name, url);
     if (options.datasets) await choosePart(context, remote, theirs, options.datasets, options);

@@ -5,7 +5,7 @@
  * goes by its own name too, where this side has none or has not moved it since it was last fetched or pushed.
  */
 import { parseCid, type Cid } from "../block/cid.js";
-import { badInput, isSheafError } from "../errors.js";
+import { badInput, isSheafError, SheafError } from "../errors.js";
 import { blockType } from "../history/commit.js";
 import { decode } from "../item/cbor.js";
 import type { Fetched, Remote, RemoteRef, Traffic } from "../sync/remote.js";
@@ -34,7 +34,8 @@ export async function fetchFrom(
   { name, remote }: Connection,
   options: FetchOptions & { fromNothing?: boolean },
 ): Promise<FetchResult> {
-  const { refs: theirs } = await remote.refs(options);
+  const { refs: theirs, isAbsent } = await remote.refs(options);
+  if (isAbsent) throw nothingThere(remote.url);
   const courses = plan(theirs, name, options);
   const gone = options.prune && name !== undefined ? await prune(context, name, theirs) : [];
   const open: Course[] = [];
@@ -52,6 +53,11 @@ export async function fetchFrom(
   if (traffic.objects > 0) await context.keeper.wake();
   const refs = [...settled, ...gone].sort((a, b) => (a.remote < b.remote ? -1 : 1));
   return { remote: name ?? remote.url, url: remote.url, refs, traffic };
+}
+
+/** The error for a place where a repository could be made by a push, and none is. */
+export function nothingThere(url: string): SheafError<"no-such-repository"> {
+  return new SheafError("no-such-repository", { path: url }, `there is nothing at ${url}; check the path`);
 }
 
 async function bring(

@@ -43,6 +43,8 @@ export interface RemoteRefs {
   readonly head?: string;
   /** In the order of their names. */
   readonly refs: readonly RemoteRef[];
+  /** Nothing is there, and a push would make it: a bundle of git's. */
+  readonly isAbsent?: boolean;
 }
 
 export interface WireOptions extends Watch {

@@ -1,10 +1,9 @@
 /** Reads the lines of a file of rows: what an import of the projection's lines takes, and what ids and positions must be. */
 import { badInput, idFault, isPosition, RowLineEncoder, type Place, type RowLineBatch } from "@sheaf/core";
+import { maxRowBytes } from "../project/row-lines.js";
 
 /** Bytes of lines that are encoded at once. */
 const sliceBytes = 2 ** 18;
-/** Longest line: hosts refuse files above 100 MB, and nobody reviews such a row. */
-export const maxRowBytes = 2 ** 26;
 
 const newline = 10;
 

@@ -19,7 +19,7 @@ export interface GitRemoteOptions extends GitServerOptions {
  * Throws bad-input for a URL of another kind.
  */
 export function openNodeGitRemote(url: string, local: Local, options: GitRemoteOptions = {}): Remote {
-  const isBundle = /\.bundle$/i.test(url) && !/^[a-z][a-z0-9+.-]+:\/\//i.test(url);
+  const isBundle = /\.(?:bundle|car)$/i.test(url) && !/^[a-z][a-z0-9+.-]+:\/\//i.test(url);
   const peer = isBundle ? new BundlePeer(nodeBundleFile(url)) : openGitServer(url, options);
   return openGitRemote(peer, {
     local,

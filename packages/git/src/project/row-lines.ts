@@ -1,6 +1,9 @@
 /** A dataset's rows as the lines of the projection, in order, a batch at a time. */
-import { leavesFrom, LinePrinter, splitRowKey, utf8, type BlockReader, type Digest } from "@sheaf/core";
+import { badInput, leavesFrom, LinePrinter, splitRowKey, utf8, type BlockReader, type Digest } from "@sheaf/core";
 import { joinBytes } from "../header.js";
+
+/** Longest line, its line feed counted: hosts refuse files above 100 MB, and nobody reviews such a row. Longer ones neither go to git nor come from there. */
+export const maxRowBytes = 2 ** 26;
 
 /** Lines of rows that stand one after another; the bytes are valid until the next batch is asked for. */
 export interface LineBatch {
@@ -83,8 +86,20 @@ async function print(
   }
   const text = printer.printRows(blocks, ids, positions);
   const ends: number[] = [];
-  for (let end = text.indexOf(lineFeed) + 1; end > 0; end = text.indexOf(lineFeed, end) + 1) ends.push(end);
+  for (let end = text.indexOf(lineFeed) + 1; end > 0; end = text.indexOf(lineFeed, end) + 1) {
+    checkLength(end - (ends.at(-1) ?? 0), ids[ends.length]);
+    ends.push(end);
+  }
   return { batch: { text, ends, positions }, blockBytes: blocks.reduce((sum, block) => sum + block.length, 1) };
+}
+
+function checkLength(bytes: number, id: string): void {
+  if (bytes <= maxRowBytes) return;
+  const most = `${maxRowBytes / 2 ** 20} MiB`;
+  throw badInput(
+    `the row is a line of more than ${most}, which no git host takes; split it, or keep its large parts elsewhere`,
+    { id },
+  );
 }
 
 /** The lines of the rows from one position up to another, end to end: what a file of rows holds. */

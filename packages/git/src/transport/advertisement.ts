@@ -21,6 +21,8 @@ export interface Advertisement {
   readonly capabilities: ReadonlyMap<string, string>;
   /** Whether its history is cut off somewhere. */
   readonly isShallow: boolean;
+  /** Nothing is there; a push makes it. */
+  readonly isAbsent?: boolean;
 }
 
 /** Reads the lines up to the flush. Throws {@link ProtocolError} when they are none of git's, or what an `ERR` line says. */

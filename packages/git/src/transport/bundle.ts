@@ -43,7 +43,7 @@ export class BundlePeer implements GitPeer {
   /** None where there is no file yet: it may be pushed to. */
   async refs(): Promise<Advertisement> {
     const chunks = await this.file.read();
-    if (!chunks) return this.refsToPush();
+    if (!chunks) return { ...(await this.refsToPush()), isAbsent: true };
     const reader = new PacketReader(chunks);
     try {
       return advertisementOf((await this.#head(reader)).refs, []);
