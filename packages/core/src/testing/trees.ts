@@ -17,11 +17,17 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-const bytesOf = new Map(hexOf.map((hex, byte) => [hex, byte]));
 
-/** Turns hex digits into bytes. */
+/** Turns hex digits, lower case, into bytes. */
 export function fromHex(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => bytesOf.get(hex.slice(2 * i, 2 * i + 2)) ?? 0);
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = digitOf(hex.charCodeAt(2 * i)) * 16 + digitOf(hex.charCodeAt(2 * i + 1));
+  return bytes;
+}
+
+function digitOf(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 /** The `n`-th key of a made-up rows tree: a position of constant width, NUL, and an id like a UUID. */
