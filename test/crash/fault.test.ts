@@ -13,7 +13,7 @@ const rows = (count: number, text: string) =>
   Array.from({ length: count }, (_, n) => ({ k: `q${n}`, text: `${text} ${n}` }));
 
 const commands: Record<string, Command> = {
-  "an import": repo => repo.dataset("qa").import(rows(200, "imported"), { key: "k" }),
+  "an import": repo => repo.dataset("qa").import(rows(60, "imported"), { key: "k" }),
   "a commit": repo => repo.dataset("qa").patch([{ op: "add", path: "/items/new", value: { text: "x" } }]),
   "a merge": repo => repo.merge("side"),
   "a merge with conflicts": repo => repo.merge("torn"),
@@ -39,7 +39,7 @@ async function begun(): Promise<MemoryDrive> {
   };
   const repo = await Repository.open(drive, { platform, author, create: true });
   const qa = repo.dataset("qa");
-  await qa.import(rows(100, "row"), { key: "k" });
+  await qa.import(rows(30, "row"), { key: "k" });
   await repo.branch("side");
   await repo.branch("torn");
   await qa.patch([{ op: "add", path: "/items/q1/side", value: 1 }], { branch: "side" });
@@ -104,7 +104,7 @@ async function statesOf(
 }
 
 /** Instants tried for each command and fault; SHEAF_CRASH_POINTS sets more. */
-const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 10);
+const points = Number(process.env["SHEAF_CRASH_POINTS"] ?? 6);
 
 async function tryAt(
   start: MemoryDrive,
@@ -160,7 +160,7 @@ test("after an error the same repository object goes on, and the command can be 
     await commands["an import"](repo).catch(() => (hasFailed = true));
     if (!hasFailed) break;
     await commands["an import"](repo);
-    expect((await repo.dataset("qa").info()).count).toBe(200);
+    expect((await repo.dataset("qa").info()).count).toBe(60);
     expect(await all(repo.verify())).toEqual([]);
   }
 });

@@ -97,7 +97,8 @@ export async function describe(repo: Repository): Promise<object> {
     tags: await repo.tags(),
     config: await repo.config.all(),
     environments: await repo.environments("qa"),
-    reflog: await all(repo.reflog()),
+    // The serial is no part of what rests: it is counted from the names of entries.
+    reflog: (await all(repo.reflog())).map(({ serial: _, ...entry }) => entry),
     merging: await repo.mergeState(),
     log: await all(repo.log()),
     versions,
