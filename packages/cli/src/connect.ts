@@ -25,6 +25,10 @@ export function connectFrom({ base, env }: ConnectOptions): Connect {
         return openBucketRemote(place.url, local, env);
       }
       case "git": {
+        if (mayBeServer(place.url)) {
+          const { isServer, openServer } = await import("./server-remote.js");
+          if (await isServer(place.url)) return openServer(place.url, local, env);
+        }
         const { openGit } = await import("./git-remote.js");
         return openGit(place.url, local, env);
       }
@@ -34,4 +38,9 @@ export function connectFrom({ base, env }: ConnectOptions): Connect {
       }
     }
   };
+}
+
+/** A URL that ends in `.git` is git's, at a Sheaf server too. */
+function mayBeServer(url: string): boolean {
+  return /^https?:/i.test(url) && !/\.git\/*(?:[?#].*)?$/i.test(url);
 }

@@ -5,7 +5,7 @@ import { isObject, type Value, type ValueObject } from "../item/value.js";
 import type { Digest } from "./cid.js";
 
 /** The types of structured blocks besides tree nodes and items. */
-export type BlockType = "dataset" | "snapshot" | "commit" | "tag" | "merge" | "bundle";
+export type BlockType = "dataset" | "snapshot" | "commit" | "tag" | "merge" | "bundle" | "push";
 
 type Members = { readonly [key: string]: Ipld };
 

@@ -19,6 +19,7 @@ import type { Config } from "./config.js";
 import { connected, localOf } from "./connection.js";
 import type { Context } from "./context.js";
 import type * as given from "./contract.js";
+import { Exchange } from "./exchange.js";
 import { fetchFrom } from "./fetching.js";
 import { fetchWider } from "./widening.js";
 import { currentBranch, headLog, writeLog } from "./heads.js";
@@ -105,6 +106,11 @@ export class Repository extends LocalRepository {
   /** This side of a connection: what a remote may read and write here. */
   local(): Local {
     return localOf(this.context);
+  }
+
+  /** What a server does for repositories that fetch from this one or push to it. */
+  exchange(): Exchange {
+    return new Exchange(this.local());
   }
 
   /** The remotes, in the order of their names. */

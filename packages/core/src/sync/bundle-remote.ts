@@ -8,8 +8,8 @@ import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
 import { checkPrerequisites, readBundle, type Bundle } from "./bundle.js";
 import { CarReader } from "./car.js";
-import { copyMissing } from "./copy.js";
 import { digestsOf } from "./haves.js";
+import { lackOf, takeIn } from "./intake.js";
 import type { Fetched, Local, RefOutcome, Remote, RemoteRef, RemoteRefs, Traffic, WireOptions } from "./remote.js";
 
 /** The bytes of a bundle, from the first one on, each time that it is called. */
@@ -65,13 +65,8 @@ class BundleRemote implements Remote {
   async #checkWhole(to: Transaction, { refs }: Bundle, { signal, holds }: WireOptions): Promise<void> {
     const haves = await digestsOf(this.local.logs);
     const wants = refs.map(({ digest }) => digest);
-    const { platform } = this.local;
-    try {
-      await copyMissing({ platform, near: to, far: to, giver: "near", to, wants, haves, signal, holds });
-    } catch (error) {
-      if (!isSheafError(error, "missing-block")) throw error;
-      throw badInput(`the bundle lacks block ${error.data.cid}, which its refs need: it is not whole`);
-    }
+    const lack = await lackOf(to, { wants, haves, signal, holds });
+    if (lack !== undefined) throw badInput(`the bundle lacks block ${lack}, which its refs need: it is not whole`);
   }
 
   async #read<T>(work: (reader: CarReader) => Promise<T>): Promise<T> {
@@ -85,19 +80,6 @@ class BundleRemote implements Remote {
       await reader.close();
     }
   }
-}
-
-async function takeIn(reader: CarReader, to: Transaction, { signal, progress }: Watch): Promise<number> {
-  let count = 0;
-  for (let block = await reader.next(); block; block = await reader.next()) {
-    to.put(block.bytes);
-    await to.drain();
-    if (++count % 1024 !== 0) continue;
-    signal?.throwIfAborted();
-    progress?.({ phase: "reading", done: count, unit: "blocks" });
-    await to.store.platform.pause();
-  }
-  return count;
 }
 
 /** What a bundle holds, once all of it was read and proven. */

@@ -14,12 +14,11 @@ import { peel } from "../history/revision.js";
 import { decode, encode, Link, type Ipld } from "../item/cbor.js";
 import { isObject, type Value } from "../item/value.js";
 import type { Platform } from "../platform.js";
-import { ChunkQueue } from "../store/chunk-queue.js";
 import { DigestSet } from "../store/digest-set.js";
 import { compareText } from "../text.js";
 import type { Watch } from "../watch.js";
-import { joined, printBlock, printHeader, type CarReader } from "./car.js";
-import { copyMissing, type Receiver } from "./copy.js";
+import type { CarReader } from "./car.js";
+import { carHead, missingBlocks } from "./missing.js";
 
 /** A ref in a bundle. */
 export interface BundledRef {
@@ -43,10 +42,6 @@ export interface BundleOptions extends Watch {
   readonly without?: readonly Digest[];
 }
 
-/** Bytes that wait for whoever reads the file before the walk rests. */
-const waitingBytes = 2 ** 20;
-const chunkBytes = 2 ** 16;
-
 /** The bytes of a bundle of these refs. Throws refused when there is nothing in it. */
 export async function* printBundle(
   reader: BlockReader,
@@ -56,53 +51,14 @@ export async function* printBundle(
   const { platform, head, without = [], signal, progress } = options;
   const prerequisites = await prerequisitesOf(reader, refs, without);
   const block = encodeBundle({ refs, prerequisites, ...(head === undefined ? {} : { head }) });
-  const own = new Uint8Array(32);
-  platform.digestInto(block, own, 0);
-  const roots = new DigestSet();
-  for (const { digest } of refs) roots.add(digest);
-  yield printHeader([own, ...Array.from({ length: roots.size }, (_, i) => roots.digest(i))]);
-  yield printBlock({ digest: own, codec: dagCbor, bytes: block });
-  const queue = new ChunkQueue();
+  yield carHead(
+    platform,
+    block,
+    refs.map(({ digest }) => digest),
+  );
   const wants = refs.map(({ digest }) => digest);
   const passage = { platform, near: reader, far: reader, giver: "near", wants, haves: prerequisites } as const;
-  const copying = copyMissing({ ...passage, to: receiver(platform, queue), signal, progress }).then(
-    () => queue.end(),
-    (error: unknown) => queue.fail(error),
-  );
-  try {
-    yield* inChunks(queue);
-  } finally {
-    // Whoever stops reading stops the walk.
-    queue.fail(new SheafError("refused", {}, "the bundle was not read to its end"));
-    await copying;
-  }
-}
-
-/** Blocks by the dozen: each chunk may be a write. */
-async function* inChunks(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const block of blocks) {
-    parts.push(block);
-    length += block.length;
-    if (length < chunkBytes) continue;
-    yield joined(parts);
-    [parts, length] = [[], 0];
-  }
-  if (length > 0) yield joined(parts);
-}
-
-function receiver(platform: Platform, queue: ChunkQueue): Receiver {
-  const written = new DigestSet();
-  return {
-    put(bytes, codec) {
-      const digest = new Uint8Array(32);
-      platform.digestInto(bytes, digest, 0);
-      if (written.add(digest) >= 0) queue.push(printBlock({ digest, codec, bytes }));
-    },
-    drain: () => queue.below(waitingBytes),
-    stands: digest => written.find(digest) >= 0,
-  };
+  yield* missingBlocks({ ...passage, signal, progress });
 }
 
 /** The commits at the edge of what is left out: parents of what goes along, and what refs name that does not. */

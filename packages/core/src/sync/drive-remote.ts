@@ -8,12 +8,13 @@ import { parseJson } from "../item/json.js";
 import { isObject, type Value } from "../item/value.js";
 import { BlockStore } from "../store/blocks.js";
 import type { Drive } from "../store/drive.js";
-import { Logs, type LogEntry } from "../store/logs.js";
+import { Logs } from "../store/logs.js";
 import type { PackShape } from "../store/pack-shape.js";
 import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
 import { copyMissing, type Copied, type Passage } from "./copy.js";
 import { digestsOf } from "./haves.js";
+import { moveRef } from "./ref-move.js";
 import type {
   Fetched,
   WireOptions,
@@ -90,7 +91,8 @@ class DriveRemote implements Remote {
     const { blocks, bytes } = await this.#send(updates, watch);
     watch.signal?.throwIfAborted();
     const refs: RefOutcome[] = [];
-    for (const update of updates) refs.push(await this.#move(update));
+    const mover = { who: await this.local.author(), zone: this.local.zone(), place: this.url };
+    for (const update of updates) refs.push(await moveRef(this.logs, update, mover));
     return { refs, traffic: { sent: bytes, received: 0, objects: blocks } };
   }
 
@@ -105,28 +107,6 @@ class DriveRemote implements Remote {
     const passage = { platform, near, far: this.#far(), giver: "near", wants, haves, holds, signal, progress } as const;
     const to = await this.store.begin(this.options.shape ? { shape: this.options.shape } : {});
     return sendWhole(to, passage);
-  }
-
-  /** Moves a ref there. What it says now must be what the update was made from. */
-  async #move({ name, to, from }: RefUpdate): Promise<RefOutcome> {
-    const entry = await this.logs.read(name);
-    if ((entry?.value ?? null) !== (from?.value ?? null)) return this.#moved(name, entry);
-    if (to === null && (await this.logs.read("HEAD"))?.value === name)
-      return { name, ok: false, reason: "refused", message: `${name} is the current branch at ${this.url}` };
-    try {
-      const who = await this.local.author();
-      const move = { from: entry, to, who, zone: this.local.zone(), command: "push" };
-      const moved = await this.logs.move(name, move);
-      return moved.ok ? { name, ok: true } : this.#moved(name, moved.head);
-    } catch (error) {
-      if (isSheafError(error, "already-exists")) return { name, ok: false, reason: "refused", message: error.message };
-      throw error;
-    }
-  }
-
-  #moved(name: string, entry: LogEntry | undefined): RefOutcome {
-    const now = entry?.value ?? "gone";
-    return { name, ok: false, reason: "moved", message: `${name} at ${this.url} is ${now} now` };
   }
 
   /** The other side's blocks; what is wrong with them is said to be wrong there. */
@@ -161,7 +141,7 @@ async function sendWhole(to: Transaction, passage: Omit<Passage, "to">): Promise
 }
 
 /** Which datasets a partial clone holds, by its configuration; `undefined` for a repository that holds all. */
-function holdsOf(config: string | null | undefined): Passage["holds"] {
+export function holdsOf(config: string | null | undefined): Passage["holds"] {
   const all = config === null || config === undefined ? {} : parseJson(config);
   const chosen: Value = (isObject(all) && Object.hasOwn(all, "clone.datasets") && all["clone.datasets"]) || null;
   return isObject(chosen) ? id => Object.hasOwn(chosen, id) : undefined;

@@ -2,6 +2,7 @@
 import { json } from "../answer.js";
 import { route, type Route } from "../route.js";
 import { t } from "../schema.js";
+import { syncRoutes } from "./sync.js";
 
 /** Which form of the API this is. */
 const apiVersion = 1;
@@ -23,5 +24,5 @@ const describe = route(
 
 /** The routes. `name` is what git calls the repository. */
 export function exchangeRoutes(_name: string): readonly Route[] {
-  return [describe];
+  return [describe, ...syncRoutes];
 }

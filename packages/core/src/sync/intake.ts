@@ -1,0 +1,35 @@
+/** Takes in the blocks of a CAR file, each proven, and sees that what is to be named is whole. */
+import { isSheafError } from "../errors.js";
+import type { Transaction } from "../store/transaction.js";
+import type { Watch } from "../watch.js";
+import type { CarReader } from "./car.js";
+import { copyMissing, type Passage } from "./copy.js";
+
+/** Puts all blocks; gives their number. */
+export async function takeIn(reader: CarReader, to: Transaction, { signal, progress }: Watch): Promise<number> {
+  let count = 0;
+  for (let block = await reader.next(); block; block = await reader.next()) {
+    to.put(block.bytes);
+    await to.drain();
+    if (++count % 1024 !== 0) continue;
+    signal?.throwIfAborted();
+    progress?.({ phase: "reading", done: count, unit: "blocks" });
+    await to.store.platform.pause();
+  }
+  return count;
+}
+
+/** Walks what is wanted over the blocks that came and those that were here; gives the CID of one that is missing, `undefined` when all is whole. */
+export async function lackOf(
+  to: Transaction,
+  walk: Pick<Passage, "wants" | "haves" | "holds" | "signal">,
+): Promise<string | undefined> {
+  const { platform } = to.store;
+  try {
+    await copyMissing({ platform, near: to, far: to, giver: "near", to, ...walk });
+    return undefined;
+  } catch (error) {
+    if (isSheafError(error, "missing-block")) return error.data.cid;
+    throw error;
+  }
+}

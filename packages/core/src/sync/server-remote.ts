@@ -1,0 +1,287 @@
+/**
+ * A Sheaf server as a remote: blocks come and go as CAR files, missing ones only; refs move there by compare-and-swap.
+ *
+ * How bytes travel is the caller's to say ({@link ServerWire}), so that this room needs neither network nor clock.
+ */
+import type { BlockReader } from "../block/blocks.js";
+import { dagCbor, parseCid, printCid, type Cid, type Digest } from "../block/cid.js";
+import { isSheafError, SheafError } from "../errors.js";
+import { parseJson, printJson } from "../item/json.js";
+import { isObject, type Value, type ValueObject } from "../item/value.js";
+import { utf8 } from "../text.js";
+import type { Watch } from "../watch.js";
+import { CarReader, joined, type CarBlock } from "./car.js";
+import { copyMissing } from "./copy.js";
+import { digestsOf } from "./haves.js";
+import { lackOf, takeIn } from "./intake.js";
+import { carHead, missingBlocks } from "./missing.js";
+import { encodePush } from "./push-head.js";
+import { recentCommits } from "./recent-commits.js";
+import type {
+  Fetched,
+  Local,
+  RefOutcome,
+  RefUpdate,
+  Remote,
+  RemoteRef,
+  RemoteRefs,
+  Traffic,
+  WireOptions,
+} from "./remote.js";
+
+/** Sends one request below `/api/v1/sync/` and gives the body of its answer. */
+export interface ServerWire {
+  /** Where the server is, without credentials. */
+  readonly url: string;
+  /** Throws remote-failed when the server cannot be reached or refuses; what the server says of bad input is thrown as bad-input. */
+  ask(path: string, request: WireRequest, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+}
+
+export interface WireRequest {
+  readonly method: "GET" | "POST";
+  readonly type?: string;
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+const carType = "application/vnd.ipld.car";
+/** Commits that are named to the other side, so that it knows what is here. */
+const namedCommits = 256;
+/** Blocks that are asked for in one request. */
+const askedTogether = 512;
+
+/** Makes a remote of a server. */
+export function openServerRemote(wire: ServerWire, local: Local): Remote {
+  return new ServerRemote(wire, local);
+}
+
+class ServerRemote implements Remote {
+  #sent = 0;
+  #received = 0;
+
+  constructor(
+    readonly wire: ServerWire,
+    readonly local: Local,
+  ) {}
+
+  get url(): string {
+    return this.wire.url;
+  }
+
+  async refs(watch: Watch = {}): Promise<RemoteRefs> {
+    return refsOf(await this.#json("refs", undefined, watch), this.url);
+  }
+
+  async fetch(
+    refs: readonly RemoteRef[],
+    options: WireOptions = {},
+  ): Promise<{ refs: readonly Fetched[]; traffic: Traffic }> {
+    const before = this.#received;
+    const objects = refs.length === 0 ? 0 : await this.#fetch(refs, options);
+    const traffic = { sent: 0, received: this.#received - before, objects };
+    return { refs: refs.map(ref => ({ ref, cid: ref.value as Cid })), traffic };
+  }
+
+  async #fetch(refs: readonly RemoteRef[], { holds, fromNothing, ...watch }: WireOptions): Promise<number> {
+    const wants = refs.map(({ value }) => parseCid(value).digest);
+    const haves = fromNothing ? [] : await digestsOf(this.local.logs);
+    if (holds) {
+      const { platform, reader: near } = this.local;
+      const passage = { platform, near, far: this.#far(watch), giver: "far", wants, haves, holds, ...watch } as const;
+      return (await this.local.write(to => copyMissing({ ...passage, to }))).blocks;
+    }
+    const named = fromNothing ? [] : await recentCommits(this.local.reader, haves, namedCommits);
+    const asked = { wants: wants.map(printed), haves: named.map(printed) };
+    const body = await this.#ask("blocks/missing", asked, watch);
+    return this.#take(body, async (reader, to) => {
+      const count = await takeIn(reader, to, watch);
+      const lack = await lackOf(to, { wants, haves, signal: watch.signal });
+      if (lack !== undefined) throw this.#fault(`its answer lacks block ${lack}`);
+      return count;
+    });
+  }
+
+  async #take(
+    body: AsyncIterable<Uint8Array>,
+    work: (reader: CarReader, to: Parameters<Parameters<Local["write"]>[0]>[0]) => Promise<number>,
+  ): Promise<number> {
+    const reader = new CarReader(this.local.platform, this.#counted(body));
+    try {
+      await reader.header();
+      return await this.local.write(to => work(reader, to));
+    } catch (error) {
+      throw isSheafError(error, "bad-input") ? this.#fault(error.message) : error;
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async push(
+    updates: readonly RefUpdate[],
+    watch: Watch = {},
+  ): Promise<{ refs: readonly RefOutcome[]; traffic: Traffic }> {
+    const before = this.#sent;
+    const wants = updates.flatMap(({ to }) => (to === null ? [] : [parseCid(to).digest]));
+    const haves = wants.length === 0 ? [] : await this.#known(wants, watch);
+    const body = this.#pushBody(updates, wants, haves, watch);
+    const answer = await this.wire.ask("push", { method: "POST", type: carType, body }, watch.signal);
+    const result = await this.#parse(answer);
+    const refs = outcomesOf(result, updates, this.url);
+    const objects = typeof result["blocks"] === "number" ? result["blocks"] : 0;
+    return { refs, traffic: { sent: this.#sent - before, received: 0, objects } };
+  }
+
+  close(): Promise<void> {
+    return this.wire.close();
+  }
+
+  /** What the server has, whole, and is here too: what its refs name, and of the latest commits of what is pushed those that it knows. */
+  async #known(wants: readonly Digest[], watch: Watch): Promise<Digest[]> {
+    const { reader } = this.local;
+    const known: Digest[] = [];
+    for (const { value } of (await this.refs(watch)).refs) {
+      const { digest } = parseCid(value);
+      if (await reader.has(digest)) known.push(digest);
+    }
+    const recent = await recentCommits(reader, wants, namedCommits);
+    const { present } = await this.#json("blocks/present", { cids: recent.map(printed) }, watch);
+    if (Array.isArray(present))
+      for (const cid of present) if (typeof cid === "string") known.push(parseCid(cid).digest);
+    return known;
+  }
+
+  async *#pushBody(
+    updates: readonly RefUpdate[],
+    wants: readonly Digest[],
+    haves: readonly Digest[],
+    watch: Watch,
+  ): AsyncGenerator<Uint8Array> {
+    const { platform, reader: near } = this.local;
+    const head = carHead(platform, encodePush(updates), wants);
+    this.#sent += head.length;
+    yield head;
+    if (wants.length === 0) return;
+    for await (const chunk of missingBlocks({ platform, near, far: nothing, giver: "near", wants, haves, ...watch })) {
+      this.#sent += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** The server's blocks one by one, for clones of a part. */
+  #far(watch: Watch): BlockReader {
+    const loadMany = async (digests: readonly Digest[]) => {
+      const blocks: Uint8Array[] = [];
+      for (let at = 0; at < digests.length; at += askedTogether)
+        blocks.push(...(await this.#blocks(digests.slice(at, at + askedTogether), watch)));
+      return blocks;
+    };
+    return { has: () => true, load: async digest => (await loadMany([digest]))[0], loadMany };
+  }
+
+  /** An item and a tree have one codec, and what is asked for by digest alone may be a file: the answer says. */
+  async #blocks(digests: readonly Digest[], watch: Watch): Promise<Uint8Array[]> {
+    const body = await this.#ask("blocks/chosen", { cids: digests.map(printed) }, watch);
+    const reader = new CarReader(this.local.platform, this.#counted(body));
+    const blocks: Uint8Array[] = [];
+    try {
+      await reader.header();
+      for (let block: CarBlock | undefined; (block = await reader.next());) blocks.push(block.bytes);
+    } finally {
+      await reader.close();
+    }
+    if (blocks.length !== digests.length) throw this.#fault("its answer holds fewer blocks than were asked for");
+    return blocks;
+  }
+
+  async #json(path: string, body: ValueObject | undefined, watch: Watch): Promise<ValueObject> {
+    return this.#parse(await this.#ask(path, body, watch));
+  }
+
+  #ask(path: string, body: ValueObject | undefined, { signal }: Watch): Promise<AsyncIterable<Uint8Array>> {
+    if (body === undefined) return this.wire.ask(path, { method: "GET" }, signal);
+    return this.wire.ask(path, { method: "POST", type: "application/json", body: utf8(printJson(body)) }, signal);
+  }
+
+  async #parse(body: AsyncIterable<Uint8Array>): Promise<ValueObject> {
+    const parts: Uint8Array[] = [];
+    for await (const part of this.#counted(body)) parts.push(part);
+    const value = tryParse(joined(parts));
+    if (!isObject(value)) throw this.#fault("its answer is no JSON object");
+    return value;
+  }
+
+  async *#counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      this.#received += chunk.length;
+      yield chunk;
+    }
+  }
+
+  #fault(reason: string): SheafError<"remote-failed"> {
+    return faultAt(this.url, reason);
+  }
+}
+
+function faultAt(remote: string, reason: string): SheafError<"remote-failed"> {
+  return new SheafError(
+    "remote-failed",
+    { remote, reason },
+    `the server at ${remote} does not answer as it should: ${reason}`,
+  );
+}
+
+/** A side that gives nothing. */
+const nothing: BlockReader = {
+  has: () => false,
+  load: digest => Promise.reject(lacking(digest)),
+  loadMany: digests => (digests.length === 0 ? [] : Promise.reject(lacking(digests[0]))),
+};
+
+function lacking(digest: Digest): SheafError<"missing-block"> {
+  const cid = printCid(digest);
+  return new SheafError("missing-block", { cid }, `block ${cid} is not here`);
+}
+
+function printed(digest: Digest): Cid {
+  return printCid(digest, dagCbor);
+}
+
+function tryParse(bytes: Uint8Array): Value {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    if (isSheafError(error)) return null;
+    throw error;
+  }
+}
+
+function refsOf({ head, refs }: ValueObject, url: string): RemoteRefs {
+  if (!Array.isArray(refs)) throw faultAt(url, "it lists no refs");
+  const listed = refs.map((ref): RemoteRef => {
+    const { name, cid } = isObject(ref) ? ref : {};
+    if (typeof name !== "string" || typeof cid !== "string") throw faultAt(url, "its list of refs is malformed");
+    return { name, value: checked(cid, url), cid: cid as Cid };
+  });
+  return { refs: listed, ...(typeof head === "string" ? { head } : {}) };
+}
+
+function checked(cid: string, url: string): Cid {
+  try {
+    parseCid(cid);
+    return cid as Cid;
+  } catch {
+    throw faultAt(url, "its list of refs is malformed");
+  }
+}
+
+function outcomesOf({ refs }: ValueObject, updates: readonly RefUpdate[], url: string): RefOutcome[] {
+  if (!Array.isArray(refs) || refs.length !== updates.length)
+    throw faultAt(url, "it does not say what became of each ref");
+  return refs.map((outcome, i): RefOutcome => {
+    const { ok, reason, message } = isObject(outcome) ? outcome : {};
+    const { name } = updates[i];
+    if (ok === true) return { name, ok };
+    const words = typeof message === "string" ? message : "the server gave no reason";
+    return { name, ok: false, reason: reason === "moved" ? "moved" : "refused", message: words };
+  });
+}
