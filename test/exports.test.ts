@@ -409,6 +409,8 @@ test("git", () => {
         "ObjectType",
         "Oid",
         "RunningSha1",
+        "UploadPack",
+        "UploadPlace",
         "adoptAll",
       ],
       "@sheaf/git/node": [

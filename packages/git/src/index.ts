@@ -2,3 +2,4 @@
 export type * from "./object.js";
 export { adoptAll, type HistoryPlace } from "./adopt/history.js";
 export type { AdoptionPlace } from "./adopt/commit.js";
+export { UploadPack, type UploadPlace } from "./host/upload-pack.js";

@@ -2,6 +2,7 @@
 import { json } from "../answer.js";
 import { route, type Route } from "../route.js";
 import { t } from "../schema.js";
+import { gitRoutes } from "./git.js";
 import { syncRoutes } from "./sync.js";
 
 /** Which form of the API this is. */
@@ -23,6 +24,6 @@ const describe = route(
 );
 
 /** The routes. `name` is what git calls the repository. */
-export function exchangeRoutes(_name: string): readonly Route[] {
-  return [describe, ...syncRoutes];
+export function exchangeRoutes(name: string): readonly Route[] {
+  return [describe, ...syncRoutes, ...gitRoutes(name)];
 }

@@ -59,7 +59,6 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 /** Sends the response; resolves to the bytes of its body when the client has them or has gone. Never throws: a stream that fails cuts the connection. */
 export async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<number> {
   const { status, headers, body } = response;
-  if (!incoming.complete) outgoing.setHeader("connection", "close");
   for (const [name, value] of headers) outgoing.setHeader(name, value);
   outgoing.writeHead(status);
   const reader = (incoming.method === "HEAD" ? undefined : body)?.getReader();
@@ -92,11 +91,17 @@ function hasRoom(outgoing: ServerResponse): Promise<void> {
   });
 }
 
-/** A client that is answered before it has sent everything gets a moment to read the answer, and no more. */
+/**
+ * A client that is answered before it has sent everything gets a moment to read the answer, and no more.
+ *
+ * The connection is not closed at once: what the client still sends would make the system drop the answer on its way.
+ */
 const lingerMs = 1000;
 
 function endUnread(incoming: IncomingMessage): void {
   if (incoming.complete) return;
   incoming.resume();
-  setTimeout(() => incoming.destroy(), lingerMs).unref();
+  setTimeout(() => {
+    if (!incoming.complete) incoming.destroy();
+  }, lingerMs).unref();
 }
