@@ -132,7 +132,14 @@ async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
   try {
     yield* request.body.pipeThrough(new DecompressionStream(coding)) as unknown as AsyncIterable<Uint8Array>;
   } catch (error) {
-    if (error instanceof TypeError) throw badInput(`the body is not ${coding}, as its Content-Encoding says`);
+    if (isDamage(error)) throw badInput(`the body is not ${coding}, as its Content-Encoding says`);
     throw error;
   }
+}
+
+/** What inflating says of bytes that it cannot make sense of: a TypeError by the standard, zlib's own error in some versions of Node. */
+function isDamage(error: unknown): boolean {
+  return (
+    error instanceof TypeError || (error instanceof Error && "code" in error && String(error.code).startsWith("Z_"))
+  );
 }

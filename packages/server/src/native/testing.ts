@@ -44,7 +44,8 @@ export async function fresh() {
   const ask = async (...asked: Parameters<typeof send>): Promise<Told> => {
     const response = await send(...asked);
     const text = await response.text();
-    const isJson = (response.headers.get("content-type") ?? "").includes("json") && !text.includes("\n{");
+    const isJson =
+      (response.headers.get("content-type") ?? "").includes("json") && text !== "" && !text.includes("\n{");
     return {
       status: response.status,
       headers: response.headers,
