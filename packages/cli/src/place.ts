@@ -79,8 +79,10 @@ function beginsWith(file: string, text: string): boolean {
   }
 }
 
-/** The folder that a clone goes to: the last part of the URL, without `.git` and the like. */
+/** The folder that a clone goes to: the last part of the URL, without `.git` and the like; a server's name where there is nothing else. */
 export function folderNameOf(url: string): string {
+  const host = /^https?:\/\/(?:[^/@]*@)?([^/:?#]+)(?::\d+)?\/*$/i.exec(url)?.[1];
+  if (host !== undefined) return host;
   const path = url
     .replace(/[?#].*$/s, "")
     .replace(/[/\\]+$/, "")
