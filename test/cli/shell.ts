@@ -48,7 +48,7 @@ export class Shell {
   /** Runs a command that must succeed, and gives what it prints on standard output. */
   async sheaf(...args: readonly string[]): Promise<string> {
     const { code, out, err } = await this.run(args);
-    if (code !== 0) throw new Error(`sheaf ${args.join(" ")} ended with ${code}: ${err}`);
+    if (code !== 0) throw new Error(`sheaf ${args.join(" ")} ended with ${code}: ${out}${err}`);
     return out;
   }
 

@@ -71,8 +71,13 @@ export function printPlace(place: Place): string {
   if (dataset !== undefined) parts.push(`dataset ${dataset}`);
   if (id !== undefined) parts.push(`id ${JSON.stringify(id)}`);
   if (operation !== undefined) parts.push(`operation ${operation}`);
-  if (pointer !== undefined) parts.push(`at ${pointer === "" ? "the root" : pointer}`);
+  if (pointer !== undefined) parts.push(`at ${pointer === "" ? "the root" : shortPointer(pointer)}`);
   return parts.join(", ");
+}
+
+/** Pointers of a thousand steps are for programs, which find them whole in the error's data. */
+function shortPointer(pointer: string): string {
+  return pointer.length <= 120 ? pointer : `${pointer.slice(0, 100)}…`;
 }
 
 /** Makes the error for input that cannot be taken: `what` is a phrase, the place is put in front of it. */

@@ -11,7 +11,7 @@ import { freshFolder, StockGit } from "./git.js";
 export interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 export interface HostSwitches {

@@ -85,17 +85,19 @@ class Fetching {
 
   /** Asks for differences from what is here; where their bases cannot be made again, for everything whole. */
   async #receive(missing: readonly Oid[]): Promise<ReceivedPack> {
-    const { signal, progress, fromNothing = false } = this.options;
+    const { signal, progress } = this.options;
     const watch: Watch = { signal, progress };
     const { git, openScratch, local } = this.place;
     const others = new ProjectedObjects(git, local.reader, this.known, this.#reached.list());
     const ask = (thin: boolean) => this.peer.fetch(missing, this.#haves(), { ...watch, thin });
     const options = { platform: git, openScratch, ...watch };
+    const first = await this.#haves().next();
+    const hasAny = first.done !== true;
     try {
-      return await receivePack(ask(!fromNothing), { ...options, others });
+      return await receivePack(ask(hasAny), { ...options, others });
     } catch (error) {
       const lacksBase = isSheafError(error, "bad-input") || isSheafError(error, "missing-block");
-      if (!lacksBase || fromNothing) throw error;
+      if (!lacksBase || !hasAny) throw error;
       return receivePack(ask(false), options);
     }
   }
