@@ -12,8 +12,8 @@ export interface Served {
 }
 
 /** Opens one; a token `t` is Ada's, any other is refused, none is let through as Ada's. */
-export async function fresh(options: Partial<AppOptions> = {}): Promise<Served> {
-  const repo = await Repository.open(new MemoryDrive(), {
+export async function fresh(options: Partial<AppOptions> = {}, drive = new MemoryDrive()): Promise<Served> {
+  const repo = await Repository.open(drive, {
     platform: nodePlatform,
     create: true,
     author: () => ({ name: "Server", email: "server@example.org" }),

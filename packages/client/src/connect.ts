@@ -100,7 +100,7 @@ class Wire {
     if (place.gives === "bytes") return this.#chunks(response, args);
     if (type === "application/x-ndjson") return this.#values(this.#lines(response, args));
     if (type === "text/event-stream") return this.#events(this.#lines(response, args), place, args);
-    if (type !== "application/json") return this.#chunks(response, args);
+    if (!/^application\/(.+\+)?json$/.test(type)) return this.#chunks(response, args);
     const text = await response.text().catch((error: unknown) => this.#fail(error, args));
     return this.#shown(parseJson(text));
   }

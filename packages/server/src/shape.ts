@@ -10,6 +10,8 @@ export type BodyShape =
 export interface AnswerShape {
   readonly description: string;
   readonly json?: TSchema;
+  /** Of the JSON. Default: `application/json`. */
+  readonly mediaType?: string;
   /** JSON lines (`application/x-ndjson`), each of this shape. */
   readonly lines?: TSchema;
   /** Server-sent events (`text/event-stream`), the data of each JSON of this shape. */

@@ -5,7 +5,7 @@ import type { AnswerShape, BodyShape } from "../shape.js";
 import { Components } from "./components.js";
 import { headersOf } from "./header.js";
 import type { About, Answer, Body, Media, OpenApi, Operation, Parameter, Schema } from "./model.js";
-import { problemAnswers, problemSchema, problemsOf } from "./refusal.js";
+import { problemAnswer, problemAnswers, problemSchema, problemsOf } from "./refusal.js";
 
 /** Makes the document, ready for JSON. Throws where two shapes have one name. */
 export function openApi(routes: readonly Route[], about: About): OpenApi {
@@ -44,7 +44,10 @@ function operation(route: Route, components: Components): Operation {
     ...(body === undefined ? {} : { requestBody: bodyOf(body, components) }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, shape]) => [status, answerOf(shape, route, components)]),
+        Object.entries(answers).map(([status, shape]) => [
+          status,
+          Number(status) < 400 ? answerOf(shape, route, components) : problemAnswer(shape.description),
+        ]),
       ),
       ...Object.fromEntries(
         problemsOf(route).map(status => [status, { $ref: `#/components/responses/Problem${status}` }]),
@@ -81,10 +84,10 @@ function bodyOf(body: BodyShape, components: Components): Body {
 }
 
 function answerOf(shape: AnswerShape, { answers }: Route, components: Components): Answer {
-  const { description, json, lines, events, bytes = [], headers = {} } = shape;
+  const { description, json, mediaType = "application/json", lines, events, bytes = [], headers = {} } = shape;
   const told = 304 in answers && json !== undefined ? { ETag: "the version of what is answered", ...headers } : headers;
   const content = {
-    ...(json === undefined ? {} : media(["application/json"], components.place(json))),
+    ...(json === undefined ? {} : media([mediaType], components.place(json))),
     ...(lines === undefined ? {} : media(["application/x-ndjson"], components.place(lines))),
     ...(events === undefined ? {} : media(["text/event-stream"], components.place(events))),
     ...media(bytes, binary),

@@ -49,25 +49,31 @@ export function problemsOf({ scope, method, body, problems = [], query, params, 
     400,
     401,
     403,
+    409,
     421,
     429,
     503,
     ...(params === undefined && query === undefined ? [] : [404]),
-    ...(method === "GET" ? [] : [404, 409, 412]),
+    ...(method === "GET" ? [] : [404, 412]),
     ...(body === undefined ? [] : [408, 413, 415]),
     ...problems,
   ]);
   return [...statuses].filter(status => !(status in answers)).sort((a, b) => a - b);
 }
 
+/** An answer that says no. */
+export function problemAnswer(description: string): Answer {
+  const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+  return { description, content };
+}
+
 /** The answers to refer to, by name: `Problem` and `Problem404`. */
 export function problemAnswers(statuses: ReadonlySet<number>): Record<string, Answer> {
-  const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
   const named = [...statuses].sort((a, b) => a - b).map(status => [`Problem${status}`, reasonOf(status)] as const);
   return Object.fromEntries(
     [...named, ["Problem", "refused for another reason"] as const].map(([name, description]) => [
       name,
-      { description, content },
+      problemAnswer(description),
     ]),
   );
 }

@@ -1,6 +1,6 @@
 /** What differs from one revision to another: whole, as lines, as counts, and as the patch of one dataset. */
 import { printJson, type Difference, type DiffOptions, type Repository, type Value } from "@sheaf/core";
-import { json, list, listed, ndjson, ndjsonType } from "../answer.js";
+import { json, list, listed, ndjson } from "../answer.js";
 import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
@@ -47,7 +47,7 @@ export const diffRoutes = [
       scope: "read",
       isJudged: true,
       query: pair,
-      answers: { 200: { description: "the differences", bytes: [ndjsonType] } },
+      answers: { 200: { description: "the differences", lines: anyObject } },
     },
     async (call, repo) => ndjson(differenceTexts(await asked(call, repo))),
   ),
@@ -96,7 +96,9 @@ export const diffRoutes = [
       scope: "read",
       params: t.Object({ dataset: t.String({ minLength: 1 }) }),
       query: t.Object({ from: revision, to: t.Optional(revision) }),
-      answers: { 200: { description: "the patch", json: t.Array(anyObject) } },
+      answers: {
+        200: { description: "the patch", json: t.Array(anyObject), mediaType: "application/json-patch+json" },
+      },
     },
     async ({ params, query }, repo) => {
       const patch = repo.diffPatch(query.from, query.to ?? "HEAD", params.dataset);

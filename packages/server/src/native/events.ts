@@ -10,6 +10,7 @@ import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
 import { HttpError } from "../problem.js";
 import { route } from "../route.js";
+import { anyObject } from "./shapes.js";
 import { t } from "../schema.js";
 
 /** Milliseconds between two looks at a ref, and looks between two heartbeats: 15 seconds. */
@@ -39,7 +40,7 @@ export const eventRoutes = [
         'The first event tells what the ref is. The data of a `move` is {"ref", "value", "before", "who", "time", "command", "serial"}; `value` is null when the ref was removed. Last-Event-ID goes on behind that event.',
       scope: "read",
       query,
-      answers: { 200: { description: "the events", bytes: ["text/event-stream"] } },
+      answers: { 200: { description: "the events", events: anyObject } },
     },
     watchRef,
   ),

@@ -1,6 +1,6 @@
 /** What was: commits, who changed what, what refs were before; and the ways back. */
 import type { CommitInfo, Repository } from "@sheaf/core";
-import { json, ndjson, ndjsonType } from "../answer.js";
+import { json, ndjson } from "../answer.js";
 import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
@@ -89,7 +89,13 @@ export const historyRoutes = [
       answers: {
         200: {
           description: '{"id", "created", "createdTime", "changed", "changedTime"}, times in seconds since 1970',
-          bytes: [ndjsonType],
+          lines: t.Object({
+            id: t.String(),
+            created: cid,
+            createdTime: t.Integer(),
+            changed: cid,
+            changedTime: t.Integer(),
+          }),
         },
       },
     },

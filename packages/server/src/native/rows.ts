@@ -1,6 +1,6 @@
 /** Rows of a dataset in pages and as a stream: from an offset or a cursor on, filtered, sorted, with chosen fields. */
 import { parseJson, type Repository } from "@sheaf/core";
-import { jsonText, ndjson, ndjsonType } from "../answer.js";
+import { jsonText, ndjson } from "../answer.js";
 import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
@@ -81,7 +81,7 @@ export const rowsRoutes = [
       scope: "read",
       params: t.Object({ dataset }),
       query: t.Object(choice),
-      answers: { 200: { description: "the rows", bytes: [ndjsonType] } },
+      answers: { 200: { description: "the rows", lines: row } },
     },
     async ({ params, query, signal }, repo) => {
       const { version, etag } = await readVersion(repo, params.dataset, query.at);
