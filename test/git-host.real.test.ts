@@ -1,13 +1,11 @@
 /** Two people, a full git host and real data: what one pushes others review, edit and merge in the host's pages, and everybody holds the same commits. */
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Gitea } from "./git-host/gitea.js";
 import { Person } from "./git-host/person.js";
+import { key, logOf, note, release, rowsAt } from "./git-host/registry.js";
 import type { GiteaUser, MergeStyle } from "./git-host/user.js";
-
-const require = createRequire(import.meta.url);
-const key = ["--key", "Type", "--key", "Subtag", "--key", "Tag"];
-const release = (name: "old" | "new") => require.resolve(`registry-${name}/data/json/registry.json`);
 
 let host: Gitea;
 let ada: GiteaUser;
@@ -42,11 +40,6 @@ async function shared(): Promise<{ repository: string; hers: Person; his: Person
   return { repository, hers, his: folder.in("evals") };
 }
 
-const logOf = (person: Person, ...args: string[]) => person.json("log", ...args);
-/** Every row of a version, with ids and positions, as one text. */
-const rowsAt = (person: Person, at: string, dataset = "subtags") =>
-  person.sheaf("export", dataset, "--rows", "--at", at);
-
 /** Says that both hold the same, whole, and that stock git finds nothing wrong with what the host has. */
 async function agree(repository: string, ...people: Person[]): Promise<void> {
   const logs = await Promise.all(people.map(person => logOf(person)));
@@ -56,8 +49,6 @@ async function agree(repository: string, ...people: Person[]): Promise<void> {
   const bare = host.repositoryFolder("ada", repository.split("/")[1]);
   expect(await git.git("-C", bare, "fsck", "--full", "--strict")).toBe("");
 }
-
-const note = (id: string, text: string) => ({ op: "add", path: `/items/language~1${id}/Comments`, value: [text] });
 
 test("branches, tags and environments go there and back, and every version opens after git's gc and ours", async () => {
   const { repository, hers, his } = await shared();
@@ -291,4 +282,17 @@ test("one changed row sends few objects and few bytes, and so it comes", async (
   for (const { objects } of [sent, came]) expect(objects).toBe(5);
   expect(sent.sent).toBeLessThan(2_000);
   expect(came.received).toBeLessThan(2_000);
+});
+
+test("plain tools read the rows: the lines of all files in the order of their names are the dataset", async () => {
+  const { repository, hers } = await shared();
+  await hers.sheaf("import", "subtags", release("new"), ...key, "-m", "registry of 2025");
+  await hers.sheaf("push");
+  await hers.git("clone", "-q", ada.url(repository, ada.password), "plain");
+  const names = await hers.in("plain").git("ls-files", "subtags/rows/*.jsonl");
+  const texts = names
+    .trim()
+    .split("\n")
+    .map(name => readFileSync(join(hers.folder, "plain", name), "utf8"));
+  expect(texts.join("")).toBe(await rowsAt(hers, "main"));
 });
