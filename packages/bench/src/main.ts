@@ -14,6 +14,7 @@ import { bytesIn } from "./disk.js";
 import { gitFilePerRow, gitOneFile, hasGit } from "./git.js";
 import { gitSync, layouts } from "./git-sync.js";
 import { measures } from "./measures.js";
+import { measureServer, printServer } from "./serving.js";
 import { dataset, repositoryIn, type Numbers, type Setting } from "./setting.js";
 import { interleaved, median } from "./stopwatch.js";
 import { syncMeasures } from "./sync-measures.js";
@@ -27,6 +28,9 @@ const usage = `npm run bench -- [options]
   --no-git        without git
   --sync          pushes, clones, fetches and pulls instead, beside git's
   --folder DIR    where to work (default: a new folder for temporary files, removed at the end)
+  --server        the server instead: its rates and times beside plain node:http, from 1 to 64 clients
+  --seconds N     how long each load of the server goes on (default 5)
+  --soak N        how many seconds its memory is watched (default 30)
   --json          the numbers as JSON
   --markdown FILE writes the table between the marks in a page, such as docs/performance.md
 `;
@@ -39,6 +43,9 @@ const { values: options } = parseArgs({
     "no-git": { type: "boolean", default: false },
     sync: { type: "boolean", default: false },
     folder: { type: "string" },
+    server: { type: "boolean", default: false },
+    seconds: { type: "string", default: "5" },
+    soak: { type: "string", default: "30" },
     json: { type: "boolean", default: false },
     markdown: { type: "string" },
     help: { type: "boolean", default: false },
@@ -58,6 +65,7 @@ async function main(): Promise<void> {
   mkdirSync(home, { recursive: true });
   const sizes: Sized[] = [];
   try {
+    if (options.server) return await measureServing(home);
     for (const rows of sizesUpTo(options.only, options.rows)) {
       const small = sizes[0]?.numbers["commit1"];
       const numbers = await measure(home, rows);
@@ -67,6 +75,14 @@ async function main(): Promise<void> {
     if (options.folder === undefined) rmSync(home, { recursive: true, force: true });
   }
   report(sizes);
+}
+
+async function measureServing(home: string): Promise<void> {
+  const [rows, seconds, soakSeconds] = [Number(options.only ?? 10_000), Number(options.seconds), Number(options.soak)];
+  const numbers = await measureServer(home, { rows, seconds, soakSeconds, clients: [1, 8, 64] });
+  process.stdout.write(
+    options.json ? `${JSON.stringify(numbers, null, 2)}\n` : `${machine()}\n\n${printServer(numbers)}\n`,
+  );
 }
 
 function sizesUpTo(only: string | undefined, most: string): number[] {
