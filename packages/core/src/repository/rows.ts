@@ -22,16 +22,23 @@ export interface Page extends Watch {
 export function readRow(context: Context, dataset: DatasetBlock, id: string): Awaitable<Row | undefined> {
   const { store, finder, viewer, platform } = context;
   const found = finder.find(dataset, id);
-  if (found instanceof Promise) return found.then(place => place && loadRow(context, id, place.position, place.item));
+  if (found instanceof Promise)
+    return found.then(place => place && loadRow(context, id, place.position, place.item, store.load(place.item)));
   if (found === undefined) return undefined;
   const block = store.load(found.item);
-  if (block instanceof Promise) return loadRow(context, id, found.position, found.item);
+  if (block instanceof Promise) return loadRow(context, id, found.position, found.item, block);
   const { item, meta } = viewer.view(block);
   return new StoredRow(id, platform.latin1(found.position, 0, found.position.length), found.item, item, meta);
 }
 
-async function loadRow(context: Context, id: string, position: Uint8Array, digest: Digest): Promise<Row> {
-  const { item, meta } = context.viewer.view(await context.store.load(digest));
+async function loadRow(
+  context: Context,
+  id: string,
+  position: Uint8Array,
+  digest: Digest,
+  block: Awaitable<Uint8Array>,
+): Promise<Row> {
+  const { item, meta } = context.viewer.view(await block);
   return new StoredRow(id, context.platform.latin1(position, 0, position.length), digest, item, meta);
 }
 
