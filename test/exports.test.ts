@@ -253,6 +253,7 @@ test("core", () => {
         "isObject",
         "isPosition",
         "isSheafError",
+        "joinBytes",
         "leavesFrom",
         "linkValue",
         "linkedDigest",

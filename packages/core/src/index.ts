@@ -37,7 +37,7 @@ export { editTree, type TreeChange } from "./tree/edit.js";
 export { maxKeyBytes } from "./tree/node.js";
 export { at, count, entries, get, leavesFrom, rank, type TreeEntry } from "./tree/read.js";
 export { hashKey } from "./tree/split.js";
-export { compareBytes, compareText, fromUtf8, utf8 } from "./text.js";
+export { compareBytes, compareText, fromUtf8, joinBytes, utf8 } from "./text.js";
 export { decode, encode, Link, type Ipld } from "./item/cbor.js";
 export { fieldOf } from "./item/field.js";
 export { parseJson, printJson } from "./item/json.js";

@@ -43,6 +43,17 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
+/** Puts pieces of bytes end to end; always memory of its own, and no Buffer, whose `slice` would be no copy. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /**
  * Compares two texts in the order of their UTF-8 bytes, which is the order of their code points.
  *

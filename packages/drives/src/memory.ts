@@ -1,5 +1,5 @@
 /** A drive in memory: for tests, for trying things out, and for repositories that nobody keeps. */
-import { checkDriveName, clip, type Drive, type Span } from "@sheaf/core";
+import { checkDriveName, clip, joinBytes, type Drive, type Span } from "@sheaf/core";
 
 /** Keeps bytes in a map. "Durable" means: as long as the process lives. */
 export class MemoryDrive implements Drive {
@@ -42,19 +42,9 @@ export class MemoryDrive implements Drive {
 
 async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of stream) {
-    // A Buffer's slice would be no copy.
-    parts.push(new Uint8Array(part));
-    length += part.length;
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  // The stream may write over a chunk once the next one is asked for.
+  for await (const part of stream) parts.push(new Uint8Array(part));
+  return joinBytes(parts);
 }
 
 /** The index of the first name that is not smaller. */

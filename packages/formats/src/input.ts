@@ -4,7 +4,7 @@
  * Gzip is found by its first bytes and inflated; one byte order mark at the start is dropped; UTF-16 is refused by name. That the rest is UTF-8 is for the
  * parsers to hold.
  */
-import { badInput } from "@sheaf/core";
+import { badInput, joinBytes } from "@sheaf/core";
 import { beginsGzip, gunzip } from "./gzip.js";
 import { fileOf } from "./places.js";
 
@@ -54,18 +54,8 @@ export async function gather(
     parts.push(next.value);
     length += next.value.length;
   }
-  const first = parts.length === 1 ? parts[0] : join(parts, length);
+  const first = parts.length === 1 ? parts[0] : joinBytes(parts);
   return { first, all: resume(first, iterator) };
-}
-
-function join(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** The bytes taken, then the rest. Closing it closes the rest, even before anything was read of it. */

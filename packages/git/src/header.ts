@@ -1,5 +1,5 @@
 /** The lines at the head of git's commits and tags, and the text below them, ↔ bytes, each byte kept. */
-import { badInput, utf8, type Place } from "@sheaf/core";
+import { badInput, utf8, type Place, joinBytes } from "@sheaf/core";
 
 /** One line, or one with the lines that go on from it: `name value`. */
 export interface Field {
@@ -44,17 +44,6 @@ export function printHeaded({ fields, message }: Headed): Uint8Array {
 /** Makes a field of text. */
 export function textField(name: string, value: string): Field {
   return { name, value: utf8(value) };
-}
-
-/** Puts pieces of bytes end to end. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Where the line feed of the field's last line stands; -1 when there is none. */

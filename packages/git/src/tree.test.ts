@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { utf8 } from "@sheaf/core";
+import { utf8, joinBytes } from "@sheaf/core";
 import { StockGit } from "../test/git.js";
 import { nameFault } from "./entry-name.js";
-import { joinBytes } from "./header.js";
 import { nodeGitPlatform } from "./node.js";
 import type { Oid } from "./object.js";
 import { oidOf, writeOid } from "./oid.js";

@@ -1,5 +1,5 @@
 /** One request as a handler sees it: its parameters and body by their schemas, exact numbers kept, sizes bounded, and who is calling. */
-import { badInput, parseJson, type Signature } from "@sheaf/core";
+import { badInput, parseJson, type Signature, joinBytes } from "@sheaf/core";
 import { HttpError } from "./problem.js";
 import { exactly } from "./schema.js";
 import type { BodyShape } from "./shape.js";
@@ -91,18 +91,8 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
 
   async #gather(most: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
-    let length = 0;
-    for await (const part of this.#bounded(most)) {
-      parts.push(part);
-      length += part.length;
-    }
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    for await (const part of this.#bounded(most)) parts.push(part);
+    return joinBytes(parts);
   }
 
   async *#bounded(most: number): AsyncGenerator<Uint8Array> {

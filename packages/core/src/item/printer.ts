@@ -1,5 +1,5 @@
 /** Blocks of items to lines of JSON text, in bulk. The kernel does the work where there is one; what it refuses is done by the reference. */
-import { utf8 } from "../text.js";
+import { joinBytes, utf8 } from "../text.js";
 import { CborWriter } from "./cbor-writer.js";
 import { inputAt, maxRows, openKernel, printGrowth, type Kernel } from "./kernel.js";
 import { printRow, printText, type ItemForm } from "./reference.js";
@@ -86,7 +86,7 @@ export class LinePrinter {
       parts.push(next < job.count ? part.slice() : part);
       i = next;
     }
-    return parts.length === 1 ? parts[0] : join(parts);
+    return parts.length === 1 ? parts[0] : joinBytes(parts);
   }
 
   /** Puts blocks into the kernel's input, from the i-th on, as many as fit; none when the first is too long for it. */
@@ -146,12 +146,5 @@ function printSlice(kernel: Kernel, job: Job, first: number, count: number): Uin
     parts.push(end > at ? text.subarray(at, end) : referenceLine(job, first + i));
     at = end;
   }
-  return join(parts);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) at = put(whole, at, part);
-  return whole;
+  return joinBytes(parts);
 }

@@ -1,7 +1,8 @@
 /** Makes a dictionary for deflate: samples of what packs hold, which stand for what their blocks have in common. */
-import { joined } from "./chunk-queue.js";
+
 import { entryWords } from "./pack-format.js";
 import type { Pack } from "./pack.js";
+import { joinBytes } from "../text.js";
 
 /** Bytes of a dictionary: more gains little, and slows each frame. */
 const dictionaryBytes = 8192;
@@ -22,7 +23,7 @@ export async function sampleDictionary(packs: readonly Pack[]): Promise<Uint8Arr
     const part = await sample(packs[index], Math.floor(next - before));
     if (part) parts.push(part);
   }
-  return joined(parts).slice(-dictionaryBytes);
+  return joinBytes(parts).slice(-dictionaryBytes);
 }
 
 async function sample(pack: Pack, number: number): Promise<Uint8Array | undefined> {

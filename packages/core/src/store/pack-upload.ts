@@ -2,9 +2,10 @@
 import type { Awaitable, Platform } from "../platform.js";
 import { SheafError } from "../errors.js";
 import type { Drive } from "./drive.js";
-import { ChunkQueue, joined } from "./chunk-queue.js";
+import { ChunkQueue } from "./chunk-queue.js";
 import type { PackBuilder } from "./pack-builder.js";
 import { packPrefix, trailerBytes } from "./pack-format.js";
+import { joinBytes } from "../text.js";
 
 /** From here on frames leave memory for the drive while more come. */
 const streamFrom = 2 << 20;
@@ -67,7 +68,7 @@ export class PackUpload {
   }
 
   #create(chunks: readonly Uint8Array[]): Promise<boolean> {
-    if (!this.#queue || !this.#created) return this.drive.create(this.name, joined(chunks));
+    if (!this.#queue || !this.#created) return this.drive.create(this.name, joinBytes(chunks));
     for (const chunk of chunks) this.#queue.push(chunk);
     this.#queue.end();
     return this.#created;

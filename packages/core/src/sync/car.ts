@@ -11,6 +11,7 @@ import { badInput } from "../errors.js";
 import { decode, encode, Link, type Ipld } from "../item/cbor.js";
 import { isObject, type Value } from "../item/value.js";
 import type { Platform } from "../platform.js";
+import { joinBytes } from "../text.js";
 
 /** A block with what its CID says of it. */
 export interface CarBlock {
@@ -27,13 +28,13 @@ const maxBlockBytes = 2 ** 29;
 /** The header of a file with these roots. */
 export function printHeader(roots: readonly Digest[]): Uint8Array {
   const header = encode({ roots: roots.map(root => new Link(root, dagCbor)), version: 1 });
-  return joined([printVarint(header.length), header]);
+  return joinBytes([printVarint(header.length), header]);
 }
 
 /** A block as it stands in the file. */
 export function printBlock({ digest, codec, bytes }: CarBlock): Uint8Array {
   const cid = Uint8Array.of(1, codec, 0x12, 0x20, ...digest);
-  return joined([printVarint(cidBytes + bytes.length), cid, bytes]);
+  return joinBytes([printVarint(cidBytes + bytes.length), cid, bytes]);
 }
 
 /** Reads the blocks of a file in order, each proven against its CID. Throws bad-input, naming the byte, for anything that is not such a file. */
@@ -107,7 +108,7 @@ export class CarReader {
       this.at += part.length;
       parts.push(part);
     }
-    return parts.length === 1 ? parts[0] : joined(parts);
+    return parts.length === 1 ? parts[0] : joinBytes(parts);
   }
 
   async #more(): Promise<boolean> {
@@ -147,15 +148,4 @@ function printVarint(value: number): Uint8Array {
   let left = value;
   for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
   return Uint8Array.of(...bytes, left);
-}
-
-/** The parts as one. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

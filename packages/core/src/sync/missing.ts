@@ -4,8 +4,9 @@ import { SheafError } from "../errors.js";
 import type { Platform } from "../platform.js";
 import { ChunkQueue } from "../store/chunk-queue.js";
 import { DigestSet } from "../store/digest-set.js";
-import { joined, printBlock, printHeader } from "./car.js";
+import { printBlock, printHeader } from "./car.js";
 import { copyMissing, type Passage, type Receiver } from "./copy.js";
+import { joinBytes } from "../text.js";
 
 /** Bytes that wait for whoever reads before the walk rests. */
 const waitingBytes = 2 ** 20;
@@ -18,7 +19,7 @@ export function carHead(platform: Platform, block: Uint8Array, roots: readonly D
   const all = new DigestSet();
   for (const root of roots) all.add(root);
   const header = printHeader([own, ...Array.from({ length: all.size }, (_, i) => all.digest(i))]);
-  return joined([header, printBlock({ digest: own, codec: dagCbor, bytes: block })]);
+  return joinBytes([header, printBlock({ digest: own, codec: dagCbor, bytes: block })]);
 }
 
 /** Gives the blocks that the receiving side lacks, each once, in chunks. Whoever stops reading stops the walk. */
@@ -44,10 +45,10 @@ async function* inChunks(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     parts.push(block);
     length += block.length;
     if (length < chunkBytes) continue;
-    yield joined(parts);
+    yield joinBytes(parts);
     [parts, length] = [[], 0];
   }
-  if (length > 0) yield joined(parts);
+  if (length > 0) yield joinBytes(parts);
 }
 
 function receiver(platform: Platform, queue: ChunkQueue): Receiver {

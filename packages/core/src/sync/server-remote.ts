@@ -8,9 +8,9 @@ import { dagCbor, parseCid, printCid, type Cid, type Digest } from "../block/cid
 import { isSheafError, SheafError } from "../errors.js";
 import { parseJson, printJson } from "../item/json.js";
 import { isObject, type Value, type ValueObject } from "../item/value.js";
-import { utf8 } from "../text.js";
+import { joinBytes, utf8 } from "../text.js";
 import type { Watch } from "../watch.js";
-import { CarReader, joined, type CarBlock } from "./car.js";
+import { CarReader, type CarBlock } from "./car.js";
 import { copyMissing } from "./copy.js";
 import { digestsOf } from "./haves.js";
 import { lackOf, takeIn } from "./intake.js";
@@ -205,7 +205,7 @@ class ServerRemote implements Remote {
   async #parse(body: AsyncIterable<Uint8Array>): Promise<ValueObject> {
     const parts: Uint8Array[] = [];
     for await (const part of this.#counted(body)) parts.push(part);
-    const value = tryParse(joined(parts));
+    const value = tryParse(joinBytes(parts));
     if (!isObject(value)) throw this.#fault("its answer is no JSON object");
     return value;
   }

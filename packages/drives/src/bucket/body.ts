@@ -1,4 +1,5 @@
 /** The body of an answer as one run of bytes, no longer than it may be. */
+import { joinBytes } from "@sheaf/core";
 
 /**
  * Reads the whole body; `progress` is called whenever some of it came.
@@ -16,7 +17,7 @@ export async function readBody(response: Response, limit: number, progress: () =
     if (length > limit) throw new RangeError(sentence(limit));
     progress();
   }
-  return joined(parts, length);
+  return joinBytes(parts);
 }
 
 async function tooLong(response: Response, limit: number): Promise<never> {
@@ -26,15 +27,4 @@ async function tooLong(response: Response, limit: number): Promise<never> {
 
 function sentence(limit: number): string {
   return `the server answers with more than the ${limit} bytes that it was asked for`;
-}
-
-/** Always memory of its own and no Buffer, whose `slice` would be no copy. */
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -4,8 +4,7 @@
  * Speaks version 2 and version 0 without state between requests, as HTTP wants it. What it does not offer (shallow clones, filters, pushes) is refused with
  * git's own `ERR` line. Protocol: git's gitprotocol-v2 and gitprotocol-pack pages.
  */
-import { badInput, difference, parseCid, utf8, type Digest, type Local, type Watch } from "@sheaf/core";
-import { joinBytes } from "../header.js";
+import { badInput, difference, parseCid, utf8, type Digest, type Local, type Watch, joinBytes } from "@sheaf/core";
 import type { GitPlatform, Oid } from "../object.js";
 import { isOid } from "../oid.js";
 import type { OpenScratch } from "../pack/scratch.js";

@@ -4,11 +4,11 @@
  * Each request has a connection of its own: a kept one that the server drops while a push is prepared would look like a push that failed. A body of pieces
  * is sent with its length, a stream in chunks and only as fast as it is taken.
  */
+import { joinBytes } from "@sheaf/core";
 import * as http from "node:http";
 import * as https from "node:https";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { joinBytes } from "../header.js";
 import { SilenceError } from "../transport/failure.js";
 import type { HttpRequests } from "../transport/http.js";
 

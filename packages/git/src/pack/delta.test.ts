@@ -1,6 +1,6 @@
+import { joinBytes } from "@sheaf/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { joinBytes } from "../header.js";
 import { applyDelta, encodeDelta } from "./delta.js";
 
 const pieces = fc.array(fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.constant(new Uint8Array(40).fill(7))), {

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { utf8 } from "@sheaf/core";
+import { utf8, joinBytes } from "@sheaf/core";
 import { StockGit } from "../../test/git.js";
-import { joinBytes } from "../header.js";
 import { nodeGitPlatform, openNodeScratch } from "../node.js";
 import type { GitObject, ObjectSource, Oid } from "../object.js";
 import { oidOf, writeOid } from "../oid.js";

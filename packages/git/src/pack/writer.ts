@@ -3,7 +3,7 @@
  *
  * How many there are stands at a pack's head, so the entries wait in a scratch file until all are there; memory holds their names alone.
  */
-import { joinBytes } from "../header.js";
+import { joinBytes } from "@sheaf/core";
 import type { GitPlatform, Likeness, ObjectSink, ObjectType, Oid } from "../object.js";
 import { oidBytes, oidOf, writeOid } from "../oid.js";
 import { encodeDelta } from "./delta.js";

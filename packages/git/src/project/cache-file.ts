@@ -1,6 +1,5 @@
 /** One file of the cache ↔ bytes: 20 bytes of sha1, and dag-cbor of which it is. */
-import { decode, encode, type Digest, type Ipld } from "@sheaf/core";
-import { joinBytes } from "../header.js";
+import { decode, encode, type Digest, type Ipld, joinBytes } from "@sheaf/core";
 import type { GitPlatform, Oid } from "../object.js";
 import { oidBytes, readOid, writeOid, zeroOid } from "../oid.js";
 

@@ -1,6 +1,14 @@
 /** A dataset's rows as the lines of the projection, in order, a batch at a time. */
-import { badInput, leavesFrom, LinePrinter, splitRowKey, utf8, type BlockReader, type Digest } from "@sheaf/core";
-import { joinBytes } from "../header.js";
+import {
+  badInput,
+  leavesFrom,
+  LinePrinter,
+  splitRowKey,
+  utf8,
+  type BlockReader,
+  type Digest,
+  joinBytes,
+} from "@sheaf/core";
 
 /** Longest line, its line feed counted: hosts refuse files above 100 MB, and nobody reviews such a row. Longer ones neither go to git nor come from there. */
 export const maxRowBytes = 2 ** 26;

@@ -1,8 +1,7 @@
 /** What tests of the projection share: git's objects in memory, and the projection said plainly, from documents, to compare with. */
 import { createHash } from "node:crypto";
-import { compareText, encode, isObject, LinePrinter, utf8, type ValueObject } from "@sheaf/core";
+import { compareText, encode, isObject, LinePrinter, utf8, type ValueObject, joinBytes } from "@sheaf/core";
 import { MemoryBlocks, type PlainDataset, type PlainSnapshot } from "@sheaf/core/testing";
-import { joinBytes } from "../header.js";
 import { nodeGitPlatform } from "../node.js";
 import type { GitObject, Likeness, ObjectSink, ObjectType, Oid } from "../object.js";
 import { oidOf } from "../oid.js";

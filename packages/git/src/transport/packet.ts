@@ -1,6 +1,5 @@
 /** The lines that git's protocol is made of: four hex digits of length, then bytes; and a few marks without bytes. */
-import { utf8 } from "@sheaf/core";
-import { joinBytes } from "../header.js";
+import { utf8, joinBytes } from "@sheaf/core";
 
 /** Bytes of data or a mark. */
 export type Packet = Uint8Array | "flush" | "delimiter" | "end";
