@@ -39,6 +39,7 @@ export const table: Readonly<Record<string, Place>> = {
   removeColumn: at("DELETE /api/v1/datasets/{dataset}/columns/{column}"),
   importRows: at("POST /api/v1/datasets/{dataset}/import", { sends: "bytes" }),
   exportRows: at("GET /api/v1/datasets/{dataset}/export", { gives: "bytes" }),
+  startExport: at("POST /api/v1/datasets/{dataset}/export"),
   edit: at("POST /api/v1/edit"),
   listCommits: at("GET /api/v1/commits"),
   getCommit: at("GET /api/v1/commits/{revision}"),
@@ -83,5 +84,6 @@ export const table: Readonly<Record<string, Place>> = {
   watchRef: at("GET /api/v1/events"),
   listJobs: at("GET /api/v1/jobs"),
   getJob: at("GET /api/v1/jobs/{job}"),
+  getJobFile: at("GET /api/v1/jobs/{job}/file", { gives: "bytes" }),
   cancelJob: at("DELETE /api/v1/jobs/{job}"),
 };

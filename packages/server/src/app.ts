@@ -11,6 +11,7 @@ import { Desk, type Wait } from "./desk.js";
 import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
 import type { Route } from "./route.js";
 import { converted } from "./schema.js";
+import type { Spool } from "./spool.js";
 
 /** Says who sends a request. Throws an {@link HttpError} (401, 403) when that is nobody, or they may not do what is needed. */
 export type Admit = (request: Request, need: Need) => Promise<Caller>;
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly requestId: (request: Request) => string;
   /** How to wait between looks at a ref. Default: by the clock. */
   readonly wait?: Wait;
+  /** Where uploads and files of jobs wait. Default: a little memory. */
+  readonly spool?: Spool;
   /** Told of every request when it is answered; `error` only for what nobody foresaw. */
   readonly onAnswer?: (told: Answered, request: Request) => void;
   /** Aborts when the server shuts down: streams that would never end then do; all else goes on. */
@@ -46,12 +49,14 @@ export interface App {
   fetch(request: Request): Promise<Response>;
   /** Resolves when all that requests began is done: jobs, and edits on their way into commits. */
   settled(): Promise<void>;
+  /** Lets go of what has been kept for long enough. */
+  tidy(): void;
 }
 
 /** Makes the app of a repository. */
 export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
-  const desk = new Desk(options.repo, options.wait);
+  const desk = new Desk(options.repo, options.wait, options.spool);
   for (const route of withDocument(options.routes))
     hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), context => answer(context, route, options, desk));
   hono.notFound(context => {
@@ -62,7 +67,11 @@ export function makeApp(options: AppOptions): App {
     );
   });
   hono.onError((error, context) => refuse(context.req.raw, error, options));
-  return { fetch: async request => hono.fetch(request), settled: () => desk.settled() };
+  return {
+    fetch: async request => hono.fetch(request),
+    settled: () => desk.settled(),
+    tidy: () => desk.jobs.tidy(),
+  };
 }
 
 async function answer(context: Context, route: Route, options: AppOptions, desk: Desk): Promise<Response> {

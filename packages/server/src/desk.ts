@@ -2,6 +2,7 @@
 import type { Repository } from "@sheaf/core";
 import { EditQueue } from "./edit-queue.js";
 import { Jobs } from "./jobs.js";
+import { MemorySpool, type Spool } from "./spool.js";
 
 /** Waits so many milliseconds, or until the signal. Tests wait otherwise. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -15,6 +16,8 @@ export class Desk {
   constructor(
     repo: Repository,
     readonly wait: Wait = sleep,
+    /** Where uploads and files of jobs wait. */
+    readonly spool: Spool = new MemorySpool(),
   ) {
     this.jobs = new Jobs(repo.context.platform);
     this.edits = new EditQueue(repo);

@@ -15,5 +15,7 @@ export { isLoopback, loopbackHosts, type DoorOptions } from "./access/door.js";
 export type { BoundsOptions } from "./access/bounds.js";
 export { Service, type LogLine, type ServiceOptions } from "./service.js";
 export { listen, type Listening, type ListenOptions } from "./listen/server.js";
+export { DiskSpool } from "./listen/spool.js";
+export { MemorySpool, type Spool, type Spooled } from "./spool.js";
 export { Metrics, type Measured } from "./listen/metrics.js";
 export { exchangeRoutes } from "./exchange/routes.js";

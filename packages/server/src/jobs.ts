@@ -1,11 +1,12 @@
 /**
  * Long work that goes on after its request was answered: its state, how far it is, and what came of it.
  *
- * Jobs are held in memory: a finished one for an hour, as many as {@link maxKept}; a restart of the server ends and forgets them. What a job did to the
- * repository is all or nothing as ever.
+ * Jobs are held in memory: a finished one for an hour, of each caller the latest {@link maxKept}; a restart of the server ends and forgets them, with their
+ * files. What a job did to the repository is all or nothing as ever.
  */
 import type { Progress, Value, Watch } from "@sheaf/core";
 import { HttpError, judge, type Problem } from "./problem.js";
+import type { Spooled } from "./spool.js";
 
 export interface Job {
   readonly id: string;
@@ -24,13 +25,28 @@ export interface Job {
   readonly problem?: Problem;
 }
 
-/** How many jobs run at once, and how many finished ones are remembered. */
+/** A file that a job made. */
+export interface JobFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly content: Spooled;
+}
+
+/** What came of a job. */
+export interface Outcome {
+  /** What the request would have been answered, or says of the file. */
+  readonly result: Value;
+  readonly file?: JobFile;
+}
+
+/** How many jobs run at once, and how many finished ones of a caller are remembered. */
 const maxRunning = 16;
 const maxKept = 256;
 const keptMs = 3_600_000;
 
 interface Entry {
   job: Job;
+  file?: JobFile;
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
@@ -42,8 +58,8 @@ export class Jobs {
   constructor(readonly place: { now(): number; nonce(): string }) {}
 
   /** Begins a job. Throws `busy` (429) when too many run. */
-  start(kind: string, owner: string, run: (watch: Watch) => Promise<Value>): Job {
-    this.#forget();
+  start(kind: string, owner: string, run: (watch: Watch) => Promise<Outcome>): Job {
+    this.tidy();
     const running = [...this.#entries.values()].filter(({ job }) => job.state === "running").length;
     if (running >= maxRunning)
       throw new HttpError(429, "busy", `${running} jobs are running, which is as many as may; wait for one to end`, {
@@ -59,7 +75,7 @@ export class Jobs {
 
   /** The caller's jobs, newest first. */
   list(owner: string): Job[] {
-    this.#forget();
+    this.tidy();
     return Array.from(this.#entries.values(), ({ job }) => job)
       .filter(job => job.owner === owner)
       .reverse();
@@ -70,12 +86,21 @@ export class Jobs {
     return this.#need(id, owner).job;
   }
 
-  /** Stops a job that is running; gives it as it is then. */
-  async cancel(id: string, owner: string): Promise<Job> {
+  /** The file that a job of the caller's made. Throws 409 while it runs, 404 when it made none. */
+  file(id: string, owner: string): JobFile {
+    const { job, file } = this.#need(id, owner);
+    if (file) return file;
+    if (job.state === "running")
+      throw new HttpError(409, "not-done", `job ${id} is running still; ask when it is done`);
+    throw new HttpError(404, "no-such-file", `job ${id} is ${job.state} and made no file`);
+  }
+
+  /** Stops a job that is running; forgets one that is over, with its file. */
+  async end(id: string, owner: string): Promise<void> {
     const entry = this.#need(id, owner);
+    if (entry.job.state !== "running") return this.#drop(id, entry);
     entry.abort.abort();
     await entry.done;
-    return entry.job;
   }
 
   /** Resolves when no job is running any more. */
@@ -83,9 +108,11 @@ export class Jobs {
     await Promise.all(Array.from(this.#entries.values(), ({ done }) => done));
   }
 
-  async #run(id: string, run: (watch: Watch) => Promise<Value>, signal: AbortSignal): Promise<void> {
+  async #run(id: string, run: (watch: Watch) => Promise<Outcome>, signal: AbortSignal): Promise<void> {
     try {
-      const result = await run({ signal, progress: progress => this.#set(id, { progress }) });
+      const { result, file } = await run({ signal, progress: progress => this.#set(id, { progress }) });
+      const entry = this.#entries.get(id);
+      if (entry && file) entry.file = file;
       this.#set(id, { state: "done", result, finished: this.place.now() });
     } catch (error) {
       const ended = signal.aborted
@@ -101,23 +128,31 @@ export class Jobs {
   }
 
   #need(id: string, owner: string): Entry {
-    this.#forget();
+    this.tidy();
     const entry = this.#entries.get(id);
     if (entry?.job.owner === owner) return entry;
     throw new HttpError(
       404,
       "no-such-job",
-      `there is no job ${JSON.stringify(id)}; they are kept for an hour, and not over a restart of the server`,
+      `there is no job ${JSON.stringify(id)} of yours in this process: jobs are kept for an hour, and end with the process that began them; what it did to the repository is there whole or not at all`,
     );
   }
 
-  #forget(): void {
+  /** Forgets jobs that ended an hour ago, and of each caller's all but the latest. */
+  tidy(): void {
     const now = this.place.now();
-    let over = this.#entries.size - maxKept;
-    for (const [id, { job }] of this.#entries) {
-      if (job.finished === undefined) continue;
-      if (now - job.finished > keptMs || over > 0) this.#entries.delete(id);
-      over--;
+    const kept = new Map<string, number>();
+    for (const [id, entry] of [...this.#entries].reverse()) {
+      const { finished, owner } = entry.job;
+      if (finished === undefined) continue;
+      const count = (kept.get(owner) ?? 0) + 1;
+      kept.set(owner, count);
+      if (now - finished > keptMs || count > maxKept) this.#drop(id, entry);
     }
+  }
+
+  #drop(id: string, { file }: Entry): void {
+    this.#entries.delete(id);
+    void file?.content.drop();
   }
 }

@@ -14,6 +14,7 @@ import { Metrics } from "./listen/metrics.js";
 import { ranged } from "./listen/range.js";
 import { HttpError, judge, problemResponse } from "./problem.js";
 import type { Route } from "./route.js";
+import type { Spool } from "./spool.js";
 
 export interface ServiceOptions {
   readonly repo: Repository;
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   readonly isPrivate: boolean;
   readonly bounds?: Partial<BoundsOptions>;
   readonly limits?: Partial<Limits>;
+  /** Where uploads and files of jobs wait. Default: a little memory. */
+  readonly spool?: Spool;
   /** What watches the repository's drive, if anything does. */
   readonly metrics?: Metrics;
   /** Told of every request that is over. */
@@ -67,7 +70,7 @@ export class Service {
   readonly #closing = new AbortController();
 
   constructor(readonly options: ServiceOptions) {
-    const { repo, routes, limits } = options;
+    const { repo, routes, limits, spool } = options;
     this.metrics = options.metrics ?? new Metrics();
     this.#bounds = new Bounds({ ...defaultBounds, ...options.bounds });
     this.#admission = new Admission(repo.local(), { isPrivate: options.isPrivate });
@@ -75,6 +78,7 @@ export class Service {
       repo,
       routes,
       ...(limits && { limits }),
+      ...(spool && { spool }),
       closing: this.#closing.signal,
       requestId: request => this.#visit(request).id,
       onAnswer: (told, request) => void (this.#visit(request).told = told),
@@ -138,6 +142,11 @@ export class Service {
       ...(isCut ? { cut: true } : {}),
       ...(told?.error === undefined || isCut ? {} : { error: wordsOf(told.error) }),
     });
+  }
+
+  /** Lets go of what has been kept for long enough; to be called now and then. */
+  tidy(): void {
+    this.#app.tidy();
   }
 
   /** Ends streams that would never end, and resolves when what was begun is done. */

@@ -1,5 +1,6 @@
 /** `sheaf serve`. */
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, resolve } from "node:path";
 import type { Cli } from "../cli.js";
 import { count, examples, many, type Define } from "../parse.js";
@@ -15,6 +16,8 @@ interface Flags {
   tlsCert?: string;
   tlsKey?: string;
   maxRequests?: number;
+  spool?: string;
+  spoolSize: number;
   drain: number;
   log: boolean;
 }
@@ -22,6 +25,7 @@ interface Flags {
 /** The port of Sheaf's servers, unless another is chosen. */
 const usualPort = 7117;
 const usualDrainSeconds = 30;
+const usualSpoolMiB = 16_384;
 
 export const define: Define = (command, cli) => {
   command
@@ -37,6 +41,8 @@ export const define: Define = (command, cli) => {
     .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM)")
     .option("--tls-key <file>", "the certificate's key (PEM)")
     .option("--max-requests <n>", "requests that are worked on at once", count(1))
+    .option("--spool <folder>", "where uploads and files of jobs wait (default: the system's temporary folder)")
+    .option("--spool-size <MiB>", "what they may hold in all", count(1), usualSpoolMiB)
     .option("--drain <seconds>", "how long to finish what was begun when told to stop", count(), usualDrainSeconds)
     .option("--no-log", "print no line for each request on standard error")
     .addHelpText(
@@ -71,6 +77,7 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
     door: { hosts: hostsOf(flags, isPrivate, server.loopbackHosts), origins: new Set(flags.allowOrigin) },
     isPrivate,
     metrics,
+    spool: new server.DiskSpool(resolve(cli.io.cwd, flags.spool ?? tmpdir()), flags.spoolSize * 2 ** 20),
     ...(flags.maxRequests === undefined ? {} : { bounds: { requests: flags.maxRequests } }),
     ...(flags.log ? { log } : {}),
   });

@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { SheafError } from "@sheaf/core";
 import { judge, problemResponse } from "../problem.js";
 import type { Service } from "../service.js";
@@ -31,6 +32,8 @@ export interface Listening {
 }
 
 const defaults = { connections: 1024, headMs: 15_000, idleMs: 60_000 };
+/** Between two looks at what has been kept for long enough. */
+const tidyMs = 60_000;
 /** Of one request's head. */
 const maxHeadBytes = 32_768;
 
@@ -48,10 +51,7 @@ export async function listen(service: Service, options: ListenOptions): Promise<
     if (isAtWork(open.get(socket))) socket.setTimeout(options.idleMs ?? defaults.idleMs);
     else socket.destroy();
   });
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    else socket.destroy();
-  });
+  server.on("clientError", refuseBadHead);
   let isStopping = false;
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     open.set(incoming.socket, outgoing);
@@ -62,17 +62,24 @@ export async function listen(service: Service, options: ListenOptions): Promise<
     void serve(service, scheme, incoming, outgoing);
   });
   await listening(server, host, port);
+  const tidying = setInterval(() => service.tidy(), tidyMs).unref();
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     port: bound,
     stop: withinMs => {
       isStopping = true;
+      clearInterval(tidying);
       for (const outgoing of open.values())
         if (outgoing?.headersSent === false) outgoing.setHeader("connection", "close");
       return stop(server, service, withinMs);
     },
   };
+}
+
+function refuseBadHead(_error: Error, socket: Duplex): void {
+  if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  else socket.destroy();
 }
 
 function makeServer(options: ListenOptions): Server {

@@ -4,6 +4,7 @@ import { empty, json } from "../answer.js";
 import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
 import type { Job } from "../jobs.js";
+import { stream } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
 import { defined, fields } from "./shapes.js";
@@ -12,7 +13,7 @@ const tag = "jobs";
 
 export const jobInfo = t.Object({
   id: t.String(),
-  kind: t.String({ description: "what is done: import, fetch, push, pull" }),
+  kind: t.String({ description: "what is done: import, export, fetch, push, pull" }),
   state: t.Union([t.Literal("running"), t.Literal("done"), t.Literal("failed"), t.Literal("cancelled")]),
   started: t.Integer({ description: "milliseconds since 1970" }),
   finished: t.Optional(t.Integer()),
@@ -51,12 +52,20 @@ export async function jobOrAnswer(
   work: (watch: Watch) => Promise<Value>,
 ): Promise<Response> {
   if (!isAsync(call)) return json(await work({ signal: call.signal }));
-  return jobAnswer(desk.jobs.start(kind, call.caller.id, work));
+  return jobAnswer(desk.jobs.start(kind, call.caller.id, async watch => ({ result: await work(watch) })));
 }
 
 /** Says where the job is. */
 export function jobAnswer(job: Job): Response {
   return json(shown(job), { status: 202, headers: { location: `/api/v1/jobs/${job.id}` } });
+}
+
+/** Headers that let a browser keep the answer as a file of this name. */
+export function attachment(name: string): { "content-disposition": string } {
+  const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return {
+    "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, escaped)}`,
+  };
 }
 
 function shown({ owner: _owner, problem, progress, ...job }: Job): object {
@@ -77,8 +86,9 @@ export const jobRoutes = [
       path: "/api/v1/jobs",
       operationId: "listJobs",
       tag,
-      summary:
-        "Lists the caller's jobs, newest first; they are kept for an hour after their end, and not over a restart.",
+      summary: "Lists the caller's jobs, newest first.",
+      description:
+        "A job is remembered for an hour after its end (of each caller the latest 256), by the process that runs it. It ends with that process: one that had not made its commit by then has changed nothing, and may be begun again.",
       scope: "read",
       isJudged: true,
       query: fields({}),
@@ -102,18 +112,40 @@ export const jobRoutes = [
   ),
   route(
     {
+      method: "GET",
+      path: "/api/v1/jobs/{job}/file",
+      operationId: "getJobFile",
+      tag,
+      summary:
+        "Gives the file that a job made, as often as asked while the job is remembered; in parts, where Range asks.",
+      scope: "read",
+      isJudged: true,
+      params: id,
+      answers: { 200: { description: "the file", bytes: ["application/octet-stream"] } },
+    },
+    async ({ caller, params }, _, { jobs }) => {
+      const { name, mediaType, content } = jobs.file(params.job, caller.id);
+      return stream(content.read(), mediaType, {
+        etag: JSON.stringify(params.job),
+        "content-length": String(content.size),
+        ...attachment(name),
+      });
+    },
+  ),
+  route(
+    {
       method: "DELETE",
       path: "/api/v1/jobs/{job}",
       operationId: "cancelJob",
       tag,
-      summary: "Stops a job; what it had not finished leaves no trace.",
+      summary: "Stops a job that runs, of which nothing stays; forgets one that is over, with its file.",
       scope: "read",
       isJudged: true,
       params: id,
       answers: { 204: { description: "it runs no more" } },
     },
     async ({ caller, params }, _, { jobs }) => {
-      await jobs.cancel(params.job, caller.id);
+      await jobs.end(params.job, caller.id);
       return empty();
     },
   ),

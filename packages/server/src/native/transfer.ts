@@ -1,5 +1,5 @@
 /** Datasets in and out as files, in every format of the library, plain or gzipped, as streams. */
-import { badInput, type Imported, type ImportOptions, type Repository, type Value, type Watch } from "@sheaf/core";
+import { badInput, type Imported, type ImportOptions, type Repository, type Watch } from "@sheaf/core";
 import { encodeLinesBeside } from "@sheaf/drives/line-thread";
 import { exportBytes, formats, importInto, type Format, type ReadOptions } from "@sheaf/formats";
 import { json, stream } from "../answer.js";
@@ -7,7 +7,7 @@ import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
-import { accepted, isAsync, jobAnswer, jobQuery } from "./jobs.js";
+import { accepted, attachment, isAsync, jobAnswer, jobQuery } from "./jobs.js";
 import { at, commitQuery, committed, dataset, defined } from "./shapes.js";
 import { commitOptions, readVersion } from "./version.js";
 
@@ -84,7 +84,7 @@ export const fileRoutes = [
       summary:
         "Imports the rows of a file, read as it comes in, in one commit; the dataset is made when it is not there.",
       description:
-        "The format is that of the query, else that of Content-Type, else found out from the first bytes; gzip is found out too. As a job it is answered when all bytes are here.",
+        "The format is that of the query, else that of Content-Type, else found out from the first bytes; gzip is found out too. As a job it is answered (202) as soon as all bytes are here, which wait on the server's disk until they are read.",
       scope: "write",
       params: t.Object({ dataset }),
       query: importQuery,
@@ -105,18 +105,53 @@ export const fileRoutes = [
       query: exportQuery,
       answers: { 200: { description: "the file", bytes: [...Object.values(mediaTypes), gzipType] } },
     },
-    async ({ params, query, signal }, repo) => {
-      const { commit, etag } = await readVersion(repo, params.dataset, query.at);
-      const { format: name = "jsonl", gzip = false } = query;
-      const bytes = exportBytes(repo.dataset(params.dataset), { ...query, at: commit, format: name, gzip, signal });
-      const file = `${params.dataset}.${name}${gzip ? ".gz" : ""}`;
-      return stream(bytes, gzip ? gzipType : mediaTypes[name], {
-        etag,
-        "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file).replace(/['()*]/g, escaped)}`,
-      });
+    async (call, repo) => {
+      const { etag, name, mediaType, write } = await exported(call, repo);
+      return stream(write({ signal: call.signal }), mediaType, { etag, ...attachment(name) });
     },
   ),
+  route(
+    {
+      method: "POST",
+      path: "/api/v1/datasets/{dataset}/export",
+      operationId: "startExport",
+      tag,
+      summary: "Begins a job that writes all rows into a file, to be fetched when the job is done.",
+      description:
+        "The file waits at /api/v1/jobs/<id>/file for an hour after it was written, and can be fetched in parts. The result tells its name, media type and bytes, and the commit that was read.",
+      scope: "read",
+      params: t.Object({ dataset }),
+      query: exportQuery,
+      answers: { 202: accepted },
+    },
+    startExport,
+  ),
 ] as const;
+
+type ExportCall = Call<{ dataset: string }, Static<typeof exportQuery>>;
+
+/** What an export of this call is: the version is looked up now, so that what is not there is said at once. */
+async function exported({ params, query }: ExportCall, repo: Repository) {
+  const { commit, etag } = await readVersion(repo, params.dataset, query.at);
+  const { format: name = "jsonl", gzip = false } = query;
+  return {
+    commit,
+    etag,
+    name: `${params.dataset}.${name}${gzip ? ".gz" : ""}`,
+    mediaType: gzip ? gzipType : mediaTypes[name],
+    write: (watch: Watch) =>
+      exportBytes(repo.dataset(params.dataset), { ...query, at: commit, format: name, gzip, ...watch }),
+  };
+}
+
+async function startExport(call: ExportCall, repo: Repository, desk: Desk): Promise<Response> {
+  const { commit, name, mediaType, write } = await exported(call, repo);
+  const job = desk.jobs.start("export", call.caller.id, async watch => {
+    const content = await desk.spool.take(write(watch));
+    return { result: { name, mediaType, bytes: content.size, commit }, file: { name, mediaType, content } };
+  });
+  return jobAnswer(job);
+}
 
 async function importFile(
   call: Call<{ dataset: string }, ImportQuery>,
@@ -124,17 +159,25 @@ async function importFile(
   desk: Desk,
 ): Promise<Response> {
   if (!isAsync(call)) return json(await importBody(call, repo, call.bytes(), { signal: call.signal }));
-  const upload = new Upload(call.bytes());
-  const work = async (watch: Watch): Promise<Value> => {
-    try {
-      return { ...(await importBody(call, repo, upload, watch)) };
-    } finally {
-      upload.end();
-    }
-  };
-  const job = desk.jobs.start("import", call.caller.id, work);
-  await upload.taken;
-  return jobAnswer(desk.jobs.get(job.id, call.caller.id));
+  formatOf(call);
+  const upload = await desk.spool.take(call.bytes());
+  try {
+    const job = desk.jobs.start("import", call.caller.id, async watch => {
+      try {
+        return { result: { ...(await importBody(call, repo, upload.read(), watch)) } };
+      } finally {
+        await upload.drop();
+      }
+    });
+    return jobAnswer(job);
+  } catch (error) {
+    await upload.drop();
+    throw error;
+  }
+}
+
+function formatOf({ query, request }: Call<unknown, ImportQuery>): Format | undefined {
+  return query.format ?? typed(request.headers.get("content-type"));
 }
 
 function importBody(
@@ -143,8 +186,8 @@ function importBody(
   bytes: AsyncIterable<Uint8Array>,
   watch: Watch,
 ): Promise<Imported> {
-  const { format: asked, mode, key, dedupe, job: _job, branch: _branch, message, ...reading } = call.query;
-  const name = asked ?? typed(call.request.headers.get("content-type"));
+  const { format: _format, mode, key, dedupe, job: _job, branch: _branch, message, ...reading } = call.query;
+  const name = formatOf(call);
   const { dataset: path } = call.params;
   const options: ImportOptions = defined({
     ...commitOptions(call),
@@ -164,26 +207,4 @@ function typed(contentType: string | null): Format | undefined {
   if (type.startsWith("multipart/")) throw badInput("send the file itself as the body, and not a form with it");
   if (type === "application/jsonl" || type === "application/jsonlines") return "jsonl";
   return formats.find(name => mediaTypes[name] === type);
-}
-
-function escaped(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-/** A body that says when all of it was taken, or nobody will take more. */
-class Upload implements AsyncIterable<Uint8Array> {
-  readonly taken: Promise<void>;
-  end: () => void = () => undefined;
-
-  constructor(readonly bytes: AsyncIterable<Uint8Array>) {
-    this.taken = new Promise(resolve => (this.end = resolve));
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    try {
-      yield* this.bytes;
-    } finally {
-      this.end();
-    }
-  }
 }
