@@ -4,6 +4,7 @@ import { nodePlatform } from "@sheaf/drives/node";
 import { expect, test } from "vitest";
 import { makeApp } from "./app.js";
 import { datasetRoutes } from "./native/datasets.js";
+import { eventRoutes } from "./native/events.js";
 
 async function fresh() {
   const repo = await Repository.open(new MemoryDrive(), {
@@ -14,7 +15,7 @@ async function fresh() {
   let requests = 0;
   const app = makeApp({
     repo,
-    routes: datasetRoutes,
+    routes: [...datasetRoutes, ...eventRoutes],
     admit: async () => ({ id: "ada", name: "Ada", email: "ada@example.org" }),
     requestId: () => `r${++requests}`,
   });
@@ -74,4 +75,12 @@ test("bad bodies are refused by place", async () => {
     data: { pointer: "/path" },
   });
   expect((await ask("GET", "/nothing")).status).toBe(404);
+});
+
+test("a HEAD has no body, and leaves none behind: three hundred of an endless stream take nobody's place", async () => {
+  const { ask } = await fresh();
+  await ask("POST", "/datasets", '{"path":"qa"}');
+  for (let i = 0; i < 300; i++) expect((await ask("HEAD", "/events")).status).toBe(200);
+  const head = await ask("HEAD", "/datasets/qa");
+  expect([head.headers.has("etag"), await head.text()]).toEqual([true, ""]);
 });

@@ -101,12 +101,18 @@ async function answer(context: Context, route: Route, options: AppOptions, desk:
     const call = new Call(request, params, query, caller, limits, route.body, permit, options.closing);
     const response = await route.handle(call, options.repo, desk);
     tell(response.status);
-    return withId(response, requestId);
+    return withId(request.method === "HEAD" ? await headOf(response) : response, requestId);
   } catch (error) {
     const problem = judge(error);
     tell(problem.status, problem, error);
     return withId(problemResponse(problem, requestId), requestId);
   }
+}
+
+/** The answer without its body, whose making is stopped: the router would drop it without a word, and a stream would wait for ever. */
+async function headOf(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 /** Whoever calls an open route. */

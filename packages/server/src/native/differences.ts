@@ -4,6 +4,7 @@ import { json, list, listed, ndjson } from "../answer.js";
 import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
+import { permitFormerNames } from "./former-name.js";
 import { anyObject, defined, revision } from "./shapes.js";
 
 const tag = "diff";
@@ -73,7 +74,7 @@ export const diffRoutes = [
       },
     },
     async (call, repo) => {
-      const { from, to, options } = await read(call);
+      const { from, to, options } = await read(call, repo);
       const stat = await repo.diffStat(from, to, options);
       return json({
         datasets: Object.entries(stat).map(([dataset, { added, removed, changed, moved }]) => ({
@@ -100,8 +101,11 @@ export const diffRoutes = [
         200: { description: "the patch", json: t.Array(anyObject), mediaType: "application/json-patch+json" },
       },
     },
-    async ({ params, query }, repo) => {
-      const patch = repo.diffPatch(query.from, query.to ?? "HEAD", params.dataset);
+    async (call, repo) => {
+      const { dataset } = call.params;
+      const { from, to = "HEAD" } = call.query;
+      await permitFormerNames(call, repo, dataset, [from, to]);
+      const patch = repo.diffPatch(from, to, dataset);
       return list(
         texts(patch, operation => printJson(operation as unknown as Value)),
         "application/json-patch+json",
@@ -110,15 +114,16 @@ export const diffRoutes = [
   ),
 ] as const;
 
-async function read(call: PairCall): Promise<{ from: string; to: string; options: DiffOptions }> {
+async function read(call: PairCall, repo: Repository): Promise<{ from: string; to: string; options: DiffOptions }> {
   const { from, to = "HEAD", dataset } = call.query;
   const of = dataset === undefined ? {} : { dataset };
   await call.permit({ scope: "read", ...of });
+  if (dataset !== undefined) await permitFormerNames(call, repo, dataset, [from, to]);
   return { from, to, options: { signal: call.signal, ...of } };
 }
 
 async function asked(call: PairCall, repo: Repository): Promise<AsyncIterable<Difference>> {
-  const { from, to, options } = await read(call);
+  const { from, to, options } = await read(call, repo);
   return repo.diff(from, to, options);
 }
 

@@ -5,6 +5,7 @@ import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
 import { parseCursor, printCursor } from "./cursor.js";
+import { permitFormerNames } from "./former-name.js";
 import {
   at,
   cid,
@@ -131,7 +132,12 @@ export const historyRoutes = [
       body: { json: fields({ from: revision }) },
       answers: { 200: { description: "the commit", json: committed } },
     },
-    async (call, repo) => json(await repo.restore(call.params.dataset, (await call.json()).from, commitOptions(call))),
+    async (call, repo) => {
+      const { dataset: path } = call.params;
+      const { from } = await call.json();
+      await permitFormerNames(call, repo, path, [call.query.branch ?? "HEAD", from]);
+      return json(await repo.restore(path, from, commitOptions(call)));
+    },
   ),
   route(
     {
