@@ -185,7 +185,13 @@ test("what a dataset was under a name that a token is not for, it neither tells 
   await scene.repo.edit([{ dataset: hidden, rename: "open/now" }]);
   const { authorization } = await scene.token({ scope: "write", datasets: ["open/**"] });
   const ask = (method: string, path: string, body?: string) =>
-    scene.ask(new Request(`http://localhost/api/v1${path}`, { method, headers: { authorization }, body }));
+    scene.ask(
+      new Request(`http://localhost/api/v1${path}`, {
+        method,
+        headers: { authorization },
+        ...(body === undefined ? {} : { body }),
+      }),
+    );
   const [open, was] = [encodeURIComponent("open/now"), encodeURIComponent(hidden)];
   expect((await ask("GET", `/datasets/${open}/rows`)).status).toBe(200);
   for (const path of [
