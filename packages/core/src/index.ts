@@ -71,6 +71,7 @@ export type { Beside } from "./repository/beside.js";
 export { withoutCredentials } from "./repository/remotes.js";
 export { Repository, type OpenOptions } from "./repository/repository.js";
 export type { StoredBatch } from "./repository/stored-batch.js";
+export { amended, Versions, type VersionInfo } from "./repository/versions.js";
 export { DatasetVersion, type PageOptions } from "./repository/version.js";
 export { packedShape, type PackShape } from "./store/pack-shape.js";
 export type { Drive, Span } from "./store/drive.js";

@@ -8,18 +8,22 @@ import { Hono, type Context } from "hono";
 import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
 import { withDocument } from "./document/routes.js";
 import { Desk, type Wait } from "./desk.js";
+import type { Dialect } from "./dialects/dialect.js";
+import { json } from "./answer.js";
 import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
 import type { Route } from "./route.js";
-import { converted } from "./schema.js";
+import { converted, known } from "./schema.js";
 import type { Spool } from "./spool.js";
 
-/** Says who sends a request. Throws an {@link HttpError} (401, 403) when that is nobody, or they may not do what is needed. */
-export type Admit = (request: Request, need: Need) => Promise<Caller>;
+/** Says who sends a request with this Authorization. Throws an {@link HttpError} (401, 403) when that is nobody, or they may not do what is needed. */
+export type Admit = (request: Request, need: Need, authorization: string | null) => Promise<Caller>;
 
 export interface AppOptions {
   readonly repo: Repository;
   /** The routes beside those of the document, which the app adds. */
   readonly routes: readonly Route[];
+  /** Default: none. */
+  readonly dialects?: readonly Dialect[];
   readonly admit: Admit;
   readonly limits?: Partial<Limits>;
   /** The id of a request. */
@@ -57,8 +61,10 @@ export interface App {
 export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
   const desk = new Desk(options.repo, options.wait, options.spool);
+  const face: Face = { options, desk };
   for (const route of withDocument(options.routes))
-    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ":$1"), context => answer(context, route, options, desk));
+    hono.on(route.method, honoPath(route.path), context => answer(context, route, face));
+  for (const dialect of options.dialects ?? []) addDialect(hono, { ...face, dialect }, dialect);
   hono.notFound(context => {
     throw new HttpError(
       404,
@@ -74,39 +80,96 @@ export function makeApp(options: AppOptions): App {
   };
 }
 
-async function answer(context: Context, route: Route, options: AppOptions, desk: Desk): Promise<Response> {
+/** What answers a request beside its route; `dialect` where the route is not native. */
+interface Face {
+  readonly options: AppOptions;
+  readonly desk: Desk;
+  readonly dialect?: Dialect;
+}
+
+function addDialect(hono: Hono, face: Face, { prefixes, routes, claims }: Dialect): void {
+  for (const route of routes) {
+    for (const prefix of prefixes)
+      hono.on(route.method, honoPath(prefix + route.path), context => answer(context, route, face));
+    hono.on(route.method, honoPath(route.path), (context, next) =>
+      claims(context.req.raw) ? answer(context, route, face) : next(),
+    );
+  }
+  for (const prefix of prefixes)
+    hono.all(`${prefix}/*`, context => {
+      const what = `there is no ${context.req.method} at ${context.req.path}`;
+      return refuse(context.req.raw, new HttpError(404, "no-such-route", what), face.options, face.dialect);
+    });
+}
+
+/** A route's path as the router writes it. */
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}
+
+async function answer(context: Context, route: Route, face: Face): Promise<Response> {
+  const { options, desk, dialect } = face;
   const request = context.req.raw;
   const requestId = options.requestId(request);
-  let caller: Caller | undefined;
-  const tell = (status: number, problem?: Problem, error?: unknown) =>
-    options.onAnswer?.(
-      {
-        requestId,
-        method: request.method,
-        path: context.req.path,
-        status,
-        operationId: route.operationId,
-        ...(caller === undefined ? {} : { caller: caller.id }),
-        ...(problem === undefined ? {} : { code: problem.code }),
-        ...(problem?.code === "internal" ? { error } : {}),
-      },
-      request,
-    );
+  const told: Told = {
+    requestId,
+    request,
+    operationId: dialect ? `${dialect.name}.${route.operationId}` : route.operationId,
+  };
   try {
-    const params = route.params ? converted(route.params, context.req.param(), "the path") : {};
-    caller = route.scope === "open" ? anyone : await options.admit(request, needOf(route, params as object));
-    const query = route.query ? converted(route.query, queryOf(context), "the query") : {};
-    const limits = { ...defaultLimits, ...options.limits };
-    const permit = async (need: Need) => void (await options.admit(request, need));
-    const call = new Call(request, params, query, caller, limits, route.body, permit, options.closing);
+    const call = await callOf(context, route, face, told);
     const response = await route.handle(call, options.repo, desk);
-    tell(response.status);
+    tell(options, told, response.status);
     return withId(request.method === "HEAD" ? await headOf(response) : response, requestId);
   } catch (error) {
     const problem = judge(error);
-    tell(problem.status, problem, error);
-    return withId(problemResponse(problem, requestId), requestId);
+    tell(options, told, problem.status, problem, error);
+    return withId(refusal(problem, requestId, dialect), requestId);
   }
+}
+
+/** What is known of a request on its way. */
+interface Told {
+  readonly requestId: string;
+  readonly request: Request;
+  readonly operationId: string;
+  caller?: Caller;
+}
+
+/** Says who calls, and reads what they ask. */
+async function callOf(context: Context, route: Route, { options, dialect }: Face, told: Told): Promise<Call> {
+  const { request } = told;
+  const authorization = authorizationOf(request, dialect);
+  const params = route.params ? converted(route.params, context.req.param(), "the path") : {};
+  const permit = (need: Need) => options.admit(request, need, authorization);
+  told.caller = route.scope === "open" ? anyone : await permit(needOf(route, params as object, dialect));
+  const given = queryOf(context);
+  const query = route.query ? converted(route.query, dialect ? known(route.query, given) : given, "the query") : {};
+  const limits = { ...defaultLimits, ...options.limits };
+  const permitted = async (need: Need) => void (await permit(need));
+  return new Call(request, params, query, told.caller, limits, route.body, permitted, options.closing);
+}
+
+function authorizationOf({ headers }: Request, dialect: Dialect | undefined): string | null {
+  return dialect ? (dialect.authorization(headers) ?? null) : headers.get("authorization");
+}
+
+function tell({ onAnswer }: AppOptions, told: Told, status: number, problem?: Problem, error?: unknown): void {
+  const { requestId, request, operationId, caller } = told;
+  const path = new URL(request.url).pathname;
+  onAnswer?.(
+    {
+      requestId,
+      method: request.method,
+      path,
+      status,
+      operationId,
+      ...(caller === undefined ? {} : { caller: caller.id }),
+      ...(problem === undefined ? {} : { code: problem.code }),
+      ...(problem?.code === "internal" ? { error } : {}),
+    },
+    request,
+  );
 }
 
 /** The answer without its body, whose making is stopped: the router would drop it without a word, and a stream would wait for ever. */
@@ -118,19 +181,31 @@ async function headOf(response: Response): Promise<Response> {
 /** Whoever calls an open route. */
 const anyone: Caller = { id: "anyone" };
 
-function needOf({ scope, isJudged }: Route, params: object): Need {
+/** Handlers of dialects judge what they touch: they know it by ids of their own. */
+function needOf({ scope, isJudged }: Route, params: object, dialect: Dialect | undefined): Need {
+  if (dialect) return { scope, isJudged: true };
   const { dataset } = params as { dataset?: string };
   return { scope, ...(dataset === undefined ? {} : { dataset }), ...(isJudged === undefined ? {} : { isJudged }) };
 }
 
-function refuse(request: Request, error: unknown, { requestId, onAnswer }: AppOptions): Response {
+function refuse(request: Request, error: unknown, { requestId, onAnswer }: AppOptions, dialect?: Dialect): Response {
   const id = requestId(request);
   const problem = judge(error);
   const { status, code } = problem;
   const path = new URL(request.url).pathname;
   const isUnforeseen = code === "internal";
   onAnswer?.({ requestId: id, method: request.method, path, status, code, ...(isUnforeseen && { error }) }, request);
-  return withId(problemResponse(problem, id), id);
+  return withId(refusal(problem, id, dialect), id);
+}
+
+/** A problem in the shape of who asked. */
+function refusal(problem: Problem, requestId: string, dialect: Dialect | undefined): Response {
+  if (!dialect) return problemResponse(problem, requestId);
+  const { status, body, mediaType = "application/json" } = dialect.refuse(problem);
+  return json(body, {
+    status,
+    headers: { ...problem.headers, "content-type": mediaType, "cache-control": "no-store" },
+  });
 }
 
 /** A key that stands there several times is a list. */

@@ -1,5 +1,6 @@
 /** What a server has beside the repository and its routes use together: the jobs, the queues of edits, and a way to wait. */
 import type { Repository } from "@sheaf/core";
+import { Catalog } from "./dialects/catalog/catalog.js";
 import { EditQueue } from "./edit-queue.js";
 import { Jobs } from "./jobs.js";
 import { MemorySpool, type Spool } from "./spool.js";
@@ -10,17 +11,19 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 export class Desk {
   readonly jobs: Jobs;
   readonly edits: EditQueue;
+  readonly catalog: Catalog;
   /** Streams that never end by themselves and are open. */
   streams = 0;
 
   constructor(
-    repo: Repository,
+    readonly repo: Repository,
     readonly wait: Wait = sleep,
     /** Where uploads and files of jobs wait. */
     readonly spool: Spool = new MemorySpool(),
   ) {
     this.jobs = new Jobs(repo.context.platform);
     this.edits = new EditQueue(repo);
+    this.catalog = new Catalog(repo);
   }
 
   /** Resolves when what was begun is done: every job, every edit. */

@@ -18,4 +18,6 @@ export { listen, type Listening, type ListenOptions } from "./listen/server.js";
 export { DiskSpool } from "./listen/spool.js";
 export { MemorySpool, type Spool, type Spooled } from "./spool.js";
 export { Metrics, type Measured } from "./listen/metrics.js";
+export { allDialects } from "./dialects/dialects.js";
+export type { Dialect, Refusal } from "./dialects/dialect.js";
 export { exchangeRoutes } from "./exchange/routes.js";

@@ -26,6 +26,8 @@ export class HttpError extends Error {
     readonly code: string,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Facts for programs; of a dialect's errors, what its shape wants. */
+    readonly data?: object,
   ) {
     super(message);
   }
@@ -43,8 +45,8 @@ export interface Problem {
 /** Judges what was thrown; what nobody foresaw is status 500, and its words stay inside. */
 export function judge(error: unknown): Problem {
   if (error instanceof HttpError) {
-    const { status, code, message, headers } = error;
-    return { status, code, detail: message, headers };
+    const { status, code, message, headers, data } = error;
+    return { status, code, detail: message, headers, ...(data === undefined ? {} : { data }) };
   }
   if (error instanceof EditConflicts)
     return {

@@ -40,6 +40,12 @@ function shaped(schema: TSchema, value: Value): unknown {
   return object;
 }
 
+/** Those of these texts that a schema has a use for. */
+export function known<T extends object>(schema: TSchema, texts: T): Partial<T> {
+  const properties = (schema["properties"] ?? {}) as object;
+  return Object.fromEntries(Object.entries(texts).filter(([name]) => Object.hasOwn(properties, name))) as Partial<T>;
+}
+
 /** Reads texts, such as a query's, as the numbers, booleans and lists that the schema wants; then as {@link checked}. */
 export function converted<S extends TSchema>(schema: S, texts: unknown, what: string): Static<S> {
   for (const name of Object.keys(texts as object))

@@ -9,6 +9,7 @@ import { Bounds, defaultBounds, type BoundsOptions } from "./access/bounds.js";
 import { passDoor, preflight, type DoorOptions } from "./access/door.js";
 import { makeApp, type Answered, type App } from "./app.js";
 import type { Limits } from "./call.js";
+import type { Dialect } from "./dialects/dialect.js";
 import { compressed } from "./listen/compression.js";
 import { Metrics } from "./listen/metrics.js";
 import { ranged } from "./listen/range.js";
@@ -19,6 +20,7 @@ import type { Spool } from "./spool.js";
 export interface ServiceOptions {
   readonly repo: Repository;
   readonly routes: readonly Route[];
+  readonly dialects?: readonly Dialect[];
   readonly door: DoorOptions;
   /** Whether only this machine reaches the port: then no token is needed as long as none was ever made. */
   readonly isPrivate: boolean;
@@ -77,13 +79,14 @@ export class Service {
     this.#app = makeApp({
       repo,
       routes,
+      dialects: options.dialects ?? [],
       ...(limits && { limits }),
       ...(spool && { spool }),
       closing: this.#closing.signal,
       requestId: request => this.#visit(request).id,
       onAnswer: (told, request) => void (this.#visit(request).told = told),
-      admit: async (request, need) => {
-        const caller = await this.#admission.admit(request, need);
+      admit: async (request, need, authorization) => {
+        const caller = await this.#admission.admit(authorization, need);
         this.#bounds.take(request, caller.id);
         return caller;
       },
@@ -174,7 +177,7 @@ export class Service {
     if (pathname === "/healthz") return text("ok\n");
     if (pathname === "/readyz") return this.#readiness();
     if (pathname !== "/metrics") return undefined;
-    await this.#admission.admit(request, { scope: "read" });
+    await this.#admission.admit(request.headers.get("authorization"), { scope: "read" });
     return text(this.metrics.print(this.inFlight), 200, "text/plain; version=0.0.4");
   }
 

@@ -74,6 +74,7 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
   const service = new server.Service({
     repo,
     routes: [...server.allRoutes, ...server.exchangeRoutes(flags.name ?? nameOf(cli))],
+    dialects: server.allDialects,
     door: { hosts: hostsOf(flags, isPrivate, server.loopbackHosts), origins: new Set(flags.allowOrigin) },
     isPrivate,
     metrics,

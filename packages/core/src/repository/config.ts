@@ -2,7 +2,7 @@
 import { badInput } from "../errors.js";
 import { parseJson, printJson } from "../item/json.js";
 import { isObject, setKey, type Value, type ValueObject } from "../item/value.js";
-import type { Context } from "./context.js";
+import { orNobody, type Context } from "./context.js";
 import { writeLog } from "./heads.js";
 
 const configLog = "config";
@@ -46,11 +46,6 @@ export class Config {
       if (await writeLog(orNobody(this.context), configLog, entry, printJson(all), command)) return;
     }
   }
-}
-
-/** Whoever sets the author for the first time is nobody yet. */
-function orNobody(context: Context): Context {
-  return { ...context, author: () => context.author().catch(() => ({ name: "", email: "" })) };
 }
 
 function valueOf(text: string | null | undefined): ValueObject {

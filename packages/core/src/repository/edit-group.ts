@@ -11,7 +11,7 @@ import { findRow } from "../dataset/lookup.js";
 import { mergeSnapshots } from "../edit/snapshot-merge.js";
 import { SheafError } from "../errors.js";
 import type { Signature } from "../history/commit.js";
-import { sameValue } from "../item/value.js";
+import { sameValue, type ValueObject } from "../item/value.js";
 import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
 import type { Change, Committed, Conflict, Rev } from "./contract.js";
 import { findDataset } from "./dataset-tree.js";
@@ -31,6 +31,8 @@ export interface EditRequest {
   readonly base?: Rev;
   /** Then `base` is judged by the items of these rows alone, of every dataset that is touched. */
   readonly rows?: readonly string[];
+  /** Of the commit, which then is for this request alone. */
+  readonly attributes?: ValueObject;
   /** Merges an edit on an old base into the head, field by field, instead of refusing it. */
   readonly merge?: boolean;
 }
@@ -133,8 +135,12 @@ class Group {
       }
     }
     if (made.size === 0) return;
-    const { author, message } = requests[0];
-    const options = { ...(author ? { author } : {}), ...(message === undefined ? {} : { message }) };
+    const { author, message, attributes } = requests[0];
+    const options = {
+      ...(author ? { author } : {}),
+      ...(message === undefined ? {} : { message }),
+      ...(attributes ? { attributes } : {}),
+    };
     const digest = await putCommit(this.context, this.blocks, options, await work.draft(), this.#base());
     if (digest) this.tip = await readCommit(this.blocks, digest);
     const commit = this.tip ? commitCid(this.tip) : undefined;
@@ -210,10 +216,10 @@ class Group {
 
 /** Requests that may share a commit, in the order in which the first of each came. */
 function byPerson(requests: readonly EditRequest[]): EditRequest[][] {
-  const groups = new Map<string, EditRequest[]>();
+  const groups = new Map<unknown, EditRequest[]>();
   for (const request of requests) {
-    const { author, message } = request;
-    const key = JSON.stringify([author?.name, author?.email, author?.time, message]);
+    const { author, message, attributes } = request;
+    const key = attributes ? request : JSON.stringify([author?.name, author?.email, author?.time, message]);
     groups.set(key, [...(groups.get(key) ?? []), request]);
   }
   return [...groups.values()];

@@ -21,16 +21,20 @@ import * as reading from "./reading.js";
 import { commitAt, revisionCid } from "./revisions.js";
 import * as undoing from "./undo.js";
 import * as upkeep from "./upkeep.js";
+import { Versions } from "./versions.js";
 import * as waiting from "./waiting-merge.js";
 
 export abstract class LocalRepository {
   readonly config: Config;
+  /** The versions of datasets, as vendors count them. */
+  readonly versions: Versions;
 
   protected constructor(
     /** What the rooms behind this object work with. */
     readonly context: Context,
   ) {
     this.config = new Config(context);
+    this.versions = new Versions(context);
   }
 
   /** The current branch, and its commit unless it is not born yet. */

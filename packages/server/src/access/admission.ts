@@ -35,9 +35,9 @@ export class Admission {
     readonly options: AdmissionOptions,
   ) {}
 
-  /** Says who calls. Throws 401 without a good token, 403 for one that may not do this. */
-  async admit(request: Request, need: Need): Promise<Caller> {
-    const secret = secretOf(request.headers.get("authorization"));
+  /** Says who calls, by an Authorization header. Throws 401 without a good token, 403 for one that may not do this. */
+  async admit(authorization: string | null, need: Need): Promise<Caller> {
+    const secret = secretOf(authorization);
     if (secret === undefined) {
       if (this.options.isPrivate && !(await this.#areTokensNeeded())) return { id: "local" };
       throw unauthorized(

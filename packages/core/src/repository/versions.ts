@@ -1,0 +1,205 @@
+/**
+ * The versions of a dataset as vendors count them: the commits of the default branch in which it changed, each entered once and never renumbered.
+ *
+ * A version is a ref, `refs/versions/<dataset id>/<n>`, to an annotated tag, whose attributes hold the commit that began it and a note: what faces know of it
+ * (names, descriptions). A commit with the attribute `version: "amended"` belongs to the version before it, and where there is none it makes none; so a
+ * version can change in place while history keeps every step.
+ */
+import { parseCid, printCid, sameDigest, type Cid, type Digest } from "../block/cid.js";
+import { SheafError } from "../errors.js";
+import { decodeTag, encodeTag, type Signature } from "../history/commit.js";
+import { log, type LoggedCommit } from "../history/log.js";
+import { Link } from "../item/ipld.js";
+import type { Value, ValueObject } from "../item/value.js";
+import type { LogEntry } from "../store/log-entry.js";
+import { orNobody, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
+import { findDataset, noDataset } from "./dataset-tree.js";
+import { currentBranch, headOf, writeLog } from "./heads.js";
+import { inTransaction } from "./write.js";
+
+/** One version of a dataset. */
+export interface VersionInfo {
+  /** From 1 upwards, by when it was entered. */
+  readonly number: number;
+  /** What the version is by now. */
+  readonly commit: Cid;
+  /** The commit that began it: the same for as long as the version lives. */
+  readonly first: Cid;
+  /** Of the first commit. */
+  readonly author: Signature;
+  readonly message: string;
+  readonly attributes: ValueObject;
+  /** When it last changed in place, in seconds since 1970. */
+  readonly changedTime: number;
+  /** What faces keep of it beside. */
+  readonly note: ValueObject;
+}
+
+/** The attributes of a commit that goes into the version before it. */
+export const amended = { version: "amended" } as const;
+
+/** How long versions are believed while the branch stands still, in milliseconds: so late a note of another process is seen. */
+const freshMs = 1000;
+const maxInfos = 100_000;
+
+interface Version {
+  readonly entry: LogEntry;
+  readonly info: VersionInfo;
+}
+
+interface Known {
+  readonly head: Cid;
+  readonly at: number;
+  readonly versions: readonly Version[];
+}
+
+export class Versions {
+  /** By the CID of the tag. */
+  readonly #infos = new Map<string, VersionInfo>();
+  readonly #known = new Map<string, Known>();
+
+  constructor(readonly context: Context) {}
+
+  /** All versions of a dataset of the current branch, the first one first; those that are new are entered. Throws no-such-dataset. */
+  async of(path: string): Promise<VersionInfo[]> {
+    return (await this.#current(path)).versions.map(({ info }) => info);
+  }
+
+  /** Changes the note of a version; `change` is called again where somebody else did meanwhile. Throws no-such-ref. */
+  note(path: string, number: number, change: (note: ValueObject) => ValueObject): Promise<VersionInfo> {
+    return this.#move(path, number, `note version ${number}`, info => ({ ...info, note: change(info.note) }));
+  }
+
+  /** Makes a version that is not the newest be another commit, on the branch or beside it. Throws no-such-ref. */
+  amend(path: string, number: number, commit: Cid): Promise<VersionInfo> {
+    return this.#move(path, number, `amend version ${number}`, info => ({ ...info, commit }));
+  }
+
+  async #move(
+    path: string,
+    number: number,
+    command: string,
+    change: (info: VersionInfo) => VersionInfo,
+  ): Promise<VersionInfo> {
+    for (;;) {
+      const { id, versions } = await this.#current(path);
+      const version = versions.find(({ info }) => info.number === number);
+      if (!version)
+        throw new SheafError("no-such-ref", { ref: String(number) }, `there is no version ${number} of ${path}`);
+      const value = await this.#tag(change(version.info));
+      this.#known.delete(id);
+      if (value === version.entry.value || (await this.#write(id, number, version.entry, value, command)))
+        return this.#info(value, number);
+    }
+  }
+
+  async #current(path: string): Promise<{ id: string; versions: readonly Version[] }> {
+    const { tip } = await headOf(this.context, await currentBranch(this.context));
+    const dataset = tip && (await findDataset(this.context.store, await readSnapshot(this.context.store, tip), path));
+    if (!tip || !dataset) throw noDataset(path);
+    const { id } = dataset;
+    const head = printCid(tip.digest);
+    for (;;) {
+      const known = this.#known.get(id);
+      const now = this.context.platform.now();
+      if (known?.head === head && now - known.at < freshMs) return { id, versions: known.versions };
+      const entered = await this.#entered(id);
+      const missing = await this.#missing(tip, id, path, entered);
+      if (missing.length === 0) this.#known.set(id, { head, at: now, versions: entered });
+      for (const [number, commits] of missing) if (!(await this.#enter(id, number, commits, entered))) break;
+      if (missing.length === 0) return { id, versions: entered };
+    }
+  }
+
+  async #entered(id: string): Promise<Version[]> {
+    const prefix = versionPrefix(id);
+    const versions = (await this.context.logs.heads(prefix)).map(async ({ name, entry }) => ({
+      entry,
+      info: await this.#info(entry.value ?? "", Number(name.slice(prefix.length))),
+    }));
+    return (await Promise.all(versions)).sort((a, b) => a.info.number - b.info.number);
+  }
+
+  /** Numbers, and the commits that go into each, oldest first, of what history has and no version yet. */
+  async #missing(
+    tip: Tip,
+    id: string,
+    path: string,
+    entered: readonly Version[],
+  ): Promise<[number: number, commits: LoggedCommit[]][]> {
+    const numbers = new Map(entered.flatMap(({ info }) => [info.first, info.commit].map(cid => [cid, info.number])));
+    const commits: LoggedCommit[] = [];
+    let number = 0;
+    for await (const commit of log(this.context.store, tip.digest, { firstParent: true, dataset: id, path })) {
+      number = numbers.get(printCid(commit.digest)) ?? 0;
+      if (number > 0) break;
+      commits.push(commit);
+    }
+    let next = (entered.at(-1)?.info.number ?? 0) + 1;
+    const missing = new Map<number, LoggedCommit[]>();
+    for (const commit of commits.reverse()) {
+      const isAmended = commit.attributes["version"] === amended.version;
+      if (!isAmended) number = next++;
+      if (number > 0) missing.set(number, [...(missing.get(number) ?? []), commit]);
+    }
+    return [...missing];
+  }
+
+  async #enter(
+    id: string,
+    number: number,
+    commits: readonly LoggedCommit[],
+    entered: readonly Version[],
+  ): Promise<boolean> {
+    const there = entered.find(({ info }) => info.number === number);
+    const commit = printCid(commits[commits.length - 1].digest);
+    const value = await this.#tag(there ? { ...there.info, commit } : { ...beginningOf(commits[0]), number, commit });
+    return this.#write(id, number, there?.entry, value, `version ${number}`);
+  }
+
+  async #write(id: string, number: number, from: LogEntry | undefined, value: Cid, command: string): Promise<boolean> {
+    return writeLog(orNobody(this.context), `${versionPrefix(id)}${number}`, from, value, command);
+  }
+
+  async #tag(info: Pick<VersionInfo, "number" | "commit" | "first" | "author" | "message" | "note">): Promise<Cid> {
+    const { number, author, message, note } = info;
+    const first = new Link(parseCid(info.first).digest, parseCid(info.first).codec) as unknown as Value;
+    const tag = encodeTag({
+      target: parseCid(info.commit).digest,
+      name: `v${number}`,
+      tagger: author,
+      message,
+      attributes: { first, note },
+    });
+    return printCid(
+      await inTransaction(
+        this.context,
+        async blocks => blocks.put(tag),
+        () => true,
+      ),
+    );
+  }
+
+  async #info(value: string, number: number): Promise<VersionInfo> {
+    const known = this.#infos.get(value);
+    if (known) return known;
+    const tag = decodeTag(await this.context.store.load(parseCid(value).digest));
+    const { first, note } = tag.attributes as unknown as { first: { digest: Digest }; note: ValueObject };
+    const begun = await readCommit(this.context.store, first.digest);
+    const now = sameDigest(first.digest, tag.target) ? begun : await readCommit(this.context.store, tag.target);
+    if (this.#infos.size >= maxInfos) this.#infos.clear();
+    const info = { ...beginningOf(begun), number, commit: printCid(tag.target), changedTime: now.author.time, note };
+    this.#infos.set(value, info);
+    return info;
+  }
+}
+
+/** What a version takes from the commit that begins it. */
+function beginningOf({ digest, author, message, attributes }: Tip): Omit<VersionInfo, "number"> {
+  const first = printCid(digest);
+  return { first, commit: first, author, message, attributes, changedTime: author.time, note: {} };
+}
+
+function versionPrefix(datasetId: string): string {
+  return `refs/versions/${datasetId}/`;
+}

@@ -1,0 +1,85 @@
+/**
+ * Records (traces, spans, projects, experiments, …): what vendors keep beside datasets, kept in the repository as datasets like any other.
+ *
+ * Each kind is the dataset `records/<kind>`; a record's id is its row's. Dialects list none of these among their datasets.
+ */
+import {
+  isSheafError,
+  parseJson,
+  pointer,
+  type Change,
+  type Operation,
+  type Row,
+  type RowsOptions,
+  type ValueObject,
+} from "@sheaf/core";
+import type { Call } from "../../call.js";
+import type { Desk } from "../../desk.js";
+import { recordKind } from "./catalog.js";
+
+export interface RecordEntry {
+  readonly id: string;
+  readonly item: ValueObject;
+}
+
+/** The path of the dataset that holds records of a kind. */
+export function recordPath(kind: string): string {
+  return `records/${kind}`;
+}
+
+/** Writes records by their ids, each as a whole; those that are there are replaced. */
+export async function putRecords(call: Call, desk: Desk, kind: string, records: readonly RecordEntry[]): Promise<void> {
+  if (records.length === 0) return;
+  const dataset = recordPath(kind);
+  await call.permit({ scope: "write", dataset });
+  const patch = records.map(({ id, item }): Operation => ({ op: "add", path: pointer("items", id), value: item }));
+  await editRecords(call, desk, kind, patch);
+}
+
+/** Removes those of these records that are there. */
+export async function removeRecords(call: Call, desk: Desk, kind: string, ids: readonly string[]): Promise<void> {
+  await call.permit({ scope: "write", dataset: recordPath(kind) });
+  const there = await Promise.all(ids.map(async id => ((await getRecord(desk, kind, id)) ? [id] : [])));
+  const patch = there.flat().map((id): Operation => ({ op: "remove", path: pointer("items", id) }));
+  if (patch.length > 0) await editRecords(call, desk, kind, patch);
+}
+
+/** One record, exact. */
+export async function getRecord(desk: Desk, kind: string, id: string): Promise<ValueObject | undefined> {
+  const text = await orNone(desk.repo.dataset(recordPath(kind)).getText(id));
+  return text === undefined ? undefined : (parseJson(text) as ValueObject);
+}
+
+/** The records of a kind, in the order in which they came, as plain JavaScript. */
+export async function* listRecords(desk: Desk, kind: string, page: RowsOptions = {}): AsyncIterable<Row> {
+  const version = await orNone(desk.repo.dataset(recordPath(kind)).at());
+  if (version) yield* version.rows(page);
+}
+
+async function editRecords(call: Call, desk: Desk, kind: string, patch: readonly Operation[]): Promise<void> {
+  const dataset = recordPath(kind);
+  const edit = (changes: readonly Change[]) =>
+    desk.edits.edit({ changes, author: call.author, message: `records: ${kind}` }, undefined, call.signal);
+  try {
+    await edit([{ dataset, patch }]);
+  } catch (error) {
+    if (!isSheafError(error, "no-such-dataset")) throw error;
+    const create: Change = { dataset, create: { meta: { attributes: { kind: recordKind } } } };
+    // Of two that make it at once, the one that comes second finds it made.
+    await edit([create]).catch(unlessThere);
+    await edit([{ dataset, patch }]);
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if (!isSheafError(error, "already-exists")) throw error;
+}
+
+async function orNone<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isSheafError(error, "no-such-dataset") || isSheafError(error, "no-such-ref")) return undefined;
+    throw error;
+  }
+}

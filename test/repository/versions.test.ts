@@ -1,0 +1,91 @@
+import { amended, Repository } from "@sheaf/core";
+import { MemoryDrive } from "@sheaf/drives/memory";
+import { nodePlatform } from "@sheaf/drives/node";
+import { expect, test } from "vitest";
+
+async function fresh(drive = new MemoryDrive()) {
+  const repo = await Repository.open(drive, {
+    platform: nodePlatform,
+    create: true,
+    author: () => ({ name: "Ada", email: "ada@example.org" }),
+  });
+  const put = async (id: string, dataset = "qa", attributes = {}) => {
+    const patch = [{ op: "add", path: `/items/${id}`, value: { id } }] as const;
+    return (await repo.edit([{ dataset, patch }], { attributes })).commit;
+  };
+  const versions = async () => (await repo.versions.of("qa")).map(({ number, commit }) => [number, commit]);
+  return { drive, repo, put, versions };
+}
+
+test("each commit that changes the dataset is a version, numbered once; what changes others is none", async () => {
+  const { repo, put, versions } = await fresh();
+  const { commit } = await repo.createDataset("qa");
+  await repo.createDataset("other");
+  const first = await put("a");
+  await put("x", "other");
+  expect(await versions()).toEqual([
+    [1, commit],
+    [2, first],
+  ]);
+  const second = await put("b");
+  expect((await versions()).slice(2)).toEqual([[3, second]]);
+});
+
+test("a commit that amends goes into the version before it, and into none where there is none", async () => {
+  const { repo, put, versions } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  expect(await versions()).toEqual([]);
+  const first = await put("a");
+  const second = await put("b", "qa", amended);
+  expect(await versions()).toEqual([[1, second]]);
+  const third = await put("c", "qa", amended);
+  const fourth = await put("d");
+  expect(await versions()).toEqual([
+    [1, third],
+    [2, fourth],
+  ]);
+  expect((await repo.versions.of("qa"))[0].first).toBe(first);
+});
+
+test("numbers stay when the branch goes back, and what follows gets new ones", async () => {
+  const { repo, put, versions } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  const first = await put("a");
+  const second = await put("b");
+  await versions();
+  await repo.undo();
+  const third = await put("c");
+  expect(await versions()).toEqual([
+    [1, first],
+    [2, second],
+    [3, third],
+  ]);
+});
+
+test("notes are kept with the version, also when it changes, is made another commit, or is read by another process", async () => {
+  const { drive, repo, put } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  const first = await put("a");
+  await repo.versions.note("qa", 1, note => ({ ...note, name: "gold" }));
+  const second = await put("b", "qa", amended);
+  expect(await repo.versions.of("qa")).toMatchObject([{ number: 1, commit: second, first, note: { name: "gold" } }]);
+  const third = await put("c");
+  await repo.versions.amend("qa", 1, third);
+  const other = await fresh(drive);
+  expect(await other.repo.versions.of("qa")).toMatchObject([
+    { commit: third, first, note: { name: "gold" } },
+    { number: 2, commit: third },
+  ]);
+  await expect(repo.versions.note("qa", 7, note => note)).rejects.toMatchObject({ code: "no-such-ref" });
+});
+
+test("many that enter the same versions at once agree, and the repository stays whole", async () => {
+  const { drive, repo, put } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  for (const id of ["a", "b", "c", "d"]) await put(id);
+  const others = await Promise.all([fresh(drive), fresh(drive), fresh(drive)]);
+  const seen = await Promise.all([repo, ...others.map(other => other.repo)].map(one => one.versions.of("qa")));
+  for (const versions of seen) expect(versions.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+  await repo.gc({ graceMs: 0 });
+  for await (const finding of repo.verify()) expect(finding).toBeUndefined();
+});
