@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { freePort, stop, untilUp } from "../../packages/drives/test/program.js";
+import { onFreePort, stop, untilUp } from "../../packages/drives/test/program.js";
 import { buildGitea } from "./build.js";
 import { GiteaUser } from "./user.js";
 
@@ -13,14 +13,19 @@ export class Gitea {
     readonly url: string,
     readonly folder: string,
     readonly program: string,
+    /** What the host wrote to its log so far. */
+    readonly log: () => string,
     readonly close: () => Promise<void>,
   ) {}
 
   /** Starts a host that knows nobody. */
-  static async start(): Promise<Gitea> {
+  static start(): Promise<Gitea> {
     const built = buildGitea();
+    return onFreePort(port => Gitea.#startAt(port, built));
+  }
+
+  static async #startAt(port: number, built: string): Promise<Gitea> {
     const folder = mkdtempSync(join(tmpdir(), "sheaf-gitea-"));
-    const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     mkdirSync(join(folder, "custom/conf"), { recursive: true });
     writeFileSync(join(folder, "custom/conf/app.ini"), configuration(folder, built, port));
@@ -28,12 +33,13 @@ export class Gitea {
     const child = spawn(program, ["web"], { env: environment(folder), stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     for (const output of [child.stdout, child.stderr]) output.on("data", data => (said += String(data)));
+    const log = () => said;
     const close = async () => {
       await stop(child);
       rmSync(folder, { recursive: true, force: true });
     };
-    await untilUp(`${url}/api/healthz`, child, () => said);
-    return new Gitea(url, folder, program, close);
+    await untilUp(`${url}/api/healthz`, child, log);
+    return new Gitea(url, folder, program, log, close);
   }
 
   /** Makes a user, who may use the API by password. */
@@ -42,7 +48,7 @@ export class Gitea {
     const options = ["--username", name, "--password", password, "--email", `${name}@example.org`];
     const args = ["admin", "user", "create", ...options, "--must-change-password=false"];
     execFileSync(this.program, args, { env: environment(this.folder), stdio: "pipe" });
-    return new GiteaUser(this.url, name, password);
+    return new GiteaUser(this.url, name, password, this.log);
   }
 
   /** The bare repository on the host's disk, for stock git to look into. */
@@ -61,6 +67,11 @@ function environment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
+/**
+ * Nothing may depend on how busy the machine is: who finds the database locked waits (for half a second, unless told), and what was pushed is noted before
+ * the push is answered, by a queue that is done at once. Else the host takes a repository for empty for a while after its first push, and a read of a file
+ * in it ends with 500 (a nil pointer, in its `services/repository/files/content.go`).
+ */
 function configuration(folder: string, built: string, port: number): string {
   return `I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
 RUN_MODE = prod
@@ -78,6 +89,8 @@ STATIC_ROOT_PATH = ${built}
 [database]
 DB_TYPE = sqlite3
 PATH = ${join(folder, "gitea.db")}
+SQLITE_JOURNAL_MODE = WAL
+SQLITE_TIMEOUT = 60000
 
 [security]
 INSTALL_LOCK = true
@@ -86,6 +99,9 @@ PASSWORD_HASH_ALGO = pbkdf2_v2
 
 [service]
 DISABLE_REGISTRATION = true
+
+[queue.push_update]
+TYPE = immediate
 
 [log]
 LEVEL = Warn

@@ -8,6 +8,7 @@ export class GiteaUser {
     readonly host: string,
     readonly name: string,
     readonly password: string,
+    readonly log: () => string,
   ) {}
 
   /** A repository's URL, with a password in it when it is given. */
@@ -70,24 +71,26 @@ export class GiteaUser {
         await this.call("POST", `repos/${repository}/pulls/${number}/merge`, { Do: style });
         return;
       } catch (error) {
-        if (tries === 60 || !/ 405 .*try again/is.test(String(error))) throw error;
+        if (tries === 1200 || !/ 405 .*try again/is.test(String(error))) throw error;
         await new Promise(resolve => setTimeout(resolve, 250));
       }
     }
   }
 
-  /** Calls the API; throws what it says when that is not what was asked. */
+  /** Calls the API; throws what it says when that is not what was asked, and what is in its log when it failed at it. */
   // oxlint-disable-next-line no-explicit-any -- tests look into whatever the host answers
   async call(method: string, path: string, body?: object): Promise<any> {
     const authorization = `Basic ${Buffer.from(`${this.name}:${this.password}`).toString("base64")}`;
     const headers = { authorization, "content-type": "application/json" };
+    const { length } = this.log();
     const answer = await fetch(`${this.host}/api/v1/${path}`, {
       method,
       headers,
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    const logged = answer.status < 500 ? "" : `\nlog of the host: ${this.log().slice(length)}`;
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}${logged}`);
     return text === "" ? undefined : JSON.parse(text);
   }
 }

@@ -22,7 +22,7 @@ let server: BucketServer;
 let prefixes = 0;
 
 beforeAll(async () => void (server = await startVersity()));
-afterAll(() => server.close());
+afterAll(() => server?.close());
 
 const freshPlace = () => ({ ...server, prefix: `fresh/${prefixes++}` });
 const author = () => ({ name: "Ada", email: "ada@example.org" });

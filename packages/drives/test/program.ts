@@ -2,8 +2,18 @@
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
 
-/** A port of the loopback that nobody listens at now. */
-export function freePort(): Promise<number> {
+/** Starts something at a port of the loopback that nobody listens at; at another one when somebody took it meanwhile, which its error tells. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(await freePort());
+    } catch (error) {
+      if (tries === 5 || !String(error).includes("address already in use")) throw error;
+    }
+  }
+}
+
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
@@ -14,9 +24,9 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Waits until something answers there, a refusal too; throws what the program said when it ends before. */
+/** Waits until something answers there, a refusal too, for five minutes at most; throws what the program said when it ends before. */
 export async function untilUp(url: string, child: ChildProcess, said: () => string): Promise<void> {
-  for (let tries = 0; child.exitCode === null && tries < 1200; tries++) {
+  for (let tries = 0; child.exitCode === null && tries < 6000; tries++) {
     const isUp = await fetch(url).then(
       answer => answer.status > 0,
       () => false,

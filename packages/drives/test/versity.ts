@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, stop, untilUp } from "./program.js";
+import { onFreePort, stop, untilUp } from "./program.js";
 
 const version = "v1.8.0";
 const source = `github.com/versity/versitygw/cmd/versitygw@${version}`;
@@ -26,8 +26,12 @@ export interface BucketServer {
 }
 
 /** Starts a server of its own with one empty bucket. */
-export async function startVersity(): Promise<BucketServer> {
+export function startVersity(): Promise<BucketServer> {
   const program = build();
+  return onFreePort(port => startAt(port, program));
+}
+
+async function startAt(port: number, program: string): Promise<BucketServer> {
   const folder = mkdtempSync(join(tmpdir(), "sheaf-versity-"));
   const bucket = "datasets";
   // Metadata beside the files: not every file system has attributes for them.
@@ -35,7 +39,6 @@ export async function startVersity(): Promise<BucketServer> {
   mkdirSync(join(files, bucket), { recursive: true });
   mkdirSync(metadata);
   const access = { accessKeyId: "tester", secretAccessKey: randomBytes(16).toString("hex"), region: "us-east-1" };
-  const port = await freePort();
   const options = [
     "--port",
     `127.0.0.1:${port}`,
