@@ -16,6 +16,7 @@ import { digestsOf } from "./haves.js";
 import { lackOf, takeIn } from "./intake.js";
 import { missingBlocks } from "./missing.js";
 import { decodePush } from "./push-head.js";
+import { Arrivals, proveMeaning } from "./proof.js";
 import { moveRef, type Mover } from "./ref-move.js";
 import type { Local, RefOutcome, RefUpdate, RemoteRef, RemoteRefs } from "./remote.js";
 
@@ -87,7 +88,7 @@ export interface Taken {
   readonly blocks: number;
 }
 
-/** Takes a push: its blocks, then the moves of refs. Throws bad-input, and moves nothing, when it is damaged or not whole. */
+/** Takes a push: its blocks, then the moves of refs. Throws bad-input, and moves nothing, when it is damaged, not whole, or not what Sheaf would write. */
 export async function takePush(
   local: Local,
   input: AsyncIterable<Uint8Array>,
@@ -103,8 +104,10 @@ export async function takePush(
     const updates = decodePush(first.bytes);
     const refused = new Map(updates.flatMap(({ name }) => faultOf(name)));
     const blocks = await local.write(async to => {
-      const count = await takeIn(reader, to, watch);
+      const arrivals = new Arrivals();
+      const count = await takeIn(reader, to, watch, ({ digest, bytes }) => arrivals.add(digest, bytes));
       const wants = updates.flatMap(({ name, to }) => (to === null || refused.has(name) ? [] : [parseCid(to).digest]));
+      await proveMeaning(to, local.platform, wants, arrivals, watch.signal);
       const holds = holdsOf((await local.logs.read("config"))?.value);
       const lack = await lackOf(to, { wants, haves: await digestsOf(local.logs), holds, signal: watch.signal });
       if (lack !== undefined) throw badInput(`the push lacks block ${lack}, which its refs need: it is not whole`);

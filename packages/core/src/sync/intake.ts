@@ -2,14 +2,20 @@
 import { isSheafError } from "../errors.js";
 import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
-import type { CarReader } from "./car.js";
+import type { CarBlock, CarReader } from "./car.js";
 import { copyMissing, type Passage } from "./copy.js";
 
-/** Puts all blocks; gives their number. */
-export async function takeIn(reader: CarReader, to: Transaction, { signal, progress }: Watch): Promise<number> {
+/** Puts all blocks, telling each to `came`; gives their number. */
+export async function takeIn(
+  reader: CarReader,
+  to: Transaction,
+  { signal, progress }: Watch,
+  came: (block: CarBlock) => void = () => undefined,
+): Promise<number> {
   let count = 0;
   for (let block = await reader.next(); block; block = await reader.next()) {
     to.put(block.bytes);
+    came(block);
     await to.drain();
     if (++count % 1024 !== 0) continue;
     signal?.throwIfAborted();
