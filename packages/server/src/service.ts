@@ -98,9 +98,8 @@ export class Service {
     return this.#bounds.inFlight;
   }
 
-  /** Answers a request; {@link finish} must follow when the answer is sent. Never throws. */
+  /** Answers a request; {@link finish} must follow when the answer is sent, and {@link leave}. Never throws. */
   async fetch(request: Request): Promise<Response> {
-    const { id } = this.#visit(request);
     let cors: Readonly<Record<string, string>> = {};
     let response: Response;
     try {
@@ -110,26 +109,38 @@ export class Service {
         throw new HttpError(503, "busy", "too many requests are under way; try again", { "retry-after": "1" });
       response = preflight(request, cors) ?? (await this.#own(request)) ?? (await this.#app.fetch(request));
     } catch (error) {
-      const problem = judge(error);
-      const { method, url } = request;
-      const { status, code } = problem;
-      const told = { requestId: id, method, path: new URL(url).pathname, status, code };
-      this.#visit(request).told = code === "internal" ? { ...told, error } : told;
-      response = problemResponse(problem, id);
-      response.headers.set("x-request-id", id);
+      response = this.refuse(request, error);
     }
     for (const [name, value] of Object.entries(cors)) response.headers.append(name, value);
     return compressed(request, ranged(request, response));
   }
 
-  /** Takes note that an answer was sent, or that the client had gone. */
-  finish(request: Request, status: number, bytes: number): void {
+  /** The answer that says no. */
+  refuse(request: Request, error: unknown): Response {
+    const visit = this.#visit(request);
+    const problem = judge(error);
+    const { status, code } = problem;
+    const told = { requestId: visit.id, method: request.method, path: new URL(request.url).pathname, status, code };
+    visit.told = { ...visit.told, ...told, ...(code === "internal" ? { error } : {}) };
+    const response = problemResponse(problem, visit.id);
+    response.headers.set("x-request-id", visit.id);
+    return response;
+  }
+
+  /** Counts a request out, when nothing works on it any more. */
+  leave(request: Request): void {
     this.#bounds.leave(request);
+  }
+
+  /** Takes note that an answer was sent, or that the client had gone or was cut off. */
+  finish(request: Request, status: number, bytes: number): void {
     const { id, begun, told } = this.#visit(request);
     const { method, signal } = request;
     const now = this.options.repo.local().platform.now();
     const ms = now - begun;
-    const isCut = signal.aborted;
+    const cutFor: unknown = signal.aborted ? signal.reason : undefined;
+    const isCut = signal.aborted && !(cutFor instanceof HttpError);
+    const code = cutFor instanceof HttpError ? cutFor.code : told?.code;
     this.metrics.add({ route: told?.operationId ?? "none", method, status, seconds: ms / 1000, bytes });
     this.options.log?.({
       time: new Date(now).toISOString(),
@@ -141,7 +152,7 @@ export class Service {
       bytes,
       ...(told?.caller === undefined ? {} : { caller: told.caller }),
       ...(told?.operationId === undefined ? {} : { route: told.operationId }),
-      ...(told?.code === undefined || isCut ? {} : { code: told.code }),
+      ...(code === undefined || isCut ? {} : { code }),
       ...(isCut ? { cut: true } : {}),
       ...(told?.error === undefined || isCut ? {} : { error: wordsOf(told.error) }),
     });

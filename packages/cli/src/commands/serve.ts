@@ -18,6 +18,7 @@ interface Flags {
   maxRequests?: number;
   spool?: string;
   spoolSize: number;
+  requestTime: number;
   drain: number;
   log: boolean;
 }
@@ -25,6 +26,7 @@ interface Flags {
 /** The port of Sheaf's servers, unless another is chosen. */
 const usualPort = 7117;
 const usualDrainSeconds = 30;
+const usualRequestSeconds = 300;
 const usualSpoolMiB = 16_384;
 
 export const define: Define = (command, cli) => {
@@ -41,6 +43,12 @@ export const define: Define = (command, cli) => {
     .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM)")
     .option("--tls-key <file>", "the certificate's key (PEM)")
     .option("--max-requests <n>", "requests that are worked on at once", count(1))
+    .option(
+      "--request-time <seconds>",
+      "how long a request may take to be answered, and a stream to get on",
+      count(1),
+      usualRequestSeconds,
+    )
     .option("--spool <folder>", "where uploads and files of jobs wait (default: the system's temporary folder)")
     .option("--spool-size <MiB>", "what they may hold in all", count(1), usualSpoolMiB)
     .option("--drain <seconds>", "how long to finish what was begun when told to stop", count(), usualDrainSeconds)
@@ -82,7 +90,12 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
     ...(flags.maxRequests === undefined ? {} : { bounds: { requests: flags.maxRequests } }),
     ...(flags.log ? { log } : {}),
   });
-  const listening = await server.listen(service, { host, port, ...(tls && { tls }) });
+  const listening = await server.listen(service, {
+    host,
+    port,
+    requestMs: flags.requestTime * 1000,
+    ...(tls && { tls }),
+  });
   await cli.line(cli.json ? record({ url: listening.url }) : `serving ${listening.url}`);
   await cli.out.flush();
   await toldToStop(cli.io.signal);

@@ -10,8 +10,16 @@ import { HttpError } from "../problem.js";
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const hostForm = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
+/** Told of the bytes of a body that came in, or that the client took. */
+export type OnBytes = (count: number) => void;
+
 /** Makes the request. Throws 400 for what has no meaning, 405 for methods that nobody knows. */
-export function toRequest(incoming: IncomingMessage, scheme: "http" | "https", signal: AbortSignal): Request {
+export function toRequest(
+  incoming: IncomingMessage,
+  scheme: "http" | "https",
+  signal: AbortSignal,
+  onBytes: OnBytes,
+): Request {
   const { method = "GET", url = "/" } = incoming;
   const host = incoming.headers.host ?? "localhost";
   if (!methods.has(method)) throw new HttpError(405, "method-not-allowed", `${method} is not understood here`);
@@ -23,7 +31,7 @@ export function toRequest(incoming: IncomingMessage, scheme: "http" | "https", s
     method,
     headers: headersOf(incoming),
     signal,
-    ...(hasBody ? { body: bodyOf(incoming), duplex: "half" } : {}),
+    ...(hasBody ? { body: bodyOf(incoming, onBytes), duplex: "half" } : {}),
   });
 }
 
@@ -38,7 +46,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 }
 
 /** Reads only when asked: what the handler does not take waits in the client. */
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+function bodyOf(incoming: IncomingMessage, onBytes: OnBytes): ReadableStream<Uint8Array> {
   const chunks = incoming.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   return new ReadableStream<Uint8Array>(
     {
@@ -46,6 +54,7 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
         const next = await chunks.next();
         if (next.done === true) return controller.close();
         const { buffer, byteOffset, length } = next.value;
+        onBytes(length);
         controller.enqueue(new Uint8Array(buffer, byteOffset, length));
       },
       async cancel() {
@@ -57,7 +66,12 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 }
 
 /** Sends the response; resolves to the bytes of its body when the client has them or has gone. Never throws: a stream that fails cuts the connection. */
-export async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<number> {
+export async function send(
+  response: Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  onBytes: OnBytes,
+): Promise<number> {
   const { status, headers, body } = response;
   for (const [name, value] of headers) outgoing.setHeader(name, value);
   outgoing.writeHead(status);
@@ -70,6 +84,7 @@ export async function send(response: Response, incoming: IncomingMessage, outgoi
     for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
       bytes += next.value.length;
       if (!outgoing.write(next.value) && !outgoing.destroyed) await hasRoom(outgoing);
+      onBytes(next.value.length);
     }
     outgoing.off("close", cancel);
     outgoing.end();

@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import { SheafError } from "@sheaf/core";
 import { judge, problemResponse } from "../problem.js";
 import type { Service } from "../service.js";
+import { Deadline } from "./deadline.js";
 import { send, toRequest } from "./message.js";
 
 export interface ListenOptions {
@@ -21,6 +22,8 @@ export interface ListenOptions {
   readonly headMs?: number;
   /** A connection over which nothing goes either way for so long is cut, unless the server is at work on an answer. */
   readonly idleMs?: number;
+  /** A request is answered within so many milliseconds, and its body and its answer get somewhere as often; else it is stopped, events aside. */
+  readonly requestMs?: number;
 }
 
 /** A server that listens. */
@@ -31,7 +34,7 @@ export interface Listening {
   stop(withinMs: number): Promise<void>;
 }
 
-const defaults = { connections: 1024, headMs: 15_000, idleMs: 60_000 };
+const defaults = { connections: 1024, headMs: 15_000, idleMs: 60_000, requestMs: 300_000 };
 /** Between two looks at what has been kept for long enough. */
 const tidyMs = 60_000;
 /** Of one request's head. */
@@ -42,6 +45,7 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   const { host, port, tls } = options;
   const scheme = tls ? "https" : "http";
   const server = makeServer(options);
+  const serving = { service, scheme, requestMs: options.requestMs ?? defaults.requestMs } as const;
   const open = new Map<Socket, ServerResponse | undefined>();
   server.on("connection", socket => {
     open.set(socket, undefined);
@@ -59,7 +63,7 @@ export async function listen(service: Service, options: ListenOptions): Promise<
     outgoing.once("close", () => {
       if (isStopping) setImmediate(() => server.closeIdleConnections());
     });
-    void serve(service, scheme, incoming, outgoing);
+    void serve(serving, incoming, outgoing);
   });
   await listening(server, host, port);
   const tidying = setInterval(() => service.tidy(), tidyMs).unref();
@@ -106,32 +110,57 @@ function secureServer(options: Parameters<typeof createTlsServer>[0]): Server {
   }
 }
 
-/** Says whether a request has come in whole and its answer has not begun: then silence is the server's own. */
+/** Says whether a request has come in whole and the client has taken all that there is of its answer: then silence is the server's own. */
 function isAtWork(outgoing: ServerResponse | undefined): boolean {
-  return outgoing !== undefined && outgoing.req.complete && !outgoing.headersSent && !outgoing.writableEnded;
+  return outgoing !== undefined && outgoing.req.complete && outgoing.writableLength === 0 && !outgoing.writableEnded;
 }
 
+/** Answers one request, within its time. */
 async function serve(
-  service: Service,
-  scheme: "http" | "https",
+  { service, scheme, requestMs }: Serving,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
+  const deadline = new Deadline(requestMs, () => !incoming.complete);
+  const moved = (bytes: number) => deadline.moved(bytes);
   outgoing.once("close", () => {
+    deadline.end();
     if (!outgoing.writableFinished) gone.abort();
   });
   outgoing.on("error", () => undefined);
   incoming.on("error", () => undefined);
   let request: Request;
   try {
-    request = toRequest(incoming, scheme, gone.signal);
+    request = toRequest(incoming, scheme, gone.signal, moved);
   } catch (error) {
-    return void (await send(problemResponse(judge(error), ""), incoming, outgoing));
+    return void (await send(problemResponse(judge(error), ""), incoming, outgoing, moved));
   }
-  const response = await service.fetch(request);
-  const bytes = await send(response, incoming, outgoing);
+  const answering = service.fetch(request);
+  void deadline.over.then(error => {
+    gone.abort(error);
+    if (outgoing.headersSent) outgoing.destroy();
+  });
+  const response = await Promise.race([answering, deadline.over.then(error => service.refuse(request, error))]);
+  deadline.renew();
+  if (isEndless(response)) deadline.end();
+  const bytes = await send(response, incoming, outgoing, moved);
   service.finish(request, response.status, bytes);
+  const late = await answering;
+  if (late !== response) await late.body?.cancel();
+  service.leave(request);
+}
+
+/** What a request is answered with, and how. */
+interface Serving {
+  readonly service: Service;
+  readonly scheme: "http" | "https";
+  readonly requestMs: number;
+}
+
+/** Says whether the stream lasts until the client leaves. */
+function isEndless({ headers }: Response): boolean {
+  return headers.get("content-type") === "text/event-stream";
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {
