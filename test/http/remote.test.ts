@@ -1,4 +1,6 @@
 /** A Sheaf server as a remote: other repositories clone from it, push to it and pull from it, by the command line and over loopback. */
+import { encode, encodeCommit, joinBytes, Link, type Ipld } from "@sheaf/core";
+import { nodePlatform } from "@sheaf/drives/node";
 import { allRoutes, createToken, exchangeRoutes, listen, Service, type ServiceOptions } from "@sheaf/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openFolder } from "../../packages/cli/src/compose.js";
@@ -30,6 +32,32 @@ async function cloneOf(url: string, ...more: string[]): Promise<Shell> {
   const shell = freshShell();
   await shell.sheaf("clone", ...more, url, ".");
   return shell;
+}
+
+function digestOf(bytes: Uint8Array): Uint8Array {
+  const digest = new Uint8Array(32);
+  nodePlatform.digestInto(bytes, digest, 0);
+  return digest;
+}
+
+function blockOf(value: Ipld): { bytes: Uint8Array; digest: Uint8Array } {
+  const bytes = encode(value);
+  return { bytes, digest: digestOf(bytes) };
+}
+
+/** A number as LEB128 in front of bytes, as CAR files have it. */
+function sized(bytes: Uint8Array): Uint8Array {
+  const size: number[] = [];
+  for (let left = bytes.length; size.push(left > 127 ? (left & 127) | 128 : left) && left > 127;) left >>= 7;
+  return joinBytes([Uint8Array.from(size), bytes]);
+}
+
+function header({ digest }: { digest: Uint8Array }): Uint8Array {
+  return sized(encode({ roots: [new Link(digest, 0x71)], version: 1 }));
+}
+
+function section(bytes: Uint8Array): Uint8Array {
+  return sized(joinBytes([Uint8Array.of(1, 0x71, 0x12, 32), digestOf(bytes), bytes]));
 }
 
 const head = async (shell: Shell) => (await shell.json("log", "-n", "1"))[0].commit as string;
@@ -111,6 +139,12 @@ describe("a server as a remote", () => {
     expect(await part.sheaf("get", "other", "x")).toContain('"id"');
     expect(await head(part)).toBe(await head(origin));
     expect((await part.run(["export", "qa"])).code).not.toBe(0);
+    const partly = await serve(part);
+    for (const path of ["rows", "export", "stream", "rows/q1"]) {
+      const answer = await fetch(`${partly.url}/api/v1/datasets/qa/${path}`);
+      const problem = { code: "missing-block", detail: expect.stringContaining("sheaf fetch --dataset") as string };
+      expect([path, answer.status, await answer.json()]).toEqual([path, 424, expect.objectContaining(problem)]);
+    }
   });
 
   test("tokens open it: from the URL, from SHEAF_TOKEN; a reader's pushes nothing", async () => {
@@ -152,6 +186,24 @@ describe("what comes to be pushed", () => {
       car.map((byte, i) => (i === 200 ? byte ^ 1 : byte)),
     ])
       expect((await post(url, body)).status).toBe(400);
+    expect(await origin.state()).toBe(before);
+  });
+
+  test("blocks that are whole and make no sense are the sender's fault", async () => {
+    const origin = await withRows();
+    const { url } = await serve(origin);
+    const before = await origin.state();
+    const [nonsense, item] = [blockOf({ type: "snapshot", version: 1 }), blockOf({ a: 1 })];
+    const author = { name: "A", email: "a@b", time: 0, zone: 0 };
+    const about = { parents: [], author, committer: author, message: "", attributes: {} };
+    for (const snapshot of [nonsense, item]) {
+      const commit = encodeCommit({ snapshot: snapshot.digest, ...about });
+      const updates: Ipld = [["refs/heads/evil", new Link(digestOf(commit), 0x71), null]];
+      const push = blockOf({ type: "push", version: 1, updates });
+      const car = joinBytes([header(push), ...[push.bytes, commit, snapshot.bytes].map(section)]);
+      const answer = await post(url, car);
+      expect([answer.status, await answer.json()]).toMatchObject([400, { code: "bad-input" }]);
+    }
     expect(await origin.state()).toBe(before);
   });
 

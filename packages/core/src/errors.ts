@@ -32,7 +32,8 @@ export interface ErrorData {
   "no-such-item": { readonly dataset: string; readonly id: string; readonly at?: string };
   "no-such-repository": { readonly path: string };
   "stale-base": { readonly ref: string; readonly base: string; readonly head: string; readonly dataset?: string };
-  "missing-block": { readonly cid: string };
+  /** `isLeftOut`: only a part of the repository was cloned here, and the block may belong to the rest. */
+  "missing-block": { readonly cid: string; readonly isLeftOut?: true };
   "corrupt-block": { readonly cid: string; readonly file?: string };
   "drive-failed": { readonly name: string; readonly reason: string };
   /** Another repository could not be reached, or did not answer as it should; `remote` is its URL without credentials. */

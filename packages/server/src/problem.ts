@@ -1,7 +1,12 @@
 /** How the server says no: every error as a problem (RFC 9457) with Sheaf's code, facts and sentence. Nothing of the inside is told. */
-import { EditConflicts, isSheafError, printJson, type ErrorCode, type Value } from "@sheaf/core";
+import { EditConflicts, isSheafError, printJson, type SheafError, type ErrorCode, type Value } from "@sheaf/core";
 
-/** The HTTP status of every error that Sheaf throws on purpose. */
+/**
+ * The HTTP status of every error that Sheaf throws on purpose.
+ *
+ * What a client can bring about is 4xx. 500 is left for a store that lacks or damaged what it should have, 503 for a drive that fails, 502 for another
+ * repository that does.
+ */
 export const statuses = {
   "bad-input": 400,
   refused: 409,
@@ -56,7 +61,7 @@ export function judge(error: unknown): Problem {
       data: { ...error.data, conflicts: error.conflicts },
     };
   if (isSheafError(error))
-    return { status: statuses[error.code], code: error.code, detail: error.message, data: error.data };
+    return { status: statusOf(error), code: error.code, detail: error.message, data: error.data };
   if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError"))
     return {
       status: 503,
@@ -65,6 +70,12 @@ export function judge(error: unknown): Problem {
         "the work was stopped before it was done: the client went away, it took too long, or the server is shutting down",
     };
   return { status: 500, code: "internal", detail: "something went wrong inside; the log of the server says more" };
+}
+
+/** What was never cloned is no fault of the store: it can be fetched. */
+function statusOf(error: SheafError): number {
+  if (isSheafError(error, "missing-block") && error.data.isLeftOut === true) return 424;
+  return statuses[error.code];
 }
 
 /** The response of a problem. */

@@ -98,7 +98,7 @@ export class Service {
     return this.#bounds.inFlight;
   }
 
-  /** Answers a request; {@link finish} must follow when the answer is sent, and {@link leave}. Never throws. */
+  /** Answers a request; {@link finish} must follow when the answer is sent. Never throws. */
   async fetch(request: Request): Promise<Response> {
     let cors: Readonly<Record<string, string>> = {};
     let response: Response;
@@ -127,13 +127,10 @@ export class Service {
     return response;
   }
 
-  /** Counts a request out, when nothing works on it any more. */
-  leave(request: Request): void {
-    this.#bounds.leave(request);
-  }
-
-  /** Takes note that an answer was sent, or that the client had gone or was cut off. */
-  finish(request: Request, status: number, bytes: number): void {
+  /** Takes note that an answer was sent, or that the client had gone or was cut off. As long as something still works on it, it counts as under way. */
+  finish(request: Request, status: number, bytes: number, still?: Promise<unknown>): void {
+    if (still) void still.finally(() => this.#bounds.leave(request));
+    else this.#bounds.leave(request);
     const { id, begun, told } = this.#visit(request);
     const { method, signal } = request;
     const now = this.options.repo.local().platform.now();

@@ -175,7 +175,7 @@ export class BlockStore implements BlockReader {
     if (file === undefined)
       return new SheafError(
         "missing-block",
-        { cid },
+        { cid, ...(this.absence === undefined ? {} : { isLeftOut: true }) },
         `block ${cid} is not here; ${this.absence ?? "fetch it from a remote, or run sheaf verify to see what needs it"}`,
       );
     const what = damaged === undefined ? `cannot be found while ${file} is damaged` : `is damaged in ${file}`;

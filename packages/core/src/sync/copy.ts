@@ -11,7 +11,6 @@ import { dagCbor, raw, type BlockCodec, type Digest } from "../block/cid.js";
 import { decodeDataset, type DatasetId } from "../dataset/dataset.js";
 import { difference } from "../history/ancestry.js";
 import { blockType, decodeCommit, decodeTag } from "../history/commit.js";
-import { decodeSnapshot } from "../history/snapshot.js";
 import { badInput, isSheafError } from "../errors.js";
 import { decode } from "../item/cbor.js";
 import type { Awaitable, Platform } from "../platform.js";
@@ -20,6 +19,7 @@ import { linkKinds, listLinks } from "../store/links.js";
 import { loadSome } from "../store/some.js";
 import type { Watch } from "../watch.js";
 import { Frontier, isTreeNode, type Open } from "./frontier.js";
+import { Roles } from "./roles.js";
 
 /** Takes blocks: a transaction, or a file in the making. */
 export interface Receiver {
@@ -78,6 +78,7 @@ class Copy {
   /** What is wanted, and what the receiving side is known to have. */
   readonly #wanted = new Frontier(listLinks);
   readonly #had = new Frontier(listLinks);
+  readonly #roles = new Roles();
   readonly #from: BlockReader;
   readonly #either: BlockReader;
   /** Datasets that are wanted in another version: only of these is it worth to look what the other side has. */
@@ -104,6 +105,7 @@ class Copy {
     const tips: Digest[] = [];
     for (const want of wants) {
       const { tags, commit } = await this.#peel(want);
+      this.#roles.set(want, "named");
       for (const tag of tags) this.#wanted.add(tag);
       if (!commit) throw badInput("a ref of the other side names something that is no commit");
       tips.push(commit);
@@ -117,7 +119,10 @@ class Copy {
     const missing = new DigestSet();
     for (const commit of ahead) missing.add(commit);
     for (const tip of tips) if (missing.find(tip) < 0) this.#wanted.pass(tip);
-    for (const commit of ahead) this.#wanted.add(commit);
+    for (const commit of ahead) {
+      this.#roles.set(commit, "named");
+      this.#wanted.add(commit);
+    }
     for (const commit of ahead)
       for (const parent of decodeCommit(await this.#either.load(commit)).parents)
         if (missing.find(parent) < 0 && this.#wanted.pass(parent)) await this.#addHad(parent);
@@ -192,14 +197,10 @@ class Copy {
   }
 
   /** Checks that a structured block means what it should; says whether it is a dataset whose rows stay away. */
-  #isLeftOut({ bytes: known }: Open, bytes: Uint8Array): boolean {
-    if (known || isTreeNode(bytes)) return false;
-    const type = typeOf(bytes);
-    if (type === "commit") decodeCommit(bytes);
-    else if (type === "tag") decodeTag(bytes);
-    else if (type === "snapshot") decodeSnapshot(bytes);
-    if (type !== "dataset") return false;
-    const { id } = decodeDataset(bytes);
+  #isLeftOut({ number, bytes: known }: Open, bytes: Uint8Array): boolean {
+    if (known) return false;
+    const id = this.#roles.check(this.#wanted.digest(number), bytes);
+    if (id === undefined) return false;
     this.#datasets.add(id);
     return this.passage.holds?.(id) === false;
   }

@@ -109,7 +109,8 @@ export async function takePush(
       const wants = updates.flatMap(({ name, to }) => (to === null || refused.has(name) ? [] : [parseCid(to).digest]));
       await proveMeaning(to, local.platform, wants, arrivals, watch.signal);
       const holds = holdsOf((await local.logs.read("config"))?.value);
-      const lack = await lackOf(to, { wants, haves: await digestsOf(local.logs), holds, signal: watch.signal });
+      const walk = { wants, haves: await digestsOf(local.logs), holds, signal: watch.signal };
+      const lack = await lackOf(to, walk).catch(orBadInput);
       if (lack !== undefined) throw badInput(`the push lacks block ${lack}, which its refs need: it is not whole`);
       return count;
     });
@@ -121,6 +122,13 @@ export async function takePush(
   } finally {
     await reader.close();
   }
+}
+
+/** What came and hashes well may still be no commit or no tree: then it is the sender's fault, and not the store's. */
+function orBadInput(error: unknown): never {
+  throw isSheafError(error, "corrupt-block") && error.data.file === undefined
+    ? badInput(`the push holds what Sheaf would not have made: ${error.message}`)
+    : error;
 }
 
 async function take(local: Local, update: RefUpdate, mover: Mover): Promise<RefOutcome> {

@@ -23,7 +23,6 @@ async function fresh(options: Partial<ServiceOptions> = {}, drive = new MemoryDr
     });
     const response = await service.fetch(request);
     service.finish(request, response.status, 0);
-    service.leave(request);
     return response;
   };
   const wish: TokenWish = { name: "Ada", email: "ada@example.org", scope: "write" };
@@ -180,6 +179,5 @@ test("a caller who has too many requests under way waits; others do not", async 
   expect((await begin(ada.auth)).status).toBe(429);
   expect((await begin(bob.auth)).status).toBe(200);
   service.finish(first.request, 200, 0);
-  service.leave(first.request);
   expect((await begin(ada.auth)).status).toBe(200);
 });

@@ -1,66 +1,12 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import { connect } from "node:net";
 import { brotliDecompressSync } from "node:zlib";
-import { Repository } from "@sheaf/core";
-import { MemoryDrive } from "@sheaf/drives/memory";
 import { nodePlatform } from "@sheaf/drives/node";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { json, stream } from "../answer.js";
-import { datasetRoutes } from "../native/datasets.js";
-import { route, type Route } from "../route.js";
-import { Service, type LogLine, type ServiceOptions } from "../service.js";
-import { listen, type ListenOptions } from "./server.js";
+import { listen } from "./server.js";
+import { gate, raw, starter, testRoute } from "./testing.js";
 
-/** A route for a test, open to all. */
-function testRoute(method: "GET" | "POST", path: string, handle: Route["handle"]): Route {
-  const spec = {
-    method,
-    path,
-    operationId: path.slice(1),
-    tag: "test",
-    summary: "",
-    scope: "open",
-    answers: {},
-  } as const;
-  return route(spec, handle as never);
-}
-
-async function start(more: readonly Route[] = [], options: Partial<ListenOptions & ServiceOptions> = {}) {
-  const author = () => ({ name: "Server", email: "server@example.org" });
-  const repo = await Repository.open(new MemoryDrive(), { platform: nodePlatform, create: true, author });
-  const lines: LogLine[] = [];
-  const told: (() => void)[] = [];
-  const log = (line: LogLine) => {
-    lines.push(line);
-    for (const hear of told.splice(0)) hear();
-  };
-  const door = { hosts: new Set(["127.0.0.1"]), origins: new Set<string>() };
-  const service = new Service({ repo, routes: [...datasetRoutes, ...more], door, isPrivate: true, log, ...options });
-  const listening = await listen(service, { host: "127.0.0.1", port: 0, ...options });
-  onTestFinished(() => listening.stop(0));
-  const line = async (number: number) => {
-    while (lines.length <= number) await new Promise<void>(hear => told.push(hear));
-    return lines[number];
-  };
-  return { ...listening, repo, service, lines, line };
-}
-
-/** Sends bytes as they are, and gives what comes back until the server closes. */
-function raw(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = "";
-    const socket = connect(port, "127.0.0.1", () => socket.write(text));
-    socket.setEncoding("latin1").on("data", (chunk: string) => (answer += chunk));
-    socket.on("error", reject).on("close", () => resolve(answer));
-  });
-}
-
-/** A promise, and what resolves it. */
-function gate<T = void>() {
-  let open: (value: T) => void = () => undefined;
-  const opened = new Promise<T>(resolve => (open = resolve));
-  return { opened, open };
-}
+const start = starter(onTestFinished);
 
 describe("answers", () => {
   test("travel with an id, the caller's own where it is sane, and leave one line in the log without secrets", async () => {
@@ -208,51 +154,6 @@ describe("clients", () => {
     const { port } = await start([], { idleMs: 50 });
     expect(await raw(port, "GET / HT")).toMatch(/^(?:HTTP\/1\.1 4\d\d .*)?$/s);
     expect(await raw(port, "POST /api/v1/datasets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{")).toBe("");
-  });
-});
-
-describe("requests that take too long", () => {
-  test("are answered so, though their handler heeds nothing, and their work is told to stop", async () => {
-    const told = gate<unknown>();
-    const { url, line } = await start(
-      [
-        testRoute("GET", "/stuck", ({ signal }) => {
-          signal.addEventListener("abort", () => told.open(signal.reason));
-          return new Promise(() => undefined);
-        }),
-      ],
-      { requestMs: 20 },
-    );
-    const answer = await fetch(`${url}/stuck`);
-    expect([answer.status, await answer.json()]).toMatchObject([503, { code: "too-slow" }]);
-    expect(await told.opened).toMatchObject({ status: 503 });
-    expect(await line(0)).toMatchObject({ status: 503, code: "too-slow" });
-  });
-
-  test("because their body does not come are answered 408", async () => {
-    const { port } = await start([], { requestMs: 20 });
-    const text = await raw(
-      port,
-      'POST /api/v1/datasets HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 9\r\n\r\n{"',
-    );
-    expect(text).toMatch(/^HTTP\/1\.1 408 /);
-  });
-
-  test("to go on with their stream are cut, and the log says why; events are not", async () => {
-    async function* stalling() {
-      yield new Uint8Array(1);
-      await new Promise(() => undefined);
-    }
-    const { url, line } = await start(
-      ["text/event-stream", "text/plain"].map(type => testRoute("GET", `/${type}`, () => stream(stalling(), type))),
-      { requestMs: 20 },
-    );
-    const events = await fetch(`${url}/text/event-stream`);
-    await expect(fetch(`${url}/text/plain`).then(answer => answer.text())).rejects.toThrow();
-    expect(await line(0)).toMatchObject({ status: 200, code: "too-slow" });
-    const reader = events.body?.getReader();
-    expect((await reader?.read())?.value).toEqual(new Uint8Array(1));
-    await reader?.cancel();
   });
 });
 

@@ -145,10 +145,8 @@ async function serve(
   deadline.renew();
   if (isEndless(response)) deadline.end();
   const bytes = await send(response, incoming, outgoing, moved);
-  service.finish(request, response.status, bytes);
-  const late = await answering;
-  if (late !== response) await late.body?.cancel();
-  service.leave(request);
+  const rest = answering.then(late => (late === response ? undefined : late.body?.cancel())).catch(() => undefined);
+  service.finish(request, response.status, bytes, rest);
 }
 
 /** What a request is answered with, and how. */
