@@ -87,13 +87,14 @@ interface Face {
   readonly dialect?: Dialect;
 }
 
-function addDialect(hono: Hono, face: Face, { prefixes, routes, claims }: Dialect): void {
+function addDialect(hono: Hono, face: Face, { prefixes, roots = [""], routes, claims }: Dialect): void {
   for (const route of routes) {
     for (const prefix of prefixes)
       hono.on(route.method, honoPath(prefix + route.path), context => answer(context, route, face));
-    hono.on(route.method, honoPath(route.path), (context, next) =>
-      claims(context.req.raw) ? answer(context, route, face) : next(),
-    );
+    for (const root of roots)
+      hono.on(route.method, honoPath(root + route.path), (context, next) =>
+        claims(context.req.raw) ? answer(context, route, face) : next(),
+      );
   }
   for (const prefix of prefixes)
     hono.all(`${prefix}/*`, context => {
@@ -141,12 +142,13 @@ async function callOf(context: Context, route: Route, { options, dialect }: Face
   const { request } = told;
   const authorization = authorizationOf(request, dialect);
   const params = route.params ? converted(route.params, context.req.param(), "the path") : {};
-  const permit = (need: Need) => options.admit(request, need, authorization);
+  const permit = (need: Need, as: string | null = authorization) =>
+    options.admit(request, dialect ? { ...need, isVendors: true } : need, as);
   told.caller = route.scope === "open" ? anyone : await permit(needOf(route, params as object, dialect));
   const given = queryOf(context);
   const query = route.query ? converted(route.query, dialect ? known(route.query, given) : given, "the query") : {};
   const limits = { ...defaultLimits, ...options.limits };
-  const permitted = async (need: Need) => void (await permit(need));
+  const permitted = async (need: Need, as?: string) => void (await permit(need, as));
   return new Call(request, params, query, told.caller, limits, route.body, permitted, options.closing);
 }
 

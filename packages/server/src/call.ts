@@ -14,6 +14,8 @@ export interface Need {
   readonly dataset?: string;
   /** The handler asks about every dataset that it touches beside that of the path. */
   readonly isJudged?: boolean;
+  /** The key is what a vendor's SDK was given: it always sends one, so where no tokens are needed it is not looked at. */
+  readonly isVendors?: boolean;
 }
 
 /** Who is calling. Every commit that comes of it carries their name. */
@@ -44,8 +46,8 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
     readonly caller: Caller,
     readonly limits: Limits,
     readonly shape: BodyShape | undefined,
-    /** Throws a problem unless the caller may do this too: for what only the body names. */
-    readonly permit: (need: Need) => Promise<void>,
+    /** Throws a problem unless the caller may do this too: for what only the body names. With an Authorization that the body holds, whoever that is. */
+    readonly permit: (need: Need, authorization?: string) => Promise<void>,
     /** Aborts when the server shuts down: for streams that would never end. */
     readonly closing?: AbortSignal,
   ) {}

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { Repository } from "@sheaf/core";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { nodePlatform } from "@sheaf/drives/node";
+import { Admission } from "../access/admission.js";
+import { createToken } from "../access/token.js";
 import { json } from "../answer.js";
 import { makeApp } from "../app.js";
 import { HttpError } from "../problem.js";
@@ -79,4 +81,14 @@ test("what is refused is refused in the dialect's words: a bad body, no key, no 
     status: 404,
     body: { left: expect.stringContaining("no-such-route") as string },
   });
+});
+
+test("a vendor's key, which its SDK always sends, is not looked at where no tokens are needed, and is where they are", async () => {
+  const author = () => ({ name: "Server", email: "server@example.org" });
+  const local = (await Repository.open(new MemoryDrive(), { platform: nodePlatform, create: true, author })).local();
+  const read = { scope: "read", isVendors: true } as const;
+  expect(await new Admission(local, { isPrivate: true }).admit("Bearer any", read)).toEqual({ id: "local" });
+  await expect(new Admission(local, { isPrivate: false }).admit("Bearer any", read)).rejects.toThrow("no such token");
+  await createToken(local, { name: "Ada", email: "ada@example.org", scope: "read" });
+  await expect(new Admission(local, { isPrivate: true }).admit("Bearer any", read)).rejects.toThrow("no such token");
 });

@@ -22,6 +22,8 @@ export interface Dialect {
   readonly name: string;
   /** Such as `/opik/api`: without a slash at the end. */
   readonly prefixes: readonly string[];
+  /** What may stand before the paths of requests without a prefix. Default: nothing (`[""]`). */
+  readonly roots?: readonly string[];
   /** Says whether a request without a prefix is meant for this vendor, by its headers. Of several dialects with one path the first that says so has it. */
   readonly claims: (request: Request) => boolean;
   /** In the order in which they are tried: `/datasets/query` before `/datasets/{id}`. */

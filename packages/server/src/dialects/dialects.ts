@@ -1,4 +1,5 @@
 /** Every dialect that the server speaks. */
 import type { Dialect } from "./dialect.js";
+import { galileo } from "./galileo/dialect.js";
 
-export const allDialects: readonly Dialect[] = [];
+export const allDialects: readonly Dialect[] = [galileo];

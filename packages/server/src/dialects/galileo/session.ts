@@ -1,0 +1,93 @@
+/** The calls that Galileo's clients make before all others: is it there, let me in, who am I. */
+import type { Repository } from "@sheaf/core";
+import { json } from "../../answer.js";
+import type { Call } from "../../call.js";
+import { route } from "../../route.js";
+import { t } from "../../schema.js";
+import { loginForm } from "./login-form.js";
+import { userInfo, type UserInfo } from "./users.js";
+
+const tag = "session";
+const token = { 200: { description: "the token, to be sent as Bearer" } } as const;
+
+export const sessionRoutes = [
+  route(
+    {
+      method: "GET",
+      path: "/healthcheck",
+      operationId: "healthcheck",
+      tag,
+      summary: "Says that the server is there.",
+      scope: "open",
+      answers: { 200: { description: "it is" } },
+    },
+    async () => json({ api_version: "v2", message: "Healthy", version: "2.0.0" }),
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/login/api_key",
+      operationId: "login_api_key",
+      tag,
+      summary: "Takes an API key, which is a token of this server, and gives it back as one.",
+      scope: "open",
+      body: { json: t.Object({ api_key: t.String() }) },
+      answers: token,
+    },
+    async call => login(call, (await call.json()).api_key),
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/login",
+      operationId: "login_email",
+      tag,
+      summary: "As login_api_key, with the token as the password of a form.",
+      scope: "open",
+      body: { bytes: ["application/x-www-form-urlencoded", "multipart/form-data"] },
+      answers: token,
+    },
+    async call => login(call, (await loginForm(call)).password),
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/refresh_token",
+      operationId: "refresh_token",
+      tag,
+      summary: "Gives the caller's token again: tokens of this server last until they are revoked.",
+      scope: "read",
+      answers: token,
+    },
+    async call => login(call, bearerOf(call)),
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/current_user",
+      operationId: "current_user",
+      tag,
+      summary: "Says who is calling.",
+      scope: "read",
+      answers: { 200: { description: "the user" } },
+    },
+    async (call, repo) => json({ ...(await callerInfo(call, repo)), role: "user" }),
+  ),
+] as const;
+
+/** The person who calls; where no tokens are needed, the one whom the repository's commits name. */
+export async function callerInfo(call: Call, repo: Repository): Promise<UserInfo> {
+  const local = repo.local();
+  return userInfo(local.platform, { ...(await local.author()), ...call.author });
+}
+
+/** Throws 401 for a key that opens nothing here. */
+async function login(call: Call, key: string): Promise<Response> {
+  await call.permit({ scope: "read", isJudged: true }, `Bearer ${key}`);
+  return json({ access_token: key, token_type: "bearer" });
+}
+
+function bearerOf({ request: { headers } }: Call): string {
+  const bearer = headers.get("authorization")?.replace(/^Bearer\s+/i, "");
+  return bearer ?? headers.get("galileo-api-key") ?? "";
+}
