@@ -89,3 +89,19 @@ test("many that enter the same versions at once agree, and the repository stays 
   await repo.gc({ graceMs: 0 });
   for await (const finding of repo.verify()) expect(finding).toBeUndefined();
 });
+
+test("a version is read as it was, by whatever name the dataset had then", async () => {
+  const { repo, put } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  await put("a");
+  await put("b");
+  await repo.renameDataset("qa", "renamed");
+  await repo.createDataset("qa");
+  const info = await repo.dataset("renamed").info();
+  const [first, second] = await repo.versions.of("renamed");
+  expect((await repo.versions.read(info, first)).info).toMatchObject({ path: "qa", id: info.id, count: 1 });
+  expect((await repo.versions.read(info, second)).info.count).toBe(2);
+  await expect(repo.versions.read({ id: "nobody", path: "qa" }, first)).rejects.toMatchObject({
+    code: "no-such-dataset",
+  });
+});

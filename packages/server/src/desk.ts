@@ -4,6 +4,7 @@ import { Catalog } from "./dialects/catalog/catalog.js";
 import { EditQueue } from "./edit-queue.js";
 import { Jobs } from "./jobs.js";
 import { MemorySpool, type Spool } from "./spool.js";
+import { Turns } from "./turns.js";
 
 /** Waits so many milliseconds, or until the signal. Tests wait otherwise. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -12,6 +13,7 @@ export class Desk {
   readonly jobs: Jobs;
   readonly edits: EditQueue;
   readonly catalog: Catalog;
+  readonly #turns = new Map<string, Turns>();
   /** Streams that never end by themselves and are open. */
   streams = 0;
 
@@ -24,6 +26,15 @@ export class Desk {
     this.jobs = new Jobs(repo.context.platform);
     this.edits = new EditQueue(repo);
     this.catalog = new Catalog(repo);
+  }
+
+  /** The turns of this process at something, by its name: to be asked for anew each time. */
+  turns(name: string): Turns {
+    let turns = this.#turns.get(name);
+    if (turns) return turns;
+    for (const [other, { isIdle }] of this.#turns) if (isIdle) this.#turns.delete(other);
+    this.#turns.set(name, (turns = new Turns()));
+    return turns;
   }
 
   /** Resolves when what was begun is done: every job, every edit. */

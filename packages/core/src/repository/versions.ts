@@ -13,8 +13,10 @@ import { Link } from "../item/ipld.js";
 import type { Value, ValueObject } from "../item/value.js";
 import type { LogEntry } from "../store/log-entry.js";
 import { orNobody, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
-import { findDataset, noDataset } from "./dataset-tree.js";
+import type { DatasetInfo } from "./contract.js";
+import { allDatasets, findDataset, noDataset } from "./dataset-tree.js";
 import { currentBranch, headOf, writeLog } from "./heads.js";
+import { DatasetVersion } from "./version.js";
 import { inTransaction } from "./write.js";
 
 /** One version of a dataset. */
@@ -63,6 +65,22 @@ export class Versions {
   /** All versions of a dataset of the current branch, the first one first; those that are new are entered. Throws no-such-dataset. */
   async of(path: string): Promise<VersionInfo[]> {
     return (await this.#current(path)).versions.map(({ info }) => info);
+  }
+
+  /** A dataset as it was in a version, or any commit, under whatever path it had then. Throws no-such-dataset. */
+  async read(
+    { id, path }: Pick<DatasetInfo, "id" | "path">,
+    { commit }: Pick<VersionInfo, "commit">,
+  ): Promise<DatasetVersion> {
+    const snapshot = await readSnapshot(
+      this.context.store,
+      await readCommit(this.context.store, parseCid(commit).digest),
+    );
+    const there = await findDataset(this.context.store, snapshot, path);
+    if (there?.id === id) return new DatasetVersion(this.context, path, there);
+    for await (const { path: then, ...dataset } of allDatasets(this.context.store, snapshot))
+      if (dataset.id === id) return new DatasetVersion(this.context, then, dataset);
+    throw noDataset(path, commit);
   }
 
   /** Changes the note of a version; `change` is called again where somebody else did meanwhile. Throws no-such-ref. */

@@ -10,6 +10,8 @@ export interface Plan {
   readonly message: string;
   /** Of the commit: `amended` (core) for a change in place. */
   readonly attributes?: ValueObject;
+  /** Then the plan is believed while the items of these rows are as they were, whatever else of the dataset changed. */
+  readonly rows?: readonly string[];
 }
 
 /** What was read: the dataset, `undefined` where there is none yet, and the commit, `undefined` before the first one. */
@@ -20,6 +22,8 @@ export interface Reading {
 
 /** How often an edit is computed again; each time, somebody else made progress. */
 const maxTries = 64;
+/** Lost races after which an edit is made while no other of this process on the dataset begins: who is slower than the others would lose for ever. */
+const patience = 3;
 
 /**
  * Makes the edit that `plan` gives for the dataset at `path`, in a commit of its own; `undefined` from the plan makes none.
@@ -33,18 +37,32 @@ export async function rewrite(
   plan: (reading: Reading) => Promise<Plan | undefined>,
 ): Promise<Edited | undefined> {
   await call.permit({ scope: "write", dataset: path });
+  const turns = desk.turns(`rewrite ${path}`);
   for (let tries = 1; ; tries++) {
-    const reading = await readNow(desk, path);
-    const planned = await plan(reading);
-    if (!planned || planned.changes.length === 0) return undefined;
-    const { changes, message, attributes = {} } = planned;
-    const base = reading.commit === undefined ? {} : { base: reading.commit };
-    try {
-      const request = { changes, message, attributes, author: call.author, ...base };
-      return await desk.edits.edit(request, undefined, call.signal);
-    } catch (error) {
-      if (tries === maxTries || !isSheafError(error, "stale-base")) throw error;
-    }
+    const attempt = () => tryOnce(call, desk, path, plan);
+    const outcome = await (tries > patience ? turns.alone(attempt) : turns.among(attempt));
+    if (!("lost" in outcome)) return outcome.edited;
+    if (tries === maxTries) throw outcome.lost;
+  }
+}
+
+async function tryOnce(
+  call: Call,
+  desk: Desk,
+  path: string,
+  plan: (reading: Reading) => Promise<Plan | undefined>,
+): Promise<{ edited: Edited | undefined } | { lost: unknown }> {
+  const reading = await readNow(desk, path);
+  const planned = await plan(reading);
+  if (!planned || planned.changes.length === 0) return { edited: undefined };
+  const { message, attributes = {} } = planned;
+  const base = reading.commit === undefined ? {} : { base: reading.commit };
+  const request = { ...planned, message, attributes, author: call.author, ...base };
+  try {
+    return { edited: await desk.edits.edit(request, undefined, call.signal) };
+  } catch (error) {
+    if (isSheafError(error, "stale-base")) return { lost: error };
+    throw error;
   }
 }
 
