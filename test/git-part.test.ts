@@ -68,7 +68,7 @@ test("a clone of one dataset has the same commits and tags, and its rows alone",
   for (const name of ["main", "v1"]) expect(await part.resolve(name)).toBe(await whole.resolve(name));
   expect(await rowsOf(part)).toEqual(await rowsOf(whole));
   expect((await part.status()).part).toEqual(["qa"]);
-  await expect(rowsOf(part, "large")).rejects.toThrow(/only qa was cloned here.*sheaf fetch --dataset/);
+  await expect(rowsOf(part, "large")).rejects.toThrow(/only the rows of qa are here.*sheaf fetch --dataset/);
   expect(await findings(part)).toEqual([]);
   expect(ways).toMatchObject({ lent: 1, returned: 1 });
 });
@@ -113,7 +113,7 @@ test("a push that would need what is not here is refused before anything moves",
   const other = StockGit.bare();
   await part.addRemote("other", other.folder);
   const failure = await part.push("other", ["main"]).catch((error: unknown) => error);
-  expect(isSheafError(failure, "missing-block") && failure.message).toMatch(/only qa was cloned here/);
+  expect(isSheafError(failure, "missing-block") && failure.message).toMatch(/only the rows of qa are here/);
   expect(other.run(["for-each-ref"])).toBe("");
   expect(git.run(["log", "--format=%s", "main"]).split("\n")).toHaveLength(3);
 });

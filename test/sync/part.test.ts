@@ -16,14 +16,17 @@ test("a clone of one dataset has the commits and its rows, can be worked with, a
   expect(await bob.resolve("main")).toBe(await middle.resolve("main"));
   expect(await rowsOf(bob)).toEqual(await rowsOf(middle));
   expect((await bob.status()).part).toEqual(["qa"]);
-  await expect(rowsOf(bob, "large")).rejects.toThrow(/only qa was cloned here/);
+  await expect(rowsOf(bob, "large")).rejects.toThrow(/only the rows of qa are here/);
   expect(await findings(bob)).toEqual([]);
   await bob.dataset("qa").patch([{ op: "replace", path: "/items/q1/text", value: "bob" }]);
   await bob.createDataset("own");
   await bob.gc({ graceMs: 0, keepMs: 0 });
   await bob.repack({ all: true });
   expect(await findings(bob)).toEqual([]);
-  expect(await bob.diffStat("origin/main", "main")).toEqual({ qa: { added: 0, removed: 0, changed: 1, moved: 0 } });
+  expect(await bob.diffStat("origin/main", "main")).toEqual({
+    own: { added: 0, removed: 0, changed: 0, moved: 0 },
+    qa: { added: 0, removed: 0, changed: 1, moved: 0 },
+  });
   expect((await bob.push()).traffic.objects).toBeLessThan(12);
   const again = await town.open("middle");
   expect((await rowsOf(again))[1]).toContain("bob");
@@ -35,6 +38,24 @@ test("a clone of one dataset has the commits and its rows, can be worked with, a
   await bob.push();
   expect(await findings(bob)).toEqual([]);
   expect(await findings(await town.open("middle"))).toEqual([]);
+});
+
+test("what is made in a partial clone is a part of it, and changes of others to it come with a pull", async () => {
+  const town = new Town();
+  const middle = await town.open("middle");
+  await middle.dataset("qa").import(rows(3, "qa"), { key: "id" });
+  await middle.dataset("large").import(rows(30, "large"), { key: "id" });
+  const bob = await town.clone("middle", "bob", { datasets: ["qa"] });
+  await bob.createDataset("own");
+  await bob.dataset("imported").import(rows(3, "imported"), { key: "id" });
+  expect((await bob.status()).part).toEqual(["imported", "own", "qa"]);
+  await bob.push();
+  const again = await town.open("middle");
+  await again.dataset("imported").import(rows(40, "more"), { key: "id" });
+  await bob.pull();
+  expect(await rowsOf(bob, "imported")).toEqual(await rowsOf(again, "imported"));
+  await expect(rowsOf(bob, "large")).rejects.toThrow(/only the rows of imported, own, qa are here/);
+  expect(await findings(bob)).toEqual([]);
 });
 
 test("a dataset that is not there cannot be cloned", async () => {

@@ -125,8 +125,8 @@ export class Work {
     // One that was made here and renamed in the same edit has its id already.
     const nth = this.#made.get(path) ?? 0;
     this.#made.set(path, nth + 1);
-    const name = nth === 0 ? path : `${path}\0${nth}`;
-    this.#datasets.set(path, newDataset(this.context, this.blocks, this.base, name, meta));
+    const seed = nth === 0 ? path : `${path}\0${nth}`;
+    this.#datasets.set(path, await newDataset(this.context, this.blocks, this.base, path, meta, seed));
     this.#say(`create ${path}`);
   }
 

@@ -16,6 +16,7 @@ import { linkedDigest } from "../dataset/row.js";
 import type { Context } from "./context.js";
 import type { Imported, ImportOptions } from "./contract.js";
 import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
+import { isPartial, notePart } from "./part.js";
 import { commitEdit, type Base } from "./write.js";
 
 /** Imports batches of rows into a dataset, which is made when it is not there. */
@@ -34,7 +35,7 @@ export async function importRows(
     async (blocks, base) => {
       const before = await findDataset(blocks, base.snapshot, path);
       if (!before && options.mode === "remove") throw noDataset(path);
-      const dataset = before ?? newDataset(context, blocks, base, path);
+      const dataset = before ?? (await newDataset(context, blocks, base, path));
       const made = await new Import(context, blocks, dataset, options).run(batches);
       counts = made.counts;
       const meta = withColumns(made.dataset.meta, options.columns);
@@ -45,15 +46,18 @@ export async function importRows(
   return { ...committed, ...counts };
 }
 
-/** A dataset that is not there yet, with its id made from path and parent commit. */
-export function newDataset(
+/** A dataset that is not there yet, with its id made from path and parent commit. A partial clone holds what is made in it. */
+export async function newDataset(
   context: Context,
   blocks: Blocks,
   base: Base,
   path: string,
   meta: ValueObject = {},
-): DatasetBlock {
-  return { ...emptyDataset(blocks, datasetIdOf(context.platform, path, base.tip?.digest)), meta };
+  seed: string = path,
+): Promise<DatasetBlock> {
+  const id = datasetIdOf(context.platform, seed, base.tip?.digest);
+  if (isPartial(context)) await notePart(context, new Map([[id, path]]), `create ${path}`);
+  return { ...emptyDataset(blocks, id), meta };
 }
 
 /** The metadata with these columns named: first in their order, those known before after them. */

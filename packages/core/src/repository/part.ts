@@ -29,6 +29,11 @@ export async function partOf(context: Context): Promise<Part | undefined> {
   return { paths, holds: (id: DatasetId) => Object.hasOwn(value, id) };
 }
 
+/** Says whether only a part was cloned, without reading anything. */
+export function isPartial({ store }: Context): boolean {
+  return store.absence !== undefined;
+}
+
 /** Finds the datasets that stand at these paths in any of the commits; gives path by id. Throws no-such-dataset, where `place` is said to lack it. */
 export async function findPart(
   context: Context,
@@ -62,13 +67,14 @@ export async function notePart(
     const before = Object.hasOwn(all, partKey) ? all[partKey] : {};
     setKey(all, partKey, { ...(isObject(before) ? before : {}), ...Object.fromEntries(found) });
   });
+  await expectAbsence(context);
 }
 
 /** Lets the store say why a block may be missing, where only a part was cloned. */
 export async function expectAbsence(context: Context): Promise<void> {
   const part = await partOf(context);
   if (part)
-    context.store.absence = `only ${part.paths.join(", ")} was cloned here, and not the rows of other datasets nor the files; get more with sheaf fetch --dataset, or clone again without it for all`;
+    context.store.absence = `only the rows of ${part.paths.join(", ")} are here, and not those of other datasets nor the files; get more with sheaf fetch --dataset, or clone again without it for all`;
 }
 
 /** Says whether verify found missing what a partial clone may lack: rows of datasets that were not cloned, or a file. */
