@@ -129,7 +129,7 @@ export abstract class LocalRepository {
     return undoing.lastSerial(this.context, ref);
   }
 
-  /** Takes back the last command that moved a ref; called again, the one before it. Throws refused when there is none. */
+  /** Takes back the last command that moved a ref, or gives up the one that stopped at conflicts; called again, the one before it. Throws refused when there is none. */
   undo(): Promise<undoing.Undone> {
     return undoing.undo(this.context);
   }

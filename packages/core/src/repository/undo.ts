@@ -1,5 +1,6 @@
 /**
- * The reflog, and `undo`: every command that moved a ref can be taken back, by moving the ref to what it was before.
+ * The reflog, and `undo`: every command that moved a ref can be taken back, by moving the ref to what it was before; one that stopped at conflicts, by
+ * giving it up.
  *
  * An undo is an entry like any other whose command says which entry it took back, so that the next undo goes on before that one.
  */
@@ -7,9 +8,12 @@ import { SheafError } from "../errors.js";
 import { firstNumber, serialOf } from "../store/log-entry.js";
 import type { LogEntry } from "../store/logs.js";
 import type { ReflogEntry } from "./contract.js";
-import type { Context } from "./context.js";
-import { branchRef, currentBranch, headLog } from "./heads.js";
+import { commitCid, type Context } from "./context.js";
+import { branchRef, currentBranch, headLog, headOf } from "./heads.js";
 import { mustMove } from "./names.js";
+import { rebaseLog } from "./rebase-state.js";
+import { abortRebase } from "./rebasing.js";
+import { abortMerge, waitingMerges } from "./waiting-merge.js";
 
 /** What an undo did to a ref. */
 export interface Undone {
@@ -18,6 +22,8 @@ export interface Undone {
   readonly to: string | null;
   /** The command that was taken back. */
   readonly command: string;
+  /** What waited for its conflicts and is given up; the ref stays as it is. */
+  readonly gaveUp?: "merge" | "rebase";
 }
 
 /** The entries of a ref's log, newest first. */
@@ -69,7 +75,10 @@ interface Undoable {
   readonly before: string | null;
 }
 
-/** Takes back the newest move of HEAD, a branch, a tag or an environment that was not taken back yet; moves of one command go together. */
+/**
+ * Takes back the newest move of HEAD, a branch, a tag or an environment that was not taken back yet; moves of one command go together. Gives up a merge or
+ * rebase that waits for its conflicts, if that is newer.
+ */
 export async function undo(context: Context): Promise<Undone> {
   const moves: Undoable[] = [];
   for (const ref of await refsThatMove(context)) {
@@ -77,11 +86,27 @@ export async function undo(context: Context): Promise<Undone> {
     if (move) moves.push(move);
   }
   const newest = moves.sort((a, b) => b.entry.time - a.entry.time)[0];
+  const stopped = (await waitingMerges(context)).sort((a, b) => b.entry.time - a.entry.time)[0];
+  if (stopped && !(newest && newest.entry.time > stopped.entry.time)) return giveUp(context, stopped);
   if (!newest) throw new SheafError("refused", {}, "there is nothing to undo");
   const together = movesMany.test(newest.entry.command) ? moves.filter(move => isOneCommand(move, newest)) : [newest];
   for (const { ref, head, entry, before } of together)
     await mustMove(context, ref, head, before, `undo ~${entry.number}: ${entry.command}`);
   return { ref: newest.ref, from: newest.head.value, to: newest.before, command: newest.entry.command };
+}
+
+async function giveUp(context: Context, { branch, entry }: { branch: string; entry: LogEntry }): Promise<Undone> {
+  const isRebase = ((await context.logs.read(rebaseLog(branch)))?.value ?? null) !== null;
+  await (isRebase ? abortRebase(context, branch) : abortMerge(context, branch));
+  const { tip } = await headOf(context, branch);
+  const value = tip ? commitCid(tip) : null;
+  return {
+    ref: branchRef(branch),
+    from: value,
+    to: value,
+    command: entry.command,
+    gaveUp: isRebase ? "rebase" : "merge",
+  };
 }
 
 /** Says whether two moves are of one command: the entries of one are made within seconds. */

@@ -69,6 +69,17 @@ async function isDone(
   return false;
 }
 
+/** The branches into which merges wait, each with the newest entry of its log. */
+export async function waitingMerges(context: Context): Promise<{ branch: string; entry: LogEntry }[]> {
+  const found: { branch: string; entry: LogEntry }[] = [];
+  const prefix = mergeLog("");
+  for (const { name, entry } of await context.logs.heads(prefix)) {
+    const branch = name.slice(prefix.length);
+    if (await waiting(context, branch, entry)) found.push({ branch, entry });
+  }
+  return found;
+}
+
 async function need(context: Context, branch: string): Promise<Current> {
   const found = await current(context, branch);
   if (!found) throw new SheafError("refused", {}, `no merge into ${branch} is under way`);
