@@ -224,6 +224,8 @@ describe("names", () => {
 
   test("config is set, read, listed and unset", async () => {
     const shell = await smallRepository();
+    const stranger = { env: { SHEAF_AUTHOR_NAME: "", SHEAF_AUTHOR_EMAIL: "", GIT_CONFIG_GLOBAL: "/dev/null" } };
+    expect((await shell.run(["config", "user.name", "Nobody"], stranger)).err).toBe("");
     await shell.sheaf("config", "user.name", "Grace");
     expect(await shell.sheaf("config", "user.name")).toBe("Grace\n");
     expect(await shell.json("config")).toEqual([{ "user.name": "Grace" }]);

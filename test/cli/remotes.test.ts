@@ -37,6 +37,63 @@ test("push, clone, edit on both sides, pull and push again", async () => {
   expect((await ada.run(["-C", "bob", "push"])).err).toContain("everything up to date");
 });
 
+/** Two people who changed the answer of q1 in two ways: Ada pushed hers, and Bob's clone is in the folder bob. */
+async function quarrel(): Promise<Shell> {
+  const { ada, middle } = await two();
+  await ada.sheaf("clone", middle, "bob");
+  for (const [folder, value] of [
+    [".", "ada"],
+    ["bob", "bob"],
+  ])
+    await ada.run(["-C", folder, "patch", "qa", "-", "-m", value], {
+      stdin: JSON.stringify([{ op: "replace", path: "/items/q1/answer", value }]),
+    });
+  await ada.sheaf("push");
+  return ada;
+}
+
+test.each([
+  [["pull"], "merge"],
+  [["pull", "--rebase"], "rebase"],
+])("undo after %j that stopped at conflicts gives the %s up, then takes back the fetch", async (pull, kind) => {
+  const ada = await quarrel();
+  const before = (await ada.json("-C", "bob", "status"))[0];
+  expect((await ada.run(["-C", "bob", ...pull])).code).toBe(1);
+  expect((await ada.json("-C", "bob", "status"))[0]).toHaveProperty("merging");
+  const head = before.commit;
+  expect(await ada.json("-C", "bob", "undo")).toEqual([
+    { ref: "refs/heads/main", from: head, to: head, command: expect.stringMatching(/^pull /), gaveUp: kind },
+  ]);
+  const after = (await ada.json("-C", "bob", "status"))[0];
+  expect(after).toMatchObject({ commit: head, upstream: { ahead: 1, behind: 1 } });
+  expect(after).not.toHaveProperty("merging");
+  expect(await ada.json("-C", "bob", "conflicts")).toEqual([]);
+  expect(await ada.sheaf("-C", "bob", "undo")).toMatch(/^took back fetch origin/);
+  expect((await ada.json("-C", "bob", "status"))[0]).toEqual(before);
+  expect((await ada.run(["-C", "bob", ...pull])).code).toBe(1);
+  expect(await ada.sheaf("-C", "bob", "undo")).toMatch(
+    new RegExp(`the ${kind} that waited for its conflicts is given up, refs/heads/main stays at b`),
+  );
+});
+
+test("what was fetched is listed and shown as git does; CIDs are short where people read", async () => {
+  const ada = await quarrel();
+  await ada.sheaf("-C", "bob", "fetch");
+  const all = await ada.json("-C", "bob", "branch", "-a");
+  expect(all.map(({ branch, isRemote }) => [branch, isRemote])).toEqual([
+    ["main", undefined],
+    ["origin/main", true],
+  ]);
+  expect(await ada.json("-C", "bob", "branch", "-r")).toEqual(all.slice(1));
+  expect(await ada.sheaf("-C", "bob", "branch", "-a", "-v")).toMatch(/\* main .* bob\n {2}origin\/main .* ada\n$/);
+  expect(await ada.sheaf("-C", "bob", "log", "--oneline", "origin/main")).toMatch(/ \(origin\/main\) ada\n/);
+  expect(await ada.sheaf("log", "-n", "1")).toContain(" (HEAD → main, origin/main)\n");
+  expect(await ada.sheaf("remote", "-v")).toMatch(/origin +middle\n/);
+  const { out } = await ada.run(["-C", "bob", "push"]);
+  expect(out).toMatch(/not in bafyrei[a-z2-7]{9} \(it is at bafyrei[a-z2-7]{9}\)/);
+  expect((await ada.run(["-C", "bob", "push", "--json"])).out).toMatch(/not in bafyrei[a-z2-7]{52} /);
+});
+
 test("a bundle carries the news to where no network goes", async () => {
   const { ada } = await two();
   await ada.sheaf("bundle", "create", "all.car");
@@ -64,7 +121,12 @@ test("a remote that is not there, or not known, is said so", async () => {
   const { out, err } = await shell.run(["remote", "add", "hub", "https://ada:secret@example.org/evals.git"]);
   expect(out).toContain("https://example.org/evals.git");
   expect(out + err).not.toContain("secret");
-  expect(err).toContain("not stored");
+  expect(err).toMatch(/not stored; .*SHEAF_GIT_TOKEN/);
+  const bucket = await shell.run(["remote", "add", "bucket", "s3://key:secret@evals/data"]);
+  expect(bucket.err).toMatch(/not stored; set AWS_ACCESS_KEY_ID/);
+  expect(bucket.out + bucket.err).not.toMatch(/secret@|git/);
+  for (const url of ["s3://evals/data", "../elsewhere", "https://example.org/evals.git", "ada@example.org:evals"])
+    expect((await shell.run(["remote", "set-url", "hub", url])).err).toBe("");
   expect(await shell.sheaf("config")).not.toContain("secret");
 });
 

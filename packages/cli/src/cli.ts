@@ -20,6 +20,8 @@ export class Cli {
   readonly paint: Paint;
   /** What the run ends with when nothing is thrown. */
   exitCode = 0;
+  /** Whether what the engine thinks a person may want to know is told. */
+  hints = true;
   #repository: Repository | undefined;
   #progress: ProgressLine | undefined;
   #isPaged = false;
@@ -46,7 +48,11 @@ export class Cli {
   /** The repository of `-C DIR`, or the nearest one above the current folder. Throws no-such-repository. */
   async repository(): Promise<Repository> {
     const { openNearest } = await import("./compose.js");
-    return (this.#repository ??= await openNearest(this.io, this.options.C, text => this.say(text)));
+    return (this.#repository ??= await openNearest(
+      this.io,
+      this.options.C,
+      text => void (this.hints && this.say(text)),
+    ));
   }
 
   /** Sends all output from here on through the person's pager, if they read it on a terminal: for commands that may print more than a screen. It is opened with the first of it. */

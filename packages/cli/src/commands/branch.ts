@@ -1,4 +1,5 @@
 /** `sheaf branch`. */
+import type { CommitInfo } from "@sheaf/core";
 import type { Cli } from "../cli.js";
 import { examples, Option, type Define } from "../parse.js";
 import { record } from "../record.js";
@@ -12,6 +13,7 @@ interface Flags {
   force?: boolean;
   rename?: boolean;
   remotes?: boolean;
+  all?: boolean;
   verbose?: boolean;
 }
 
@@ -29,12 +31,14 @@ export const define: Define = (command, cli) => {
     .option("-m, --rename", "rename the branch");
   command
     .option("-r, --remotes", "list the branches of remotes, as they were when last fetched")
+    .option("-a, --all", "list both, the branches here and those of remotes")
     .option("-v, --verbose", "say which branch each follows, how far apart they are, and the last message");
   examples(
     command,
     ["sheaf branch fix v1", "Make the branch fix at v1"],
     ["sheaf branch -m fix fixes", "Rename it"],
     ["sheaf branch -d fixes", "Delete it"],
+    ["sheaf branch -a", "List all, those of remotes too"],
   );
   command.action((name: string | undefined, at: string | undefined, flags: Flags) => act(cli, name, at, flags));
 };
@@ -43,7 +47,10 @@ async function act(cli: Cli, name: string | undefined, at: string | undefined, f
   const repository = await cli.repository();
   if (name === undefined && (flags.delete || flags.rename))
     throw new UsageError("name the branch; see sheaf branch --help");
-  if (name === undefined) return await (flags.remotes ? listRemote(cli) : list(cli, flags.verbose === true));
+  if (name === undefined) {
+    if (!flags.remotes || flags.all) await list(cli, flags.verbose === true);
+    return flags.remotes || flags.all ? await listRemote(cli, flags.verbose === true) : undefined;
+  }
   if (flags.delete) {
     if (at !== undefined) throw new UsageError("--delete takes one branch");
     await repository.deleteBranch(name, { force: flags.force ?? false });
@@ -64,7 +71,7 @@ async function list(cli: Cli, verbose: boolean): Promise<void> {
   const repository = await cli.repository();
   for (const { name, commit, current } of await repository.branches()) {
     const upstream = verbose ? await repository.upstream(name) : undefined;
-    const message = verbose ? (await repository.show(commit)).message.split("\n", 1)[0] : undefined;
+    const message = verbose ? subject(await repository.show(commit)) : undefined;
     const shown = current ? `* ${cli.paint.green(visible(name))}` : `  ${visible(name)}`;
     const follows = upstream && ` [${distance(upstream)} ${visible(`${upstream.remote}/${upstream.branch}`)}]`;
     await cli.line(
@@ -75,9 +82,18 @@ async function list(cli: Cli, verbose: boolean): Promise<void> {
   }
 }
 
-async function listRemote(cli: Cli): Promise<void> {
-  for (const { name, commit } of await (await cli.repository()).remoteBranches())
+async function listRemote(cli: Cli, verbose: boolean): Promise<void> {
+  const repository = await cli.repository();
+  for (const { name, commit } of await repository.remoteBranches()) {
+    const message = verbose ? subject(await repository.show(commit)) : undefined;
     await cli.line(
-      cli.json ? record({ branch: name, commit }) : `  ${visible(name)} ${cli.paint.yellow(shortCid(commit))}`,
+      cli.json
+        ? record({ branch: name, commit, isRemote: true, message })
+        : `  ${cli.paint.red(visible(name))} ${cli.paint.yellow(shortCid(commit))}${message === undefined ? "" : ` ${visible(message)}`}`,
     );
+  }
+}
+
+function subject({ message }: CommitInfo): string {
+  return message.split("\n", 1)[0];
 }

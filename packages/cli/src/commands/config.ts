@@ -21,6 +21,8 @@ export const define: Define = (command, cli) => {
     ["sheaf config user.name", "Print a setting"],
   );
   command.action(async (key: string | undefined, value: string | undefined, flags: Flags) => {
+    // Who is just saying who they are need not be told to.
+    cli.hints = false;
     const { config } = await cli.repository();
     if (key === undefined) return await list(cli, await config.all());
     if (flags.unset && value !== undefined) throw new UsageError("--unset takes a key and no value");

@@ -7,6 +7,7 @@ import { visible } from "../render/paint.js";
 import { printTable } from "../render/table.js";
 
 export const define: Define = (command, cli) => {
+  command.option("-v, --verbose", "as in git; URLs are shown without it too");
   command.action(() => list(cli));
   command.addHelpText(
     "after",
@@ -69,8 +70,12 @@ async function list(cli: Cli): Promise<void> {
 
 async function tell(cli: Cli, { name, url, stripped }: RemoteAdded): Promise<void> {
   await cli.line(cli.json ? record({ remote: name, url, stripped }) : `remote ${visible(name)} is ${visible(url)}`);
-  if (stripped)
-    cli.say(
-      "the name and password in the URL were not stored; let git's credential helper keep them, or set SHEAF_GIT_USERNAME and SHEAF_GIT_PASSWORD (or SHEAF_GIT_TOKEN)",
-    );
+  if (stripped) cli.say(`the credentials in the URL were not stored; ${keeping(url)}`);
+}
+
+/** Where secrets may be kept for a URL. */
+function keeping(url: string): string {
+  if (/^s3:/i.test(url)) return "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or keep them in a profile";
+  if (/^ssh:/i.test(url)) return "ssh asks for them, or takes a key";
+  return "let git's credential helper keep them, or set SHEAF_GIT_USERNAME and SHEAF_GIT_PASSWORD (or SHEAF_GIT_TOKEN; SHEAF_TOKEN for a Sheaf server)";
 }

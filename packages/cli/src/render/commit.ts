@@ -4,15 +4,16 @@ import { record } from "../record.js";
 import { visible, type Paint } from "./paint.js";
 import { moment, shortCid } from "./quantity.js";
 
-/** Branches and tags by the commit that they name. */
+/** Branches, tags and branches of remotes by the commit that they name. */
 export type RefNames = ReadonlyMap<string, readonly string[]>;
 
-/** Finds which branches and tags name which commits. */
+/** Finds which branches and tags, and branches of remotes when last fetched, name which commits. */
 export async function refNames(repository: Repository): Promise<RefNames> {
   const names = new Map<string, string[]>();
   const add = (commit: string, name: string) => void names.set(commit, [...(names.get(commit) ?? []), name]);
   for (const { name, commit, current } of await repository.branches()) add(commit, current ? `HEAD → ${name}` : name);
   for (const { name, commit } of await repository.tags()) add(commit, `tag ${name}`);
+  for (const { name, commit } of await repository.remoteBranches()) add(commit, name);
   return names;
 }
 

@@ -1,7 +1,7 @@
 /** What became of refs that were fetched and pushed, as lines for people and as JSON. */
 import type { FetchedRef, FetchResult, PushedRef, PushResult, Traffic, Value } from "@sheaf/core";
 import { visible, type Paint } from "./paint.js";
-import { bytes, counted, shortCid } from "./quantity.js";
+import { bytes, counted, shortCid, withShortCids } from "./quantity.js";
 
 type Printed = { readonly [name: string]: Value };
 
@@ -27,7 +27,7 @@ export function fetchedLines({ refs }: FetchResult, paint: Paint): string[] {
     .filter(({ outcome }) => outcome !== "unchanged")
     .map(({ remote, ref, outcome, before, after, message }) => {
       const line = `${sign(outcome, paint)} ${visible(short(remote))}${ref === undefined || ref === remote ? "" : ` → ${visible(short(ref))}`}`;
-      return `${line}  ${moved(before, after, paint)}${message === undefined ? "" : `  ${paint.red(visible(message))}`}`;
+      return `${line}  ${moved(before, after, paint)}${message === undefined ? "" : `  ${paint.red(visible(withShortCids(message)))}`}`;
     });
 }
 
@@ -37,7 +37,7 @@ export function pushedLines({ refs }: PushResult, paint: Paint): string[] {
     .map(({ remote, ref, outcome, before, after, message }) => {
       const from = ref === undefined || ref === remote ? "" : `${visible(short(ref))} → `;
       const line = `${sign(outcome, paint)} ${from}${visible(short(remote))}`;
-      if (outcome === "rejected") return `${line}  ${paint.red(visible(message ?? "not taken"))}`;
+      if (outcome === "rejected") return `${line}  ${paint.red(visible(withShortCids(message ?? "not taken")))}`;
       return `${line}  ${moved(before ?? null, after, paint)}`;
     });
 }

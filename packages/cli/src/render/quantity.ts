@@ -46,6 +46,11 @@ function two(count: number): string {
   return count.toString().padStart(2, "0");
 }
 
+/** A sentence with its CIDs as short as lines have them. */
+export function withShortCids(sentence: string): string {
+  return sentence.replace(/\bb[a-z2-7]{58}\b/g, shortCid);
+}
+
 /** A CID short enough for a line; its first 16 characters are a valid prefix in any command. */
 export function shortCid(cid: string): string {
   return cid.slice(0, 16);
