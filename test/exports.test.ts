@@ -85,6 +85,7 @@ test("core", () => {
     {
       "@sheaf/core": [
         "Awaitable",
+        "BatchOptions",
         "Beside",
         "BlameInfo",
         "BlockCodec",

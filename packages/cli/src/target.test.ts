@@ -23,6 +23,21 @@ test("a file is replaced as a whole", async () => {
   expect(readdirSync(folder)).toEqual(["a"]);
 });
 
+test("many chunks of all sizes arrive in order, though their memory is used again", async () => {
+  const memory = Buffer.alloc(3_000_000);
+  const lengths = [1, 70_000, 1_048_576, 0, 2_500_000, 1_048_575, 2, 999_999];
+  async function* fleeting() {
+    for (const [i, length] of lengths.entries()) {
+      yield memory.fill(i + 1).subarray(0, length);
+      memory.fill(0);
+    }
+  }
+  const path = join(freshFolder(), "a");
+  await writeFileWhole(path, fleeting());
+  const wanted = Buffer.concat(lengths.map((length, i) => Buffer.alloc(length, i + 1)));
+  expect(readFileSync(path).equals(wanted)).toBe(true);
+});
+
 test("when the chunks fail, the file is what it was and nothing is left beside it", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "a"), "before");

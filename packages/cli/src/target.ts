@@ -5,7 +5,8 @@ import { basename, dirname, join } from "node:path";
 import { SheafError } from "@sheaf/core";
 
 /**
- * Writes the chunks to a file, in place of one that is there. When anything fails, the file is what it was.
+ * Writes the chunks to a file, in place of one that is there. When anything fails, the file is what it was. The memory of a chunk is its maker's again once
+ * more is asked for.
  *
  * What is no ordinary file (a terminal, a pipe, /dev/null) is written to directly. Throws drive-failed, and what the chunks throw.
  */
@@ -28,19 +29,52 @@ export async function writeFileWhole(path: string, chunks: AsyncIterable<Uint8Ar
 /** @param name  what errors call the file */
 async function fill(path: string, name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, "w").catch(error => fail(name, error));
-  // One chunk is written while the next is made.
-  let writing: Promise<void> = Promise.resolve();
+  const writer = new PieceWriter(piece => file.writeFile(piece).catch(error => fail(name, error)));
   try {
-    for await (const chunk of chunks) {
-      await writing;
-      writing = file.writeFile(chunk).catch(error => fail(name, error));
-      writing.catch(() => undefined); // whoever awaits it hears of it
-    }
-    await writing;
+    for await (const chunk of chunks) await writer.take(chunk);
+    await writer.finish();
     await file.sync().catch(() => undefined); // pipes and terminals have nothing to sync
   } finally {
-    await writing.catch(() => undefined);
+    await writer.writing.catch(() => undefined);
     await file.close();
+  }
+}
+
+const pieceBytes = 2 ** 20;
+
+/** Gathers chunks into large pieces, in memory that is used again: one piece is filled while the other is written. */
+class PieceWriter {
+  #filling = new Uint8Array(pieceBytes);
+  #spare = new Uint8Array(pieceBytes);
+  #length = 0;
+  /** The last write: nobody may close the file before. */
+  writing: Promise<void> = Promise.resolve();
+
+  constructor(readonly write: (piece: Uint8Array) => Promise<void>) {}
+
+  /** Takes a copy of the chunk. */
+  async take(chunk: Uint8Array): Promise<void> {
+    for (let from = 0; from < chunk.length;) {
+      const part = chunk.subarray(from, from + pieceBytes - this.#length);
+      this.#filling.set(part, this.#length);
+      this.#length += part.length;
+      from += part.length;
+      if (this.#length === pieceBytes) await this.#turn();
+    }
+  }
+
+  /** Writes what is left; resolves when all is written. */
+  async finish(): Promise<void> {
+    await this.#turn();
+    await this.writing;
+  }
+
+  async #turn(): Promise<void> {
+    await this.writing;
+    const piece = this.#filling.subarray(0, this.#length);
+    [this.#filling, this.#spare, this.#length] = [this.#spare, this.#filling, 0];
+    this.writing = this.write(piece);
+    this.writing.catch(() => undefined); // whoever awaits it hears of it
   }
 }
 

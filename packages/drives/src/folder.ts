@@ -47,7 +47,7 @@ export class FolderDrive implements Drive {
     return drive;
   }
 
-  read(name: string, span?: Span): Uint8Array | undefined {
+  read(name: string, span?: Span, room?: Uint8Array): Uint8Array | undefined {
     if (!this.#descriptors.holds(name)) checkDriveName(name);
     try {
       const path = `${this.path}/${name}`;
@@ -55,7 +55,7 @@ export class FolderDrive implements Drive {
       if (span === undefined && !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
       const file = this.#descriptors.use(name, path);
       const { start, end } = clip(span, file.size);
-      const bytes = readRange(file.descriptor, start, end - start);
+      const bytes = readRange(file.descriptor, start, end - start, room);
       if (span === undefined) this.#descriptors.close(name);
       return bytes;
     } catch (error) {
@@ -220,8 +220,8 @@ function toEntry(entry: Dirent, folder: string): { name: string; isFolder: boole
   return { name: folder + entry.name + (isFolder ? "/" : ""), isFolder };
 }
 
-function readRange(descriptor: number, start: number, length: number): Uint8Array {
-  const bytes = allocate(length);
+function readRange(descriptor: number, start: number, length: number, room: Uint8Array | undefined): Uint8Array {
+  const bytes = room && room.length >= length ? room.subarray(0, length) : allocate(length);
   let done = 0;
   while (done < length) {
     const count = readSync(descriptor, bytes, done, length - done, start + done);

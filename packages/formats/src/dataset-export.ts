@@ -18,7 +18,8 @@ export interface WriteOptions extends Watch, Omit<PrintOptions, "signal"> {
 export async function* exportBytes(dataset: Dataset, options: WriteOptions): AsyncGenerator<Uint8Array> {
   const { format } = options;
   const columns = format === "csv" || format === "tsv" ? await tableColumns(dataset, format, options) : options.columns;
-  const bytes = print(format, rowBatches(dataset, options), { ...options, columns });
+  const isFleeting = options.isFleeting === true && options.gzip !== true;
+  const bytes = print(format, rowBatches(dataset, options), { ...options, columns, isFleeting });
   yield* options.gzip ? gzip(bytes) : bytes;
 }
 
@@ -45,26 +46,22 @@ async function tableColumns(
   return columns;
 }
 
-/** Rows as they rest, in the form that formats take: items end to end in one buffer. */
+/** Rows as they rest, in the form that formats take. */
 async function* rowBatches(dataset: Dataset, { at, signal, progress }: WriteOptions): AsyncGenerator<RowBatch> {
-  for await (const batch of dataset.batches({ signal, progress, ...(at === undefined ? {} : { at }) }))
-    yield joined(batch, dataset.path);
+  for await (const batch of dataset.batches({
+    isFleeting: true,
+    signal,
+    progress,
+    ...(at === undefined ? {} : { at }),
+  }))
+    yield toRows(batch, dataset.path);
 }
 
-function joined(batch: StoredBatch, dataset: string): RowBatch {
-  const { count, blocks } = batch;
-  const starts = new Uint32Array(count);
-  const ends = new Uint32Array(count);
-  let length = 0;
-  for (let i = 0; i < count; i++) {
-    starts[i] = length;
-    ends[i] = length += blocks[i].length;
-  }
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < count; i++) bytes.set(blocks[i], starts[i]);
+function toRows(batch: StoredBatch, dataset: string): RowBatch {
+  const { count, items } = batch;
   return {
     count,
-    items: { bytes, count, starts, ends },
+    items,
     lines: new Uint32Array(count),
     // Texts that most formats have no use for are made when asked for.
     get ids() {

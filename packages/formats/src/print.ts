@@ -5,7 +5,7 @@ import { findMetaKey, loss, rowPlace } from "./losses.js";
 import type { Format, PrintOptions, PrintBatch } from "./rows.js";
 
 /**
- * Prints rows in their order; what is given may be kept.
+ * Prints rows in their order; what is given may be kept, unless it is fleeting.
  *
  * Throws refused, with id and pointer, before the first row that the format cannot hold whole, unless `options.lossy`: attributes without `rows`; in CSV and
  * TSV also absent fields, values that are no texts, and fields beyond `options.columns`. Lossy CSV has numbers, booleans, arrays and objects as JSON text,
@@ -33,7 +33,9 @@ async function* printJsonl(batches: AsyncIterable<PrintBatch>, options: PrintOpt
   const printer = new LinePrinter();
   for await (const batch of batches) {
     options.signal?.throwIfAborted();
-    if (batch.count > 0) yield lines(printer, batch, options).slice();
+    if (batch.count === 0) continue;
+    const text = lines(printer, batch, options);
+    yield options.isFleeting === true ? text : text.slice();
   }
 }
 
@@ -70,8 +72,9 @@ function lines(printer: LinePrinter, batch: PrintBatch, options: PrintOptions): 
   const spans = { ...batch.items, count: batch.count };
   if (options.rows === true)
     return printer.printRows(spans, named(batch.ids, "ids"), named(batch.positions, "positions"));
-  if (options.lossy !== true) refuseMeta(batch);
-  return printer.print(spans, "plain");
+  const text = printer.print(spans, "plain");
+  if (options.lossy !== true && printer.mayLeaveOut) refuseMeta(batch);
+  return text;
 }
 
 function named(names: readonly (string | undefined)[] | undefined, what: string): readonly string[] {

@@ -49,4 +49,6 @@ export interface PrintOptions {
   /** CSV, TSV: every column, in order; see `surveyTable`. */
   readonly columns?: readonly string[] | undefined;
   readonly delimiter?: string | undefined;
+  /** What is given is good until more is asked for: its memory is used again. */
+  readonly isFleeting?: boolean | undefined;
 }

@@ -9,7 +9,7 @@ export interface ImportFileOptions extends ImportOptions, Omit<ReadOptions, "col
 }
 
 /** What to write; the format is by default the one that the file's name asks for, else JSONL. */
-export interface ExportOptions extends Omit<WriteOptions, "format"> {
+export interface ExportOptions extends Omit<WriteOptions, "format" | "isFleeting"> {
   readonly format?: WriteOptions["format"];
 }
 
@@ -36,5 +36,5 @@ export async function importFile(dataset: Dataset, file: string, options: Import
 /** Writes a dataset to a file, which is there whole at the end or not at all; one of that name is replaced. */
 export async function exportFile(dataset: Dataset, file: string, options: ExportOptions = {}): Promise<void> {
   const { format = formatOf(file), gzip = /\.gz$/i.test(file), ...rest } = options;
-  await writeFileWhole(file, exportBytes(dataset, { ...rest, format, gzip }));
+  await writeFileWhole(file, exportBytes(dataset, { ...rest, format, gzip, isFleeting: true }));
 }

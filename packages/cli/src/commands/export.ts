@@ -49,6 +49,7 @@ async function act(cli: Cli, path: string, file: string, flags: Flags): Promise<
   const bytes = exportBytes(dataset, {
     ...rest,
     ...cli.watch(),
+    isFleeting: true,
     format,
     gzip,
     ...(columns === undefined ? {} : { columns: columns.split(",") }),

@@ -41,6 +41,8 @@ interface Job {
 export class LinePrinter {
   readonly #kernel: Kernel | undefined;
   readonly #writer = new CborWriter();
+  /** Says whether attributes may have been left out of what was printed last; where the reference helped, it says yes without knowing. */
+  mayLeaveOut = false;
 
   /** @param engine  `reference` does without the kernel: same results, slower */
   constructor(engine: "kernel" | "reference" = "kernel") {
@@ -77,12 +79,15 @@ export class LinePrinter {
 
   #lines(job: Job): Uint8Array {
     const parts: Uint8Array[] = [];
+    this.mayLeaveOut = false;
     let i = 0;
     while (i < job.count) {
       const taken = this.#kernel === undefined ? 0 : this.#fill(this.#kernel, job, i);
       const part =
         this.#kernel === undefined || taken === 0 ? referenceLine(job, i) : printSlice(this.#kernel, job, i, taken);
       const next = i + Math.max(taken, 1);
+      if (this.#kernel === undefined || taken === 0 || this.#kernel.refused > 0 || this.#kernel.leftOut)
+        this.mayLeaveOut = true;
       parts.push(next < job.count ? part.slice() : part);
       i = next;
     }

@@ -26,13 +26,26 @@ function print(value: unknown): string {
     .join()}}`;
 }
 
+/** Views blocks of which every third lies apart from the one before. */
+function viewAll(viewer: ItemViewer, blocks: readonly Uint8Array[]) {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const [i, block] of blocks.entries()) {
+    starts.push((ends[i - 1] ?? 0) + (i % 3 === 0 ? 1 : 0));
+    ends.push(starts[i] + block.length);
+  }
+  const bytes = new Uint8Array(ends[ends.length - 1]);
+  for (const [i, block] of blocks.entries()) bytes.set(block, starts[i]);
+  return viewer.viewMany({ bytes, starts, ends }, 0, blocks.length);
+}
+
 describe("law: the viewer sees what viewRow sees", () => {
   test("in items of every kind, one by one and many at once", () => {
     const random = seeded(41);
     const viewer = new ItemViewer(nodePlatform);
     const blocks = Array.from({ length: 1500 }, () => encodeText(sampleText({ random, at: true }), "plain"));
     for (const block of blocks) expect(seen(() => viewer.view(block))).toBe(seen(() => viewRow(block)));
-    const many = viewer.viewMany(blocks);
+    const many = viewAll(viewer, blocks);
     expect(many.filter(view => view !== undefined).length).toBeGreaterThan(blocks.length / 4);
     for (const [i, view] of many.entries()) if (view) expect(print(view)).toBe(print(viewRow(blocks[i])));
   });
@@ -79,7 +92,7 @@ describe("the viewer", () => {
   test("rows of ever other keys are seen too, and what comes after them", () => {
     for (let n = 0; n < 3000; n++) expect(view(`{"k${n}":{"x${n}":${n}}}`)).toEqual({ [`k${n}`]: { [`x${n}`]: n } });
     for (let n = 0; n < 300; n++) expect(view('{"plain":true}')).toEqual({ plain: true });
-    expect(viewer.viewMany([encode({ plain: true })])[0]).toEqual({ item: { plain: true } });
+    expect(viewAll(viewer, [encode({ plain: true })])[0]).toEqual({ item: { plain: true } });
   });
 
   test("an item longer than the kernel takes, and more items than it takes at once", () => {
@@ -87,6 +100,6 @@ describe("the viewer", () => {
     expect(view(JSON.stringify(long))).toEqual(long);
     const fresh = new ItemViewer(nodePlatform);
     const blocks = Array.from({ length: 3000 }, (_, n) => encode({ n, text: "w".repeat(200) }));
-    expect(fresh.viewMany(blocks).map(row => row?.item["n"])).toEqual(blocks.map((_, n) => n));
+    expect(viewAll(fresh, blocks).map(row => row?.item["n"])).toEqual(blocks.map((_, n) => n));
   });
 });

@@ -24,6 +24,13 @@ interface Shape {
   readonly order: readonly number[];
 }
 
+/** Blocks in one array: block i is `bytes[starts[i], ends[i])`. */
+export interface Spans {
+  readonly bytes: Uint8Array;
+  readonly starts: ArrayLike<number>;
+  readonly ends: ArrayLike<number>;
+}
+
 export type Texts = Pick<Platform, "latin1" | "utf16">;
 
 export class ItemViewer {
@@ -46,15 +53,15 @@ export class ItemViewer {
 
   /** Views one block as `viewRow` does, and throws as it does. */
   view(block: Uint8Array): RowView {
-    return this.viewMany([block])[0] ?? viewRow(block);
+    return this.viewMany({ bytes: block, starts: [0], ends: [block.length] }, 0, 1)[0] ?? viewRow(block);
   }
 
-  /** Views blocks, up to a few hundred; `undefined` where that is left to `viewRow`. */
-  viewMany(blocks: readonly Uint8Array[]): (RowView | undefined)[] {
+  /** Views the blocks `from` up to `to`, a few hundred at most; `undefined` where that is left to `viewRow`. */
+  viewMany(blocks: Spans, from: number, to: number): (RowView | undefined)[] {
     const kernel = this.#open();
     const views: (RowView | undefined)[] = [];
-    while (views.length < blocks.length) {
-      const count = kernel === null ? 0 : fill(kernel, blocks, views.length);
+    while (views.length < to - from) {
+      const count = kernel === null ? 0 : fill(kernel, blocks, from + views.length, to);
       if (kernel === null || count === 0) views.push(undefined);
       else this.#viewFilled(kernel, count, views);
     }
@@ -173,17 +180,16 @@ function textOf({ bytes, words }: Kernel, step: number): Uint8Array {
 }
 
 /** Puts blocks into the kernel's input, from the `first` on, as many as fit; none when that one is too long. */
-function fill(kernel: Kernel, blocks: readonly Uint8Array[], first: number): number {
+function fill(kernel: Kernel, { bytes, starts, ends }: Spans, first: number, to: number): number {
   const bounds = kernel.tableAt(0) >> 2;
-  const end = inputAt + inputBytes;
-  let at = inputAt;
-  let count = 0;
-  kernel.words[bounds] = at;
-  for (; first + count < blocks.length && count < maxRows; count++) {
-    const block = blocks[first + count];
-    if (at + block.length > end) break;
-    kernel.bytes.set(block, at);
-    kernel.words[bounds + count + 1] = at += block.length;
+  const shift = inputAt - starts[first];
+  kernel.words[bounds] = inputAt;
+  let next = first;
+  // One copy does for blocks that lie one right behind another.
+  for (; next < to && next - first < maxRows && (next === first || starts[next] === ends[next - 1]); next++) {
+    if (ends[next] - starts[first] > inputBytes) break;
+    kernel.words[bounds + next - first + 1] = ends[next] + shift;
   }
-  return count;
+  if (next > first) kernel.bytes.set(bytes.subarray(starts[first], ends[next - 1]), inputAt);
+  return next - first;
 }

@@ -94,6 +94,12 @@ export interface RowsOptions extends Watch {
   readonly after?: RowPlace;
 }
 
+/** Which rows to read as batches. */
+export interface BatchOptions extends RowsOptions {
+  /** A batch, but for its texts and digests, is good until the next is asked for: its memory is used again, which long reads are quicker for. */
+  readonly isFleeting?: boolean;
+}
+
 /** Where a row stands in its dataset, whether it is there or not. */
 export interface RowPlace {
   readonly position: string;

@@ -59,7 +59,7 @@ export class Dataset {
   }
 
   /** Rows in order as they rest, many at a time: what exports are made of. */
-  async *batches(options: given.RowsOptions = {}): AsyncIterable<StoredBatch> {
+  async *batches(options: given.BatchOptions = {}): AsyncIterable<StoredBatch> {
     yield* (await this.at(options.at)).batches(options);
   }
 

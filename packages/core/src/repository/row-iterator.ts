@@ -52,11 +52,11 @@ export class RowIterator implements AsyncIterableIterator<Row> {
     return { value: this.#row(value), done: false };
   }
 
-  #row({ ids, positions, digests, blocks }: StoredBatch): Row {
+  #row({ count, ids, positions, digests, items }: StoredBatch): Row {
     const i = this.#next++;
     const n = i % viewedAtOnce;
-    if (n === 0) this.#views = this.#viewer.viewMany(blocks.slice(i, i + viewedAtOnce));
-    const { item, meta } = this.#views[n] ?? viewRow(blocks[i]);
+    if (n === 0) this.#views = this.#viewer.viewMany(items, i, Math.min(count, i + viewedAtOnce));
+    const { item, meta } = this.#views[n] ?? viewRow(items.bytes.subarray(items.starts[i], items.ends[i]));
     return new StoredRow(ids[i], positions[i], digests[i], item, meta);
   }
 }

@@ -7,6 +7,7 @@ import { get, leavesFrom, rank } from "../tree/read.js";
 import type { Context } from "./context.js";
 import type { Row, Watch } from "./contract.js";
 import { RowIterator, StoredRow } from "./row-iterator.js";
+import { Trail } from "../store/trail.js";
 import { RowGathering, type StoredBatch } from "./stored-batch.js";
 
 /** Which rows to read: from `offset` on (from the end when `reverse`), at most `limit`. */
@@ -16,6 +17,8 @@ export interface Page extends Watch {
   readonly reverse?: boolean;
   /** Begin right behind where this row stands, or would stand; `offset` counts from there. */
   readonly after?: { readonly position: string; readonly id: string };
+  /** A batch is good until the next is asked for: its memory is used again. */
+  readonly isFleeting?: boolean;
 }
 
 /** The row with this id, its item as plain JavaScript; at once, where nothing has to be waited for. */
@@ -59,15 +62,16 @@ export async function* readBatches(
   let done = 0;
   let wanted = 1;
   let gathering = new RowGathering(platform, reverse);
+  const trail = new Trail(store, page.isFleeting);
   for await (const slice of leavesFrom(store, dataset.rows, { from, reverse, limit: total, ahead: 16, cache })) {
     page.signal?.throwIfAborted();
     gathering.add(slice);
     if (gathering.count < wanted && done + gathering.count < total) continue;
-    const batch = await gathering.load(store);
+    const batch = await gathering.load(trail);
     yield batch;
     done += batch.count;
     page.progress?.({ phase: "reading", done, total, unit: "rows" });
-    wanted = Math.min(maxBatchRows, Math.floor((batchBytes * batch.count) / bytesOf(batch)));
+    wanted = Math.min(maxBatchRows, Math.floor((batchBytes * batch.count) / (batch.items.bytes.length + 1)));
     gathering = new RowGathering(platform, reverse);
   }
 }
@@ -75,14 +79,8 @@ export async function* readBatches(
 /** Up to so many rows are a page, of which the nodes are kept. */
 const pageRows = 1000;
 /** Aimed-for bytes and the most rows of a batch: so much is read at once, yet long items do not fill the memory. */
-const batchBytes = 2 ** 18;
+const batchBytes = 2 ** 17;
 const maxBatchRows = 1024;
-
-function bytesOf({ blocks }: StoredBatch): number {
-  let bytes = 1;
-  for (const block of blocks) bytes += block.length;
-  return bytes;
-}
 
 /** How many rows come up to a place, in the order of the page. */
 async function passed(
@@ -103,5 +101,6 @@ export function readRows(context: Context, find: () => Promise<DatasetBlock>, pa
 }
 
 async function* batchesOf(context: Context, find: () => Promise<DatasetBlock>, page: Page) {
-  yield* readBatches(context, await find(), page);
+  // Objects hold nothing of the bytes that they were made of.
+  yield* readBatches(context, await find(), { ...page, isFleeting: true });
 }

@@ -2,14 +2,14 @@
 import { parseCid, printCid, type Cid } from "../block/cid.js";
 import { printItem } from "../item/text.js";
 import { listColumns } from "./columns.js";
-import type { DatasetInfo, Rev, Row, RowsOptions, Watch } from "./contract.js";
+import type { BatchOptions, DatasetInfo, Rev, Row, RowsOptions, Watch } from "./contract.js";
 import { findRow } from "../dataset/lookup.js";
 import { commitCid, readCommit, readSnapshot, type Context } from "./context.js";
 import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
 import { currentCommit } from "./heads.js";
 import { commitAt } from "./revisions.js";
 import { readBatches, readRow, readRows } from "./rows.js";
-import type { StoredBatch } from "./stored-batch.js";
+import { storedRow, type StoredBatch } from "./stored-batch.js";
 
 /** Which rows to read: from `offset` on (from the end when `reverse`), at most `limit`. */
 export type PageOptions = Omit<RowsOptions, "at">;
@@ -40,7 +40,7 @@ export class DatasetVersion {
     const found = await findRow(store, this.block, id, nodes);
     if (!found) return undefined;
     const { position, item } = found;
-    return { count: 1, ids: [id], positions: [position], digests: [item], blocks: [await store.load(item)] };
+    return storedRow(id, position, item, await store.load(item));
   }
 
   /** The row's item as exact JSON text; `undefined` when there is none. */
@@ -61,7 +61,7 @@ export class DatasetVersion {
   }
 
   /** Rows in order as they rest, many at a time: what exports are made of. */
-  batches(page: PageOptions = {}): AsyncIterable<StoredBatch> {
+  batches(page: Omit<BatchOptions, "at"> = {}): AsyncIterable<StoredBatch> {
     return readBatches(this.context, this.block, page);
   }
 

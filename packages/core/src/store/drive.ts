@@ -15,8 +15,12 @@ export interface Span {
 }
 
 export interface Drive {
-  /** The bytes at a name, or the part that the span covers; `undefined` when nothing is there. Never a mixture of two creations. */
-  read(name: string, span?: Span): Awaitable<Uint8Array | undefined>;
+  /**
+   * The bytes at a name, or the part that the span covers; `undefined` when nothing is there. Never a mixture of two creations.
+   *
+   * They may come in `room`, memory of the caller's that is to be used again: from its beginning, where it suffices.
+   */
+  read(name: string, span?: Span, room?: Uint8Array): Awaitable<Uint8Array | undefined>;
   /**
    * Puts bytes at a name that is free.
    *

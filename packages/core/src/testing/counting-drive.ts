@@ -31,9 +31,9 @@ export class CountingDrive implements Drive {
     this.created = [];
   }
 
-  read(name: string, span?: Span): Awaitable<Uint8Array | undefined> {
+  read(name: string, span?: Span, room?: Uint8Array): Awaitable<Uint8Array | undefined> {
     this.counts.reads++;
-    const bytes = this.drive.read(name, span);
+    const bytes = this.drive.read(name, span, room);
     if (bytes instanceof Promise) return bytes.then(read => this.#countRead(read));
     return this.#countRead(bytes);
   }

@@ -30,6 +30,17 @@ export function driveContract(kind: string, open: OpenDrive): void {
         expect((await drive.read("packs/a", span))?.constructor).toBe(Uint8Array);
     });
 
+    test("read: memory that is offered changes nothing of what comes, whether it suffices or not", async () => {
+      const { drive } = await fresh();
+      await drive.create("packs/digits", utf8("0123456789"));
+      for (const length of [0, 2, 3, 20]) {
+        const room = new Uint8Array(length).fill(0x78);
+        expect(plain(await drive.read("packs/digits", { start: 4, end: 7 }, room))).toEqual(utf8("456"));
+        expect(plain(await drive.read("packs/digits", { start: 8 }, room))).toEqual(utf8("89"));
+      }
+      expect(plain(await drive.read("packs/digits"))).toEqual(utf8("0123456789"));
+    });
+
     test("read: what stands below a name is not at that name, and the other way round", async () => {
       const { drive } = await fresh();
       await drive.create("refs/heads/main/~99999999", utf8("entry"));

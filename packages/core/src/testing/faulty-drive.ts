@@ -33,9 +33,9 @@ export class FaultyDrive implements Drive {
     return this.#isDead;
   }
 
-  read(name: string, span?: Span): Awaitable<Uint8Array | undefined> {
+  read(name: string, span?: Span, room?: Uint8Array): Awaitable<Uint8Array | undefined> {
     const fails = this.#step(name);
-    const bytes = this.drive.read(name, span);
+    const bytes = this.drive.read(name, span, room);
     if (fails) throw this.#failure(name);
     return bytes;
   }
