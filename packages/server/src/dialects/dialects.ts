@@ -1,5 +1,6 @@
 /** Every dialect that the server speaks. */
 import type { Dialect } from "./dialect.js";
+import { humanloop } from "./humanloop/dialect.js";
 import { galileo } from "./galileo/dialect.js";
 
-export const allDialects: readonly Dialect[] = [galileo];
+export const allDialects: readonly Dialect[] = [galileo, humanloop];

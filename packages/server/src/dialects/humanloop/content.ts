@@ -1,0 +1,193 @@
+/**
+ * What a version of a dataset holds, as a set of datapoints: which they are, how many, and what the version is called.
+ *
+ * Made by reading the tree of rows once, whose items are looked at only when they were never seen; kept by the dataset's CID, which is frozen.
+ */
+import {
+  decodeItem,
+  isObject,
+  isSheafError,
+  leavesFrom,
+  printJson,
+  type Cid,
+  type DatasetInfo,
+  type DatasetVersion,
+  type Repository,
+  type ValueObject,
+} from "@sheaf/core";
+import { attributeOf } from "../catalog/catalog.js";
+import { digestOf, seenInBlock } from "./datapoint.js";
+import { missing } from "./errors.js";
+import { madeId } from "./ids.js";
+
+export interface Content {
+  /** `dsv_…`: a pure function of the dataset's id, the set of datapoints and the attributes. */
+  readonly versionId: string;
+  /** Distinct datapoints. */
+  readonly count: number;
+  /** Rows that are equal to an earlier one, by their index, in order: Humanloop does not show them. */
+  readonly repeats: readonly number[];
+}
+
+/** The digests of a version's distinct datapoints, ascending. */
+export type DigestList = readonly string[];
+
+/** Most contents, digests of items, and digests in lists that are kept. */
+const maxContents = 20_000;
+const maxItems = 300_000;
+const maxListed = 500_000;
+const ahead = 16;
+
+export class Contents {
+  readonly #versions = new Map<string, DatasetVersion | undefined>();
+  readonly #contents = new Map<string, Content>();
+  readonly #lists = new Map<string, DigestList>();
+  /** By an item's digest that of its datapoint. */
+  readonly #seen = new Map<string, string>();
+  #listed = 0;
+
+  constructor(readonly repo: Repository) {}
+
+  /** A dataset as it was in a commit, under whatever path; `undefined` where it was not there. */
+  async at(dataset: DatasetInfo, commit: Cid): Promise<DatasetVersion | undefined> {
+    const key = `${dataset.id} ${commit}`;
+    if (!this.#versions.has(key)) {
+      const version = await this.repo.versions.read(dataset, { commit }).catch(ifAbsent);
+      if (this.#versions.size >= maxContents) this.#versions.clear();
+      this.#versions.set(key, version);
+    }
+    return this.#versions.get(key);
+  }
+
+  async of(version: DatasetVersion): Promise<Content> {
+    return this.#contents.get(version.info.cid) ?? (await this.#read(version)).content;
+  }
+
+  /** The distinct datapoints of a version. */
+  async list(version: DatasetVersion): Promise<DigestList> {
+    return this.#lists.get(version.info.cid) ?? (await this.#read(version)).list;
+  }
+
+  /** What a version of a dataset with these datapoints and attributes is called. */
+  versionId(datasetId: string, list: DigestList, attributes: ValueObject): string {
+    const { platform } = this.repo.context;
+    return madeId(platform, "dsv_", datasetId, printJson(attributes), list.join(""));
+  }
+
+  /** Keeps what is known of a version without reading it: it is another one with rows of these new datapoints behind. */
+  async keepAppended(version: DatasetVersion, before: DatasetVersion | undefined, list: DigestList): Promise<void> {
+    const repeats = before ? (await this.of(before)).repeats : [];
+    if (version.info.count === list.length + repeats.length) this.#keep(version, list, repeats);
+  }
+
+  /** The digests of the datapoints of all rows, in the order of the rows, many at a time. */
+  async *digests({ block }: DatasetVersion): AsyncGenerator<Slice> {
+    const { store, platform } = this.repo.context;
+    for await (const { leaf, start, end, index } of leavesFrom(store, block.rows, { ahead })) {
+      const items = Array.from({ length: end - start }, (_, i) => leaf.link(start + i));
+      const digests = await this.#all(
+        items.map(item => platform.latin1(item, 0, 32)),
+        items,
+      );
+      yield { index, digests, key: i => leaf.key(start + i) };
+    }
+  }
+
+  /** The digests of the datapoints in some items; `names` are the items' own as text. */
+  async #all(names: readonly string[], items: readonly Uint8Array[]): Promise<string[]> {
+    const { store, platform } = this.repo.context;
+    const fresh = items.filter((_, i) => !this.#seen.has(names[i]));
+    const blocks = fresh.length > 0 ? await store.loadMany(fresh) : [];
+    if (this.#seen.size + fresh.length > maxItems) this.#seen.clear();
+    let next = 0;
+    return names.map(name => {
+      const known = this.#seen.get(name);
+      if (known !== undefined) return known;
+      const digest = digestOf(platform, seenInBlock(blocks[next++]));
+      // Items in canonical form are most, and their digest is that of the datapoint: one text for both.
+      this.#seen.set(name, digest === name ? name : digest);
+      return this.#seen.get(name) as string;
+    });
+  }
+
+  async #read(version: DatasetVersion): Promise<{ content: Content; list: DigestList }> {
+    const distinct = new Set<string>();
+    const repeats: number[] = [];
+    for await (const { index, digests } of this.digests(version))
+      digests.forEach((digest, i) => (distinct.has(digest) ? repeats.push(index + i) : distinct.add(digest)));
+    const list = [...distinct].sort();
+    return { content: this.#keep(version, list, repeats), list };
+  }
+
+  #keep(version: DatasetVersion, list: DigestList, repeats: readonly number[]): Content {
+    const { cid, id } = version.info;
+    const content = { versionId: this.versionId(id, list, attributesOf(version)), count: list.length, repeats };
+    if (this.#contents.size >= maxContents) this.#contents.clear();
+    this.#contents.set(cid, content);
+    if ((this.#listed += list.length) > maxListed) {
+      this.#lists.clear();
+      this.#listed = list.length;
+    }
+    this.#lists.set(cid, list);
+    return content;
+  }
+}
+
+/** Rows of a leaf: `digests[i]` is that of the datapoint of the row with the index `index + i`, `key(i)` its key in the tree. */
+export interface Slice {
+  readonly index: number;
+  readonly digests: readonly string[];
+  readonly key: (i: number) => Uint8Array;
+}
+
+/** The attributes that Humanloop's users gave a version. */
+export function attributesOf({ info }: Pick<DatasetVersion, "info">): ValueObject {
+  const kept = attributeOf(info, "humanloop") as ValueObject | undefined;
+  const attributes = kept && isObject(kept) ? kept["attributes"] : undefined;
+  return isObject(attributes) ? attributes : {};
+}
+
+/** An item in the block's form. */
+export async function fromStored(version: DatasetVersion, id: string): Promise<ValueObject> {
+  const batch = await version.stored(id);
+  if (!batch) throw missing(`there is no row ${JSON.stringify(id)} any more`);
+  return decodeItem(batch.blocks[0]);
+}
+
+function ifAbsent(error: unknown): undefined {
+  if (!isSheafError(error, "no-such-dataset")) throw error;
+}
+
+/** Two lists as one. */
+export function joined(a: DigestList, b: Iterable<string>): DigestList {
+  const more = [...new Set(b)].sort();
+  const all: string[] = [];
+  let i = 0;
+  for (const digest of more) {
+    while (i < a.length && a[i] < digest) all.push(a[i++]);
+    if (a[i] !== digest) all.push(digest);
+  }
+  for (; i < a.length; i++) all.push(a[i]);
+  return all;
+}
+
+/** Says whether a digest is in a list. */
+export function holds(list: DigestList, digest: string): boolean {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle] < digest) low = middle + 1;
+    else high = middle;
+  }
+  return list[low] === digest;
+}
+
+const all = new WeakMap<Repository, Contents>();
+
+/** The contents of a repository's versions, as far as they are known. */
+export function contentsOf(repo: Repository): Contents {
+  const known = all.get(repo) ?? new Contents(repo);
+  all.set(repo, known);
+  return known;
+}

@@ -1,0 +1,195 @@
+/** Directories: listed, made, read with what is in them, moved with it, removed when empty. */
+import { empty, json } from "../../answer.js";
+import type { Call } from "../../call.js";
+import type { Desk } from "../../desk.js";
+import { route } from "../../route.js";
+import { t, type Static } from "../../schema.js";
+import { nameOf, pathFor } from "../catalog/naming.js";
+import { getRecord, putRecords, removeRecords } from "../catalog/records.js";
+import { conflict, invalid } from "./errors.js";
+import { listed, recordsOf } from "./listing.js";
+import { nowOf } from "./naming.js";
+import { anyAnswer, directoryId, folderOf, maybe, text } from "./shapes.js";
+import { directoriesOf, directoryKind, isBelow, needDirectory, withAbove, type Directory } from "./tree.js";
+
+const tag = "directories";
+const inDirectory = t.Object({ id: text });
+const place = t.Object({ name: maybe(text), parent_id: maybe(text), path: maybe(text) });
+type Place = Static<typeof place>;
+
+export const directoryRoutes = [
+  route(
+    {
+      method: "GET",
+      path: "/directories",
+      operationId: "list_directories_get",
+      tag,
+      summary: "Lists all directories.",
+      scope: "read",
+      answers: anyAnswer,
+    },
+    async (call, _, desk) => json((await directoriesOf(call, desk)).map(one => recordOf(desk, one))),
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/directories",
+      operationId: "create_directories_post",
+      tag,
+      summary: "Makes a directory, and those above it.",
+      scope: "write",
+      body: { json: place },
+      answers: { 201: { description: "it is made" } },
+    },
+    async (call, _, desk) => {
+      const wanted = await call.json();
+      const all = await directoriesOf(call, desk);
+      const path = placeOf(all, undefined, wanted);
+      if (all.some(one => one.path === path)) throw taken(path);
+      const createdAt = nowOf(desk);
+      await putRecords(call, desk, directoryKind, [
+        { id: recordId(desk, path), item: { path, created_at: createdAt } },
+      ]);
+      return json(recordOf(desk, { id: directoryId(desk.repo, path), path, createdAt }), { status: 201 });
+    },
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/directories/{id}",
+      operationId: "get_directories__id__get",
+      tag,
+      summary: "Reads a directory with what is in it, and those above it.",
+      scope: "read",
+      params: inDirectory,
+      answers: anyAnswer,
+    },
+    async (call, repo, desk) => {
+      const all = await directoriesOf(call, desk);
+      const own = needDirectory(all, call.params.id);
+      const isIn = (path: string) => path !== "" && folderOf(path) === own.path;
+      const entries = await listed(call, desk, { path: own.path, sort_by: "name", order: "asc" });
+      const files = entries.filter(({ line }) => isIn(nameOf(line.dataset)));
+      const above = own.path === "" ? [] : ["", ...withAbove(folderOf(own.path))];
+      return json({
+        ...recordOf(desk, own),
+        subdirectories: all.filter(({ path }) => isIn(path)).map(one => recordOf(desk, one)),
+        files: (await recordsOf(repo, files, { size: files.length })).records,
+        parents: all.filter(({ path }) => above.includes(path)).map(one => recordOf(desk, one)),
+      });
+    },
+  ),
+  route(
+    {
+      method: "PATCH",
+      path: "/directories/{id}",
+      operationId: "update_directories__id__patch",
+      tag,
+      summary: "Moves a directory with all that is in it.",
+      scope: "write",
+      params: inDirectory,
+      body: { json: place },
+      answers: anyAnswer,
+    },
+    async (call, _, desk) => {
+      const wanted = await call.json();
+      const all = await directoriesOf(call, desk);
+      const own = needDirectory(all, call.params.id);
+      if (own.path === "") throw conflict("the root directory stays where it is");
+      const path = placeOf(all, own, wanted);
+      if (path !== own.path) await move(call, desk, all, own.path, path);
+      return json(recordOf(desk, { ...own, id: directoryId(desk.repo, path), path }));
+    },
+  ),
+  route(
+    {
+      method: "DELETE",
+      path: "/directories/{id}",
+      operationId: "delete_directories__id__delete",
+      tag,
+      summary: "Removes a directory, which must be empty.",
+      scope: "write",
+      params: inDirectory,
+      answers: { 204: { description: "it is removed" } },
+    },
+    async (call, _, desk) => {
+      const all = await directoriesOf(call, desk);
+      const { path } = needDirectory(all, call.params.id);
+      if (path === "") throw conflict("the root directory stays");
+      const datasets = await desk.catalog.datasets(call);
+      const isFull = all.some(one => isBelow(one.path, path)) || datasets.some(one => isBelow(nameOf(one), path));
+      if (isFull) throw conflict(`the directory ${JSON.stringify(path)} is not empty`);
+      await removeRecords(call, desk, directoryKind, [recordId(desk, path)]);
+      return empty();
+    },
+  ),
+] as const;
+
+function recordOf(desk: Desk, { id, path, createdAt }: Directory) {
+  return {
+    id,
+    parent_id: path === "" ? null : directoryId(desk.repo, folderOf(path)),
+    name: path === "" ? "root" : path.slice(path.lastIndexOf("/") + 1),
+    path,
+    description: null,
+    readme: null,
+    tags: [],
+    created_at: createdAt,
+    updated_at: createdAt,
+  };
+}
+
+/** The path that a request gives a directory: whole, or by its name and the directory above. Throws 404, 422. */
+function placeOf(
+  all: readonly Directory[],
+  own: Directory | undefined,
+  { name, parent_id: above, path }: Place,
+): string {
+  const given = path?.replace(/^\/+|\/+$/g, "");
+  if (given === "") throw invalid(["body", "path"], "a path has at least a name");
+  if (given !== undefined && (name === undefined || name === null)) return given;
+  const last = name ?? own?.path.slice(own.path.lastIndexOf("/") + 1);
+  if (last === undefined || last === "" || last.includes("/"))
+    throw invalid(["body", "name"], "a directory is named by its path, or by a name without a slash");
+  const folder = above ? needDirectory(all, above).path : folderOf(given ?? own?.path ?? "");
+  return folder === "" ? last : `${folder}/${last}`;
+}
+
+/** Moves all datasets of a directory in one commit, and what is kept of it and the directories in it. */
+async function move(call: Call, desk: Desk, all: readonly Directory[], from: string, to: string): Promise<void> {
+  if (isBelow(to, from)) throw conflict("a directory cannot move into itself");
+  if (all.some(({ path }) => path === to)) throw taken(to);
+  const moved = (path: string) => to + path.slice(from.length);
+  const renames = (await desk.catalog.datasets(call))
+    .filter(one => isBelow(nameOf(one), from))
+    .map(one => ({ dataset: one.path, rename: pathFor(moved(nameOf(one))) }));
+  for (const { dataset, rename } of renames) {
+    await call.permit({ scope: "write", dataset });
+    await call.permit({ scope: "write", dataset: rename });
+  }
+  const request = {
+    changes: renames,
+    author: call.author,
+    message: `move ${from} to ${to}`,
+    attributes: { version: "amended" },
+  };
+  if (renames.length > 0) await desk.edits.edit(request, undefined, call.signal);
+  const paths = all.map(({ path }) => path).filter(path => path === from || isBelow(path, from));
+  for (const path of paths) {
+    const item = await getRecord(desk, directoryKind, recordId(desk, path));
+    if (!item) continue;
+    await putRecords(call, desk, directoryKind, [
+      { id: recordId(desk, moved(path)), item: { ...item, path: moved(path) } },
+    ]);
+    await removeRecords(call, desk, directoryKind, [recordId(desk, path)]);
+  }
+}
+
+/** Under which the record of a directory is kept. */
+function recordId(desk: Desk, path: string): string {
+  return directoryId(desk.repo, path);
+}
+
+function taken(path: string) {
+  return conflict(`there is a directory at ${JSON.stringify(path)} already`);
+}
