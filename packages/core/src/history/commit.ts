@@ -35,6 +35,8 @@ export interface Tag {
   readonly attributes: ValueObject;
 }
 
+/** Greatest time: as many digits as are read from git, where more are a slip. */
+const maxTime = 999_999_999_999_999;
 /** Greatest zone offset that git can write: 99 h 59 min. */
 const maxZone = 99 * 60 + 59;
 
@@ -48,8 +50,8 @@ export function checkSignature({ name, email, time, zone }: Signature, role: str
       throw badInput(
         `the ${role}'s ${what} ${JSON.stringify(text)} holds <, >, NUL, a line break or half a character; git cannot write that`,
       );
-  if (!Number.isSafeInteger(time) || time < 0)
-    throw badInput(`the ${role}'s time ${time} is not a whole number of seconds from 1970 on`);
+  if (!Number.isSafeInteger(time) || time < 0 || time > maxTime)
+    throw badInput(`the ${role}'s time ${time} is not a whole number of seconds from 1970 on, of at most 15 digits`);
   if (!Number.isSafeInteger(zone) || Math.abs(zone) > maxZone)
     throw badInput(`the ${role}'s zone ${zone} is beyond ±99:59`);
 }

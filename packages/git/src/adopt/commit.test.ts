@@ -1,7 +1,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeCommit, decodeTag, printCid, type Commit, type Digest, type Tag } from "@sheaf/core";
+import {
+  decodeCommit,
+  decodeTag,
+  encodeCommit,
+  encodeSnapshot,
+  printCid,
+  TreeBuilder,
+  type Commit,
+  type Digest,
+  type Tag,
+} from "@sheaf/core";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { StockGit } from "../../test/git.js";
 import type { ObjectType, Oid } from "../object.js";
@@ -93,6 +104,50 @@ describe("what a commit says of itself", () => {
     const commit = await adopt(latin1(rest));
     expect(commit).toMatchObject({ author: { name: "Jörg" }, message: "naïve" });
     expect(isRaw(commit)).toEqual(["commit"]);
+  });
+});
+
+const words = fc.string({ unit: "grapheme", maxLength: 12 });
+const names = fc.oneof(words, fc.constantFrom(" ", "", " a  ", "\ufeff", "\u2028"));
+const signatures = fc.record({
+  name: names.map(name => name.replace(/[<>\0\r\n]/g, "")),
+  email: names.map(email => email.replace(/[<>\0\r\n]/g, "")),
+  time: fc.oneof(fc.nat(), fc.constantFrom(0, 999_999_999_999_999)),
+  zone: fc.integer({ min: -5999, max: 5999 }),
+});
+const plainValues = fc.oneof(words, fc.integer(), fc.boolean(), fc.constant(null), fc.array(words, { maxLength: 2 }));
+const attributes = fc
+  .dictionary(words, plainValues, { maxKeys: 3, noNullPrototype: true })
+  .filter(own => !Object.hasOwn(own, "git"));
+const messages = fc.oneof(words, fc.constantFrom("\n", "\n\na", " ", "a\n", "a\r\n", "\ufeff"));
+
+describe("what a commit of Sheaf's says of itself", () => {
+  test("it comes back, whatever it is", () =>
+    fc.assert(
+      fc.asyncProperty(signatures, signatures, messages, attributes, async (author, committer, message, own) => {
+        const town = new Town(new MemoryDrive());
+        const none = new TreeBuilder(town.blocks).finish().root;
+        const snapshot = town.blocks.put(encodeSnapshot({ datasets: none, files: none }));
+        const made = {
+          snapshot,
+          parents: [],
+          author,
+          committer,
+          message: message.replaceAll("\0", ""),
+          attributes: own,
+        };
+        const digest = town.blocks.put(encodeCommit(made));
+        const [oid] = await town.push([digest]);
+        const adopted = await new Town(new MemoryDrive(), town.git).adopt([oid]);
+        expect(printCid(adopted.get(oid) as Digest)).toBe(printCid(digest));
+      }),
+    ));
+
+  test("a time of more than 15 digits is refused", () => {
+    const none = new Uint8Array(32);
+    const late = { ...ada, time: 1e15 };
+    const made = { snapshot: none, parents: [], author: late, committer: ada, message: "", attributes: {} };
+    expect(() => encodeCommit(made)).toThrow("15 digits");
   });
 });
 

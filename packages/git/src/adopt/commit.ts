@@ -31,7 +31,7 @@ import { printCommitBody, printTagBody } from "../project/commit-body.js";
 import type { Projector } from "../project/contract.js";
 import { overlayKey, overlayOf as keptOf } from "../project/overlay.js";
 import { DatasetIds } from "./dataset-ids.js";
-import { readAttributes, readMessage, readSignature, readText } from "./facts.js";
+import { readAttributes, readMarked, readMessage, readSignature, readText } from "./facts.js";
 import { LineCounts } from "./neighbours.js";
 import { CommitObjects, Folders } from "./objects.js";
 import { overlayOf } from "./overlay.js";
@@ -43,7 +43,7 @@ export interface AdoptionPlace {
   readonly blocks: Blocks;
   readonly platform: Platform;
   /** Reads what `blocks` holds. */
-  readonly projector: Pick<Projector, "treeOf" | "treeOfCommit" | "entries" | "file">;
+  readonly projector: Pick<Projector, "treeOf" | "treeOfCommit" | "isMarked" | "entries" | "file" | "fileOf">;
   readonly source: ObjectSource;
 }
 
@@ -98,7 +98,8 @@ export class Adoption {
     const { blocks, platform } = this.place;
     const body = await objects.body(oid, "commit");
     const { tree, parents: named, author, committer, extra, message } = parseCommit(body, objects.place);
-    const known = await Promise.all(parents.map(parent => this.#parent(parent)));
+    const { attributes, isMarked } = readMarked(extra);
+    const known = await Promise.all(parents.map(parent => this.#parent(parent, isMarked)));
     const place = { blocks, platform, ids: this.#ids, counts: this.#counts, reader: this.#reader };
     const snapshot = this.#put(encodeSnapshot(await adoptSnapshot(place, objects, tree, known)));
     const commit = {
@@ -107,10 +108,11 @@ export class Adoption {
       author: readSignature(author),
       committer: readSignature(committer),
       message: readMessage(message),
-      attributes: readAttributes(extra),
+      attributes,
     };
-    const isExact = compareBytes(printCommitBody(commit, tree, named), body) === 0;
     const files = await this.#overlay(objects, tree, snapshot, known[0]);
+    const marks = !files && (await this.place.projector.isMarked(commit, tree));
+    const isExact = compareBytes(printCommitBody(commit, tree, named, marks), body) === 0;
     const kept = {
       ...(!isExact && { commit: rawLink(this.#put(body)) }),
       ...(files && { files: new Link(files, dagCbor) }),
@@ -131,18 +133,30 @@ export class Adoption {
     return overlayOf({ blocks, objects, projected: entries, base }, tree, projected);
   }
 
-  async #parent({ oid, digest }: Adopted): Promise<Parent> {
+  /** Reads a parent: as it is in git, or as it would be if the projection had written it. */
+  async #parent({ oid, digest }: Adopted, isProjected: boolean): Promise<Parent> {
     const { blocks, projector, source } = this.place;
     const commit = decodeCommit(await blocks.load(digest));
     const snapshot = decodeSnapshot(await blocks.load(commit.snapshot));
     const { files } = keptOf(commit);
+    const parent = { digest, snapshot, snapshotDigest: commit.snapshot };
+    if (files && isProjected) return { ...parent, ...(await this.#projected(oid, commit.snapshot)), files: undefined };
     const found = await source.read(oid);
     const tree = found ? parseCommit(found.body, { commit: oid }).tree : await projector.treeOfCommit(digest);
     const objects = new CommitObjects(source, oid, this.#folders, {
       entries: made => projector.entries(made),
       file: path => projector.file(digest, path),
     });
-    return { objects, tree, digest, snapshot, snapshotDigest: commit.snapshot, files };
+    return { ...parent, objects, tree, files };
+  }
+
+  async #projected(oid: Oid, snapshot: Digest): Promise<Pick<Parent, "objects" | "tree">> {
+    const { projector } = this.place;
+    const objects = new CommitObjects({ read: () => undefined }, oid, this.#folders, {
+      entries: made => projector.entries(made),
+      file: path => projector.fileOf(snapshot, path),
+    });
+    return { objects, tree: await projector.treeOf(snapshot) };
   }
 
   #kept(attributes: ValueObject, kept: { readonly [key: string]: Ipld }): ValueObject {

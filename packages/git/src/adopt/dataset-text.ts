@@ -9,7 +9,7 @@ import {
   type Value,
   type ValueObject,
 } from "@sheaf/core";
-import { markBytes } from "./row-reader.js";
+import { isDatasetId, markBytes } from "../project/texts.js";
 
 export interface DatasetFacts {
   /** 32 hex digits; absent when it is anything else. */
@@ -36,7 +36,7 @@ export function parseDatasetText(bytes: Uint8Array, place: Place, isDataset: boo
     throw badInput("what is known of a dataset must be an object", place);
   }
   const { id, path, meta } = value;
-  const hasId = typeof id === "string" && /^[0-9a-f]{32}$/.test(id);
+  const hasId = isDatasetId(id);
   if (meta !== undefined && !isObject(meta) && (hasId || isDataset))
     throw badInput("meta must be an object", { ...place, pointer: "/meta" });
   return {

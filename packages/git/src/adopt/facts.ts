@@ -1,7 +1,7 @@
 /** What a commit or tag says of itself, read as well as Sheaf can hold it; what does not come back so is kept raw beside. */
 import { fromUtf8, isObject, isSheafError, parseJson, type Signature, type ValueObject } from "@sheaf/core";
 import type { Field } from "../header.js";
-import { attributesField } from "../project/commit-body.js";
+import { attributesField, readMark } from "../project/commit-body.js";
 import { overlayKey } from "../project/overlay.js";
 import { parseSignature } from "../signature.js";
 
@@ -49,12 +49,24 @@ function plain(text: string): string {
 
 /** Reads the attributes that Sheaf wrote; empty where the line is not such. */
 export function readAttributes(extra: readonly Field[]): ValueObject {
+  const value = readLine(extra);
+  return Object.hasOwn(value, overlayKey) ? {} : value;
+}
+
+/** Reads the attributes of a commit, and whether it is marked to be read against its parents' projections. */
+export function readMarked(extra: readonly Field[]): { attributes: ValueObject; isMarked: boolean } {
+  const { [overlayKey]: mark, ...attributes } = readLine(extra);
+  if (mark === readMark) return { attributes, isMarked: true };
+  return { attributes: readAttributes(extra), isMarked: false };
+}
+
+function readLine(extra: readonly Field[]): ValueObject {
   const lines = extra.filter(({ name }) => name === attributesField);
   const text = lines.length === 1 ? lines[0].value : undefined;
   if (!text) return {};
   try {
     const value = parseJson(text);
-    return isObject(value) && !Object.hasOwn(value, overlayKey) ? value : {};
+    return isObject(value) ? value : {};
   } catch (error) {
     if (isSheafError(error, "bad-input")) return {};
     throw error;

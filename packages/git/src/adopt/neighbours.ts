@@ -15,8 +15,9 @@ import {
   type DatasetBlock,
 } from "@sheaf/core";
 import type { Oid } from "../object.js";
+import { markBytes } from "../project/texts.js";
 import type { RowFile, RowFiles, RowsFolder } from "./row-files.js";
-import { countRows, markBytes } from "./row-reader.js";
+import { countRows } from "./row-reader.js";
 
 /** Line counts that are kept. */
 const keptCounts = 100_000;

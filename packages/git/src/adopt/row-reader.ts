@@ -1,6 +1,7 @@
 /** Reads the lines of a file of rows: what an import of the projection's lines takes, and what ids and positions must be. */
 import { badInput, idFault, isPosition, RowLineEncoder, type Place, type RowLineBatch } from "@sheaf/core";
 import { maxRowBytes } from "../project/row-lines.js";
+import { markBytes } from "../project/texts.js";
 
 /** Bytes of lines that are encoded at once. */
 const sliceBytes = 2 ** 18;
@@ -41,11 +42,6 @@ function* slices(body: Uint8Array): Generator<Uint8Array> {
     yield body.subarray(at, end);
     at = end;
   }
-}
-
-/** Bytes of the byte order mark in front. */
-export function markBytes(body: Uint8Array): number {
-  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
 }
 
 function checkNames({ items, ids, positions, lines }: RowLineBatch, place: Place): void {

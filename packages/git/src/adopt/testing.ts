@@ -200,10 +200,15 @@ export class Town {
     return (await this.projector()).oidOf(digest);
   }
 
+  /** The snapshot of a commit as plain documents. */
+  async plain(commit: Digest): Promise<PlainSnapshot> {
+    const { snapshot } = decodeCommit(await this.blocks.load(commit));
+    return plainSnapshotOf(this.blocks, decodeSnapshot(await this.blocks.load(snapshot)));
+  }
+
   /** Makes a commit here, on another. */
   async edit(parent: Digest, change: (snapshot: PlainSnapshot) => PlainSnapshot): Promise<Digest> {
-    const { snapshot } = decodeCommit(await this.blocks.load(parent));
-    const plain = await plainSnapshotOf(this.blocks, decodeSnapshot(await this.blocks.load(snapshot)));
+    const plain = await this.plain(parent);
     const who = { name: "Ada", email: "ada@example.org", time: 1_700_000_000, zone: 90 };
     return this.blocks.put(
       encodeCommit({

@@ -18,18 +18,22 @@ import { overlayKey } from "./overlay.js";
 /** The line in the head of a commit or tag that holds its attributes. */
 export const attributesField = "sheaf";
 
-/** Prints a commit on its top tree and the git names of its parents. */
+/** What the line of attributes has under the reserved key where a commit is to be read against its parents' projections. */
+export const readMark = "projected";
+
+/** Prints a commit on its top tree and the git names of its parents; `isMarked` as `mistaken.ts` says. */
 export function printCommitBody(
   { author, committer, message, attributes }: Commit,
   tree: Oid,
   parents: readonly Oid[],
+  isMarked: boolean,
 ): Uint8Array {
   return printCommit({
     tree,
     parents,
     author: signatureBytes(author),
     committer: signatureBytes(committer),
-    extra: attributeFields(attributes),
+    extra: attributeFields(attributes, isMarked),
     message: messageBytes(message),
   });
 }
@@ -71,8 +75,9 @@ function signatureBytes(signature: Signature): Uint8Array {
   return utf8(printSignature(signature));
 }
 
-function attributeFields(attributes: ValueObject): Field[] {
-  const { [overlayKey]: _kept, ...own } = attributes;
+function attributeFields(attributes: ValueObject, isMarked = false): Field[] {
+  const { [overlayKey]: _kept, ...others } = attributes;
+  const own = isMarked ? { ...others, [overlayKey]: readMark } : others;
   return Object.keys(own).length > 0 ? [textField(attributesField, printJson(own))] : [];
 }
 

@@ -5,7 +5,11 @@ import { ProjectedFiles } from "./projected-files.js";
 import type { VersionMaker } from "./version-maker.js";
 
 /** Reads one file of a snapshot's projection; `undefined` when there is none. */
-async function readProjected(maker: VersionMaker, snapshot: Digest, path: string): Promise<Uint8Array | undefined> {
+export async function readProjected(
+  maker: VersionMaker,
+  snapshot: Digest,
+  path: string,
+): Promise<Uint8Array | undefined> {
   const { reader } = maker.place;
   const tree = await maker.atHand(snapshot, undefined, {});
   return new ProjectedFiles(reader, maker.shelf, maker.layouts, snapshot, tree).read(path);

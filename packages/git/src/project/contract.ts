@@ -4,7 +4,7 @@
  * Step of the walk: ref → *push*. `docs/projection.md` says byte for byte what is made; all of it is a function of the commit alone. Leaves to others: what
  * comes from git (`adopt/`), how objects travel (`pack/`, `transport/`).
  */
-import type { BlockReader, Digest, Drive, Platform, Watch } from "@sheaf/core";
+import type { BlockReader, Commit, Digest, Drive, Platform, Watch } from "@sheaf/core";
 import type { GitPlatform, ObjectSink, Oid } from "../object.js";
 import type { TreeEntry } from "../tree.js";
 
@@ -41,6 +41,12 @@ export interface Projector {
    * The cost follows what differs from `near`, a snapshot whose projection is at hand or else made first.
    */
   treeOf(snapshot: Digest, near?: Digest, watch?: Watch): Promise<Oid>;
+  /**
+   * Says whether the projection marks a commit whose top tree is this: adoption would take some of its files for what a parent holds, which is something else.
+   *
+   * It is then to be adopted against its parents' projections ({@link Projector.treeOf}), and not against their trees.
+   */
+  isMarked(commit: Commit, tree: Oid, watch?: Watch): Promise<boolean>;
   /** The top tree of a commit as it is in git, with what adoption has laid over it. */
   treeOfCommit(digest: Digest, watch?: Watch): Promise<Oid>;
   /** The entries of a tree that was made or remembered lately; `undefined` when it is not at hand. */
@@ -51,6 +57,8 @@ export interface Projector {
    * Of folders only those that adoption keeps raw are given.
    */
   file(commit: Digest, path: string): Promise<Uint8Array | undefined>;
+  /** The bytes of what a snapshot's projection has at a path, without what adoption has laid over it; `undefined` when there is none. */
+  fileOf(snapshot: Digest, path: string): Promise<Uint8Array | undefined>;
   /**
    * Hands everything that these commits and tags reach and the other side lacks to the sink, each object after those that it names and, as a difference, after
    * its base.

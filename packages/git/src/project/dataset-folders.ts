@@ -29,6 +29,12 @@ export class DatasetFolders {
     readonly base: EarlierTop | undefined,
   ) {}
 
+  /** Says whether a path lies in a folder of rows that was put anew or taken away. */
+  hasRenewed(path: string): boolean {
+    const names = path.split("/");
+    return names.some((_, i) => this.renewed.has(names.slice(0, i).join("/")));
+  }
+
   /** Takes a dataset out of the folder that it was in. */
   remove({ folder }: Placing): void {
     this.places.set(`${folder}/${datasetFile}`, undefined);

@@ -19,6 +19,9 @@ describe("files beside datasets", () => {
     "qa/rows/a/b.jsonl",
     "qa/rows/a.jsonl/b",
     "%51%41/dataset.json",
+    "x/rows/0.jsonl",
+    "x/rows/y/0.jsonl",
+    "rows/rows/0.jsonl",
   ])("%s is refused", file => expect(() => layout.checkFile(file)).toThrow("rename it"));
 
   test.each([
@@ -29,8 +32,8 @@ describe("files beside datasets", () => {
     "qa/x/0.jsonl",
     "QA/dataset.json",
     "safety/dataset.json",
-    "x/rows/0.jsonl",
     "a/rows",
+    "rows/0.jsonl",
     "x/sheaf.json",
   ])("%s is kept", file => expect(() => layout.checkFile(file)).not.toThrow());
 });

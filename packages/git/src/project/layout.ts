@@ -29,15 +29,11 @@ export class Layout {
     return undefined;
   }
 
-  /** Throws refused for a file that the projection could not tell from a dataset's own. */
+  /** Throws refused for a file that the projection could not tell from a dataset's own, be there such a dataset or not. */
   checkFile(file: string): void {
     const dataset = this.#claims(file);
-    if (dataset === undefined) return;
-    throw new SheafError(
-      "refused",
-      { file, ...(dataset && { dataset }) },
-      `the file ${JSON.stringify(file)} lies where git holds ${dataset ? `the dataset ${JSON.stringify(dataset)}` : "Sheaf's own file"}; rename it`,
-    );
+    if (dataset !== undefined) throw inTheWay(file, dataset);
+    if (isRows(file)) throw mistakable(file);
   }
 
   /** The dataset whose own files the path is among; empty for the projection as a whole. */
@@ -58,6 +54,24 @@ export class Layout {
 function isOwn([first, ...below]: readonly string[]): boolean {
   if (first === datasetFile) return true;
   return first === rowsFolder && (below.length === 0 || below.some(name => name.endsWith(rowsEnding)));
+}
+
+/** Says whether a file would be taken for rows wherever it lies. */
+function isRows(file: string): boolean {
+  const names = file.split("/");
+  return names.slice(1, -1).includes(rowsFolder) && file.endsWith(rowsEnding);
+}
+
+function inTheWay(file: string, dataset: string): SheafError<"refused"> {
+  const what = dataset ? `the dataset ${JSON.stringify(dataset)}` : "Sheaf's own file";
+  const sentence = `the file ${JSON.stringify(file)} lies where git holds ${what}; rename it`;
+  return new SheafError("refused", { file, ...(dataset && { dataset }) }, sentence);
+}
+
+/** A file that whoever reads it from git would take for a dataset's own. */
+export function mistakable(file: string): SheafError<"refused"> {
+  const sentence = `the file ${JSON.stringify(file)} would be read from git as a dataset's own; rename it`;
+  return new SheafError("refused", { file }, sentence);
 }
 
 /** The folders from the top down to a path, itself included. */

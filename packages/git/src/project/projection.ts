@@ -1,9 +1,9 @@
 /** The projector: what of the projection is known, and what is made of it when it is asked for. */
-import type { Digest, Watch } from "@sheaf/core";
+import type { Commit, Digest, Watch } from "@sheaf/core";
 import type { ObjectSink, Oid } from "../object.js";
 import type { TreeEntry } from "../tree.js";
 import { GitCache } from "./cache.js";
-import { readCommitted } from "./commit-files.js";
+import { readCommitted, readProjected } from "./commit-files.js";
 import { namedFirst, readVersion } from "./commit-order.js";
 import type { ProjectionPlace, Projector, There } from "./contract.js";
 import { Sender } from "./sender.js";
@@ -55,6 +55,10 @@ class CachedProjector implements Projector {
     return tree;
   }
 
+  async isMarked(commit: Commit, tree: Oid, watch: Watch = {}): Promise<boolean> {
+    return this.maker.isMarked(commit, tree, watch);
+  }
+
   async treeOfCommit(digest: Digest, watch: Watch = {}): Promise<Oid> {
     const version = await readVersion(this.maker.place.reader, digest);
     return version.type === "commit" ? this.maker.top(version, watch) : this.treeOfCommit(version.tag.target, watch);
@@ -72,6 +76,10 @@ class CachedProjector implements Projector {
   async file(commit: Digest, path: string): Promise<Uint8Array | undefined> {
     const version = await readVersion(this.maker.place.reader, commit);
     return version.type === "commit" ? readCommitted(this.maker, version.commit, path) : undefined;
+  }
+
+  async fileOf(snapshot: Digest, path: string): Promise<Uint8Array | undefined> {
+    return readProjected(this.maker, snapshot, path);
   }
 
   async send(tips: readonly Digest[], there: There, sink: ObjectSink, watch: Watch = {}): Promise<void> {

@@ -31,7 +31,7 @@ export class Sender {
   async send(version: Version): Promise<Oid> {
     const tree = version.type === "commit" ? await this.#sendTree(version) : undefined;
     await this.sink.drain();
-    return this.maker.keep(version, tree, this.sink);
+    return this.maker.keep(version, tree, this.sink, this.watch);
   }
 
   async #sendTree(version: CommitVersion): Promise<Oid> {

@@ -2,9 +2,11 @@
 import { decode, diffTrees, entries, fromUtf8, utf8, type Digest, type Ipld, type Link } from "@sheaf/core";
 import type { Likeness } from "../object.js";
 import { oidOf } from "../oid.js";
-import type { Layout } from "./layout.js";
+import { modes } from "../tree.js";
+import { mistakable, type Layout } from "./layout.js";
 import type { Making } from "./making.js";
 import type { Placed } from "./path-edit.js";
+import { isDatasetText } from "./texts.js";
 
 type Places = Map<string, Placed | undefined>;
 
@@ -28,7 +30,7 @@ export class SnapshotFiles {
     for await (const { key, before: was, after } of diffTrees(this.making.reader, before, this.files)) {
       const path = fromUtf8(key);
       if (after) this.layout.checkFile(path);
-      places.set(path, after && (await this.#put(after, was)));
+      places.set(path, after && (await this.#put(path, after, was)));
     }
     return places;
   }
@@ -39,15 +41,17 @@ export class SnapshotFiles {
     for await (const { key, value } of entries(this.making.reader, this.files, { from: utf8(prefix) })) {
       const path = fromUtf8(key);
       if (!path.startsWith(prefix)) break;
-      places.set(path, await this.#put(value, undefined));
+      places.set(path, await this.#put(path, value, undefined));
     }
     return places;
   }
 
-  async #put(value: Uint8Array, was: Uint8Array | undefined): Promise<Placed> {
+  async #put(path: string, value: Uint8Array, was: Uint8Array | undefined): Promise<Placed> {
     const { reader, sink } = this.making;
     const { mode, digest } = fileOf(value);
-    const oid = sink.put("blob", await reader.load(digest), await this.#like(was));
+    const body = await reader.load(digest);
+    if (mode !== modes.link && isDatasetText(path, body)) throw mistakable(path);
+    const oid = sink.put("blob", body, await this.#like(was));
     await sink.drain();
     return { mode, oid };
   }

@@ -64,7 +64,7 @@ test("a file that could be taken for a dataset's own is refused, whichever of th
   const blocks = freshBlocks();
   const work = making(blocks, new MemoryObjects());
   const datasets = new Map([["qa", plainDataset("1", [["a", "a0", {}]])]]);
-  const files = new Map([["qa/rows/x.jsonl", { mode: 0o100644, text: "" }]]);
+  const files = new Map([["qa/dataset.json", { mode: 0o100644, text: "" }]]);
   const none = new Map();
   const both = put(blocks, { datasets, files });
   await expect(projectSnapshot(work, both)).rejects.toThrow("rename it");
@@ -72,4 +72,33 @@ test("a file that could be taken for a dataset's own is refused, whichever of th
     const base = { snapshot: one, tree: await projectSnapshot(work, one) };
     await expect(projectSnapshot(work, both, base)).rejects.toThrow("rename it");
   }
+});
+
+test.each(["qa", "qa/dataset.json", "qa/rows", "qa/rows/0/README"])(
+  "a dataset takes the place of the file %s, and the other way round",
+  async path => {
+    const blocks = freshBlocks();
+    const objects = new MemoryObjects();
+    const work = making(blocks, objects);
+    const none = new Map();
+    const withFile = { datasets: none, files: new Map([[path, { mode: 0o100644, text: "{}" }]]) };
+    const withDataset = { datasets: new Map([["qa", plainDataset("1", [["a", "a0", {}]])]]), files: none };
+    for (const [first, second] of [
+      [withFile, withDataset],
+      [withDataset, withFile],
+    ]) {
+      const base = { snapshot: put(blocks, first), tree: await projectSnapshot(work, put(blocks, first)) };
+      expect(await projectSnapshot(work, put(blocks, second), base)).toBe(plainProjection(objects, second));
+    }
+  },
+);
+
+test.each([
+  ["x/rows/y.jsonl", ""],
+  ["x/dataset.json", `{"id":"${"0".repeat(32)}"}`],
+])("the file %s is refused, as it would come back as a dataset", async (path, text) => {
+  const blocks = freshBlocks();
+  const work = making(blocks, new MemoryObjects());
+  const snapshot = put(blocks, { datasets: new Map(), files: new Map([[path, { mode: 0o100644, text }]]) });
+  await expect(projectSnapshot(work, snapshot)).rejects.toThrow("would be read from git as a dataset's own");
 });

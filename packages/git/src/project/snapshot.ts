@@ -32,7 +32,11 @@ export async function projectSnapshot(making: Making, snapshot: Digest, base?: B
   for (const { was, is } of pairs) if (is) await folders.put(is, was);
   const files = new SnapshotFiles(making, parts.files, now);
   if (now !== before?.layout) await files.checkAll();
-  for (const [path, place] of [...folders.places, ...(await files.changed(before?.files))]) places.set(path, place);
+  const changed = [...(await files.changed(before?.files))];
+  // A dataset may come where a file goes, at the same path or above it.
+  for (const [path, place] of changed) if (!place && !folders.hasRenewed(path)) places.set(path, place);
+  for (const [path, place] of folders.places) places.set(path, place);
+  for (const [path, place] of changed) if (place) places.set(path, place);
   for (const folder of folders.renewed)
     for (const [path, place] of await files.below(`${folder}/`)) places.set(path, place);
   return editPaths(making.shelf, making.sink, base?.tree, { places });

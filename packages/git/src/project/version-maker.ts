@@ -7,6 +7,7 @@ import { readVersion, type CommitVersion, type Version } from "./commit-order.js
 import type { ProjectionPlace } from "./contract.js";
 import { Layouts } from "./layout.js";
 import { namingSink, RecentFiles, type Making } from "./making.js";
+import { isMistaken } from "./mistaken.js";
 import { layOver, overlayOf } from "./overlay.js";
 import { projectSnapshot } from "./snapshot.js";
 import { TreeLoss, TreeShelf } from "./tree-shelf.js";
@@ -90,15 +91,44 @@ export class VersionMaker {
     return parent.type === "commit" ? parent.commit.snapshot : undefined;
   }
 
+  /** Says whether a commit with this top tree is marked: adoption would mistake some of it for what a parent holds. One that was adopted with files of its own never is. */
+  async isMarked(commit: Commit, tree: Oid, watch: Watch): Promise<boolean> {
+    if (overlayOf(commit).files) return false;
+    for (const digest of commit.parents) {
+      const parent = await readVersion(this.place.reader, digest);
+      if (parent.type === "commit" && (await this.#isMistaken(commit, tree, parent.commit, watch))) return true;
+    }
+    return false;
+  }
+
+  async #isMistaken({ snapshot }: Commit, tree: Oid, parent: Commit, watch: Watch): Promise<boolean> {
+    const { files } = overlayOf(parent);
+    if (!files) return false;
+    const near = this.cache.snapshot(snapshot) && snapshot;
+    const before = await this.atHand(parent.snapshot, near, watch);
+    const making = this.naming(watch);
+    const compare = () => isMistaken(making, { snapshot, tree }, { snapshot: parent.snapshot, tree: before, files });
+    try {
+      return await compare();
+    } catch (error) {
+      if (!(error instanceof TreeLoss)) throw error;
+      for (const lost of [parent.snapshot, snapshot]) await this.tree(making, lost);
+      return compare();
+    }
+  }
+
   /** The body of a version's own object, on a top tree for a commit; all that it names must be known. */
-  async body(version: Version, tree: Oid | undefined): Promise<{ type: ObjectType; body: Uint8Array }> {
+  async body(version: Version, tree: Oid | undefined, watch: Watch): Promise<{ type: ObjectType; body: Uint8Array }> {
     const { reader } = this.place;
     const cid = printCid(version.digest);
     const names = version.names.map(digest => this.#oid(digest));
     if (version.type === "commit") {
       const raw = overlayOf(version.commit).commit;
       const top = tree ?? this.#lost(version.digest);
-      if (!raw) return { type: "commit", body: printCommitBody(version.commit, top, names) };
+      if (!raw) {
+        const isMarked = await this.isMarked(version.commit, top, watch);
+        return { type: "commit", body: printCommitBody(version.commit, top, names, isMarked) };
+      }
       return { type: "commit", body: checkedCommitBody(cid, await reader.load(raw), top, names) };
     }
     const raw = overlayOf(version.tag).tag;
@@ -122,12 +152,12 @@ export class VersionMaker {
   /** Names a version, all that it names being known, and takes note. */
   async name(version: Version, watch: Watch): Promise<Oid> {
     const tree = version.type === "commit" ? await this.top(version, watch) : undefined;
-    return this.keep(version, tree, namingSink(this.place.git));
+    return this.keep(version, tree, namingSink(this.place.git), watch);
   }
 
   /** Puts a version's own object into the sink and takes note of its name. */
-  async keep(version: Version, tree: Oid | undefined, sink: ObjectSink): Promise<Oid> {
-    const { type, body } = await this.body(version, tree);
+  async keep(version: Version, tree: Oid | undefined, sink: ObjectSink, watch: Watch): Promise<Oid> {
+    const { type, body } = await this.body(version, tree, watch);
     const oid = sink.put(type, body);
     this.cache.keepVersion({ digest: version.digest, oid, tree });
     return oid;

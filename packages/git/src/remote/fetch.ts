@@ -2,6 +2,7 @@
 import {
   isSheafError,
   printCid,
+  type Commit,
   type Digest,
   type Fetched,
   type RemoteRef,
@@ -140,8 +141,10 @@ class Fetching {
       const sure = {
         treeOf: (snapshot: Digest, near?: Digest, watch?: Watch) => projector.treeOf(snapshot, near, watch),
         treeOfCommit: (digest: Digest, watch?: Watch) => projector.treeOfCommit(digest, watch),
+        isMarked: (commit: Commit, tree: Oid, watch?: Watch) => projector.isMarked(commit, tree, watch),
         entries: (tree: Oid) => projector.entries(tree),
         file: (commit: Digest, path: string) => projector.file(commit, path),
+        fileOf: (snapshot: Digest, path: string) => projector.fileOf(snapshot, path),
         remember: (digest: Digest, oid: Oid, tree?: Oid) => projector.remember(digest, oid, tree),
         digestOf: (oid: Oid) => this.#here(oid),
       };
