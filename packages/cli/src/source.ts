@@ -1,13 +1,14 @@
 /** Files and standard input as streams and as text, with errors that name them. */
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { badInput, SheafError } from "@sheaf/core";
 import type { Io } from "./io.js";
 
-/** Bytes that are read at once: 256 KiB, as much as is encoded at once; what was read is garbage then. */
+/** Bytes that are read at once: 256 KiB, as much as is encoded at once. */
 const chunkBytes = 2 ** 18;
+/** Pieces of memory that are read into in turn. */
+const rooms = 4;
 
 /** An input that a command was given: `-` is standard input. */
 export interface Source {
@@ -15,7 +16,7 @@ export interface Source {
   readonly file: string | undefined;
   /** Bytes, where known. */
   readonly size: number | undefined;
-  /** Can be called again, but for standard input. */
+  /** Can be called again, but for standard input. A chunk is good until the second one after it is asked for: its memory is used again. */
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
@@ -33,7 +34,7 @@ export async function openSource(io: Pick<Io, "stdin" | "cwd" | "signal">, name:
 /** All of an input; meant for patches and the like, not for data. */
 export async function readAll(source: Source): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of source.open()) chunks.push(chunk);
+  for await (const chunk of source.open()) chunks.push(chunk.slice());
   return Buffer.concat(chunks);
 }
 
@@ -43,12 +44,32 @@ function readInput({ stdin, signal }: Pick<Io, "stdin" | "signal">): AsyncIterab
   return addAbortSignal(signal, stdin);
 }
 
+/** One chunk is read while the one before is worked on. Fresh memory for each would be garbage as large as the file. */
 async function* read(path: string, name: string): AsyncGenerator<Uint8Array> {
+  const failed = (error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  };
+  const file = await open(path).catch(failed);
+  const memory = Array.from({ length: rooms }, () => new Uint8Array(chunkBytes));
+  let reading = fill(file, memory[0]);
   try {
-    yield* createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw error instanceof Error && "syscall" in error ? unreadable(name, error as NodeJS.ErrnoException) : error;
+    for (let n = 1; ; n++) {
+      const chunk = await reading.catch(failed);
+      if (chunk.length === 0) return;
+      reading = fill(file, memory[n % rooms]);
+      reading.catch(() => undefined); // whoever awaits it hears of it
+      yield chunk;
+    }
+  } finally {
+    await reading.catch(() => undefined);
+    await file.close();
   }
+}
+
+/** Reads on in a file: what came, nothing at its end. */
+async function fill(file: FileHandle, room: Uint8Array): Promise<Uint8Array> {
+  const { bytesRead } = await file.read(room, 0, room.length, null);
+  return room.subarray(0, bytesRead);
 }
 
 function unreadable(name: string, error: NodeJS.ErrnoException): SheafError {

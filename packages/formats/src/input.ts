@@ -51,8 +51,9 @@ export async function gather(
   while (length < wanted) {
     const next = await iterator.next();
     if (next.done) break;
-    parts.push(next.value);
     length += next.value.length;
+    // The source may use the memory again before all that is wanted is there.
+    parts.push(length < wanted ? next.value.slice() : next.value);
   }
   const first = parts.length === 1 ? parts[0] : joinBytes(parts);
   return { first, all: resume(first, iterator) };

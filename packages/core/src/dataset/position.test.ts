@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareText, fromUtf8 } from "../text.js";
-import { between, isPosition, manyBetween, PositionSequence } from "./position.js";
+import { compareBytes, compareText, fromUtf8 } from "../text.js";
+import { between, isPosition, manyBetween, PositionSequence, writePosition } from "./position.js";
 
 /** Positions of every kind: of all lengths of the whole number, with and without fraction, up to the longest. */
 const position: fc.Arbitrary<string> = fc
@@ -128,6 +128,17 @@ describe("examples", () => {
     "%j is one",
     text => expect(isPosition(text)).toBe(true),
   );
+});
+
+test("law: the n-th position can be written without those before it", () => {
+  const sequence = new PositionSequence();
+  const out = new Uint8Array(20);
+  for (let n = 0; n < 70_000; n++) {
+    const length = writePosition(n, out);
+    if (compareBytes(out.subarray(0, length), sequence.next()) !== 0) throw new Error(`position ${n}`);
+  }
+  const upToSeven = [1, 2, 3, 4, 5, 6, 7].reduce((sum, digits) => sum + 36 ** digits, 0);
+  expect(fromUtf8(out.slice(0, writePosition(upToSeven, out)))).toBe(between("gzzzzzzz", undefined));
 });
 
 describe("growth", () => {

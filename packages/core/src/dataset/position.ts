@@ -152,6 +152,23 @@ function printWhole(whole: bigint): string {
   return String.fromCharCode(91 - digits) + (whole + beyond[digits]).toString(36).padStart(digits, "0");
 }
 
+/** Writes what {@link PositionSequence} gives as its `n`-th position, from 0, when it begins with the first; gives its length. */
+export function writePosition(n: number, out: Uint8Array): number {
+  let digits = 1;
+  let rest = n;
+  for (let numbers = 36; rest >= numbers; numbers *= 36) {
+    rest -= numbers;
+    digits++;
+  }
+  out[0] = 96 + digits;
+  for (let i = digits; i > 0; i--) {
+    const digit = rest % 36;
+    out[i] = digit < 10 ? 48 + digit : 87 + digit;
+    rest = (rest - digit) / 36;
+  }
+  return digits + 1;
+}
+
 /** Counts up through the whole numbers behind a position: the positions of rows that are appended in bulk. */
 export class PositionSequence {
   #bytes: Uint8Array;

@@ -7,7 +7,7 @@ import type { Blocks } from "../block/blocks.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
 import { printUuid, uuidBytes, uuidText } from "../dataset/made-id.js";
 import { maxIdBytes } from "../dataset/path.js";
-import { maxPositionBytes, PositionSequence } from "../dataset/position.js";
+import { maxPositionBytes, PositionSequence, writePosition } from "../dataset/position.js";
 import { fromUtf8 } from "../text.js";
 import { TreeBuilder } from "../tree/builder.js";
 import type { IdChooser } from "./import-id.js";
@@ -18,6 +18,8 @@ import type { RowBatch } from "./row-batch.js";
 export interface KnownContents {
   add(digests: Uint8Array, at: number): number;
 }
+
+const nothing = new Uint8Array(0);
 
 /** Ids that are fetched from memory together: as many as a core's own cache holds beside all else. */
 const together = 512;
@@ -32,9 +34,12 @@ export class FreshImport {
   #taken = new Uint32Array(0);
   /** Of one row: position, NUL, id. */
   readonly #key = new Uint8Array(maxPositionBytes + 1 + maxIdBytes);
-  /** Ids with their positions; while all of them were made, as the bytes of their UUIDs. */
+  /** Ids; while all of them were made, as the bytes of their UUIDs. The position of a row follows from its number. */
   #ids = new KeyTable();
   #areMade = true;
+  /** Of one row: its position, and views of it by length. */
+  readonly #place = new Uint8Array(maxPositionBytes);
+  readonly #views: Uint8Array[] = [];
   #count = 0;
 
   constructor(
@@ -86,7 +91,7 @@ export class FreshImport {
       const at = this.#position();
       printUuid(uuids, n * uuidBytes, this.#key, at);
       this.#rows.addLink(this.#key, at + uuidText, this.#digests, n * 32);
-      this.#ids.add(uuids, uuidBytes, this.#key, at - 1, n * uuidBytes);
+      this.#ids.add(uuids, uuidBytes, nothing, 0, n * uuidBytes);
       this.#count++;
     }
   }
@@ -96,7 +101,7 @@ export class FreshImport {
       const at = this.#position();
       const end = this.chooser.write(batch, this.#taken[n], this.#count, this.#digests, n * 32, this.#key, at);
       this.#rows.addLink(this.#key, end, this.#digests, n * 32);
-      this.#ids.add(this.#key, end - at, this.#key, at - 1, at);
+      this.#ids.add(this.#key, end - at, nothing, 0, at);
       this.#count++;
     }
   }
@@ -118,8 +123,7 @@ export class FreshImport {
     this.#areMade = false;
     for (let row = 0; row < made.count; row++) {
       printUuid(made.key(row), 0, text, 0);
-      const position = made.value(row);
-      this.#ids.add(text, uuidText, position, position.length);
+      this.#ids.add(text, uuidText, nothing, 0);
     }
   }
 
@@ -136,10 +140,16 @@ export class FreshImport {
       const length = this.#id(order[i], id);
       if (length === lastLength && isSame(id, last, length))
         throw this.chooser.lines.twice(fromUtf8(id.subarray(0, length)), order[i - 1], order[i]);
-      ids.addText(id, this.#ids.value(order[i]), length);
+      ids.addText(id, this.#positionOf(order[i]), length);
       [id, last, lastLength] = [last, id, length];
     }
     return { ...dataset, rows: rows.root, ids: ids.finish().root, count: rows.count };
+  }
+
+  /** The position of a row, good until the next one is asked for. */
+  #positionOf(row: number): Uint8Array {
+    const length = writePosition(row, this.#place);
+    return (this.#views[length] ??= this.#place.subarray(0, length));
   }
 
   /** Writes the id of a row and gives its length. */

@@ -109,8 +109,12 @@ export class KeyTable {
     const words = new Uint32Array(numbers.buffer);
     for (let i = 0; i < rows.length; i++) ranking.write(this.#rank(rows[i], start, ranking), i, words);
     numbers.sort();
-    const before = rows.slice();
-    for (let i = 0; i < rows.length; i++) rows[i] = before[ranking.place(words, i)];
+    // At first each row stands at its own place.
+    const before = depth === 0 ? undefined : rows.slice();
+    for (let i = 0; i < rows.length; i++) {
+      const place = ranking.place(words, i);
+      rows[i] = before ? before[place] : place;
+    }
     for (let i = 0, end = 0; i < rows.length; i = end) {
       for (end = i + 1; end < rows.length && ranking.areEqual(words, i, end);) end++;
       if (end - i > 1 && ranking.goesOn(words, i)) this.#sort(rows.subarray(i, end), start + ranking.digits);

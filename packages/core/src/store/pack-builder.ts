@@ -191,15 +191,23 @@ export class PackBuilder {
 
   #unsorted(): Unsorted {
     const { digests } = this;
-    const members = new Uint32Array(this.#stored);
-    for (let member = 0, count = 0; member < digests.size; member++) if (this.holds(member)) members[count++] = member;
+    const member = this.#membersHere();
     return {
-      count: members.length,
-      high: (i: number) => wordAt(digests.segment(members[i]), digests.offset(members[i])),
-      low: (i: number) => wordAt(digests.segment(members[i]), digests.offset(members[i]) + 4),
-      offset: (i: number) => this.#offset(members[i]),
-      length: (i: number) => this.#length(members[i]),
+      count: this.#stored,
+      high: (i: number) => wordAt(digests.segment(member(i)), digests.offset(member(i))),
+      low: (i: number) => wordAt(digests.segment(member(i)), digests.offset(member(i)) + 4),
+      offset: (i: number) => this.#offset(member(i)),
+      length: (i: number) => this.#length(member(i)),
     };
+  }
+
+  /** The number of the i-th member whose bytes are here: mostly all are. */
+  #membersHere(): (i: number) => number {
+    const { size } = this.digests;
+    if (this.#stored === size) return i => i;
+    const members = new Uint32Array(this.#stored);
+    for (let member = 0, count = 0; member < size; member++) if (this.holds(member)) members[count++] = member;
+    return i => members[i];
   }
 
   #place(member: number, offset: number, length: number): void {

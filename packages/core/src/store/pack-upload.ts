@@ -10,7 +10,7 @@ import { joinBytes } from "../text.js";
 /** From here on frames leave memory for the drive while more come. */
 const streamFrom = 2 << 20;
 /** Bytes that may wait for the drive before the writer is asked to wait. */
-const maxWaiting = 4 << 20;
+const maxWaiting = 2 << 20;
 
 export class PackUpload {
   readonly name: string;

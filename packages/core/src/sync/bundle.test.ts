@@ -17,10 +17,15 @@ async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** The bytes as a stream that breaks at odd places. */
+/** The bytes as a stream that breaks at odd places, and of which each piece comes in the memory of the one before. */
 const pieces = (bytes: Uint8Array, size = 997) =>
   async function* () {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    const memory = new Uint8Array(size);
+    for (let at = 0; at < bytes.length; at += size) {
+      const piece = bytes.subarray(at, at + size);
+      memory.fill(0).set(piece);
+      yield memory.subarray(0, piece.length);
+    }
   };
 
 async function written(): Promise<{ town: Town; ada: Repository }> {

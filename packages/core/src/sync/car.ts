@@ -106,7 +106,8 @@ export class CarReader {
       this.#rest = this.#rest.subarray(part.length);
       left -= part.length;
       this.at += part.length;
-      parts.push(part);
+      // The input may use the memory of a chunk again once it is asked for more.
+      parts.push(left > 0 ? part.slice() : part);
     }
     return parts.length === 1 ? parts[0] : joinBytes(parts);
   }
