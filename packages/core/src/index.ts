@@ -65,7 +65,7 @@ export type { RowBatch } from "./edit/row-batch.js";
 export type * from "./repository/contract.js";
 export type * from "./repository/remote-contract.js";
 export { Dataset, type InsertOptions, type PlainOperation } from "./repository/dataset.js";
-export { EditConflicts, type EditOutcome, type EditRequest } from "./repository/edit-group.js";
+export { EditConflicts, type Edited, type EditOutcome, type EditRequest } from "./repository/edit-group.js";
 export type { Exchange } from "./repository/exchange.js";
 export type { Beside } from "./repository/beside.js";
 export { withoutCredentials } from "./repository/remotes.js";

@@ -119,7 +119,7 @@ async function answer(context: Context, route: Route, face: Face): Promise<Respo
   };
   try {
     const call = await callOf(context, route, face, told);
-    const response = await route.handle(call, options.repo, desk);
+    const response = await route.handle(call, actingFor(call.caller, route, options.repo), desk);
     tell(options, told, response.status);
     return withId(request.method === "HEAD" ? await headOf(response) : response, requestId);
   } catch (error) {
@@ -178,6 +178,12 @@ function tell({ onAnswer }: AppOptions, told: Told, status: number, problem?: Pr
 async function headOf(response: Response): Promise<Response> {
   await response.body?.cancel();
   return new Response(null, response);
+}
+
+/** The repository, in whose logs the caller moves the refs. */
+function actingFor({ name, email }: Caller, { scope }: Route, repo: Repository): Repository {
+  const isReading = scope === "open" || scope === "read";
+  return isReading || name === undefined || email === undefined ? repo : repo.by({ name, email });
 }
 
 /** Whoever calls an open route. */

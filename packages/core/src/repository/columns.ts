@@ -9,7 +9,7 @@ import { setKey, type ValueObject } from "../item/value.js";
 import { compareText } from "../text.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 import { leavesFrom } from "../tree/read.js";
-import type { Watch } from "./contract.js";
+import type { ColumnChange, Watch } from "./contract.js";
 
 /** The fields that rows have, with how many rows have each: those named in the metadata first and in that order, then by name. */
 export async function listColumns(
@@ -37,8 +37,29 @@ export interface ColumnEdit {
   readonly rows: number;
 }
 
+/** Makes a change of columns; says in words what it did. */
+export async function changeColumns(
+  blocks: Blocks,
+  path: string,
+  dataset: DatasetBlock,
+  change: ColumnChange,
+  watch: Watch,
+): Promise<ColumnEdit & { summary: string }> {
+  if ("order" in change) {
+    const meta = { ...dataset.meta, columns: [...change.order] };
+    return { dataset: { ...dataset, meta }, rows: 0, summary: `order columns in ${path}` };
+  }
+  if ("remove" in change) {
+    const edited = await removeColumn(blocks, path, dataset, change.remove, watch);
+    return { ...edited, summary: `remove column ${change.remove} in ${path}` };
+  }
+  const { rename: from, to } = change;
+  const edited = await renameColumn(blocks, path, dataset, from, to, watch);
+  return { ...edited, summary: `rename column ${from} to ${to} in ${path}` };
+}
+
 /** Renames a field in every row that has it. Throws bad-input when a row has a field of the new name too. */
-export function renameColumn(
+function renameColumn(
   blocks: Blocks,
   path: string,
   dataset: DatasetBlock,
@@ -67,7 +88,7 @@ export function renameColumn(
 }
 
 /** Removes a field from every row that has it. */
-export function removeColumn(
+function removeColumn(
   blocks: Blocks,
   path: string,
   dataset: DatasetBlock,

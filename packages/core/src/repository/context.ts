@@ -32,6 +32,8 @@ export interface Context {
   readonly connect?: Connect | undefined;
   /** Who makes the commits of this process, asked for when the first one is made. */
   author(): Promise<Person>;
+  /** Who moves refs, for their logs. Default: the author. */
+  readonly mover?: Person;
   /** Minutes east of UTC, for the times of commits. */
   zone(): number;
 }

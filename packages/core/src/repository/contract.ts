@@ -51,7 +51,18 @@ export type Change =
   | { readonly dataset: string; readonly create: { readonly meta?: ValueObject } }
   | { readonly dataset: string; readonly rename: string }
   | { readonly dataset: string; readonly remove: true }
+  /** Puts a row right before or right behind another one. */
+  | { readonly dataset: string; readonly move: string; readonly beside: Beside }
+  /** Puts the dataset back to what it was. */
+  | { readonly dataset: string; readonly restore: Rev }
+  | { readonly dataset: string; readonly columns: ColumnChange }
   | { readonly file: string; readonly content: Uint8Array | null; readonly mode?: number };
+
+/** An edit of a column in every row that has it, or of the order of all. */
+export type ColumnChange =
+  | { readonly rename: string; readonly to: string }
+  | { readonly remove: string }
+  | { readonly order: readonly string[] };
 
 export type ImportMode = "set" | "add" | "upsert" | "remove";
 

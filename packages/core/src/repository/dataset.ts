@@ -10,7 +10,7 @@ import type { ValueObject } from "../item/value.js";
 import { fromView } from "../item/view.js";
 import { moveBeside, type Beside } from "./beside.js";
 import { blameDataset, blameRow } from "./blame.js";
-import { removeColumn, renameColumn, type ColumnEdit } from "./columns.js";
+import { changeColumns } from "./columns.js";
 import type { Context } from "./context.js";
 import type * as given from "./contract.js";
 import { editDataset } from "./dataset-edit.js";
@@ -112,16 +112,12 @@ export class Dataset {
     to: string,
     options: given.CommitOptions = {},
   ): Promise<given.Committed & { rows: number }> {
-    return this.#editColumn(`rename column ${from} to ${to}`, options, (blocks, dataset) =>
-      renameColumn(blocks, this.path, dataset, from, to, options),
-    );
+    return this.#editColumns({ rename: from, to }, options);
   }
 
   /** Removes a field from every row that has it. Throws bad-input when no row has it. */
   removeColumn(name: string, options: given.CommitOptions = {}): Promise<given.Committed & { rows: number }> {
-    return this.#editColumn(`remove column ${name}`, options, (blocks, dataset) =>
-      removeColumn(blocks, this.path, dataset, name, options),
-    );
+    return this.#editColumns({ remove: name }, options);
   }
 
   /** Sets the order of the columns for people and for CSV; rows do not change. */
@@ -129,10 +125,7 @@ export class Dataset {
     columns: readonly string[],
     options: given.CommitOptions = {},
   ): Promise<given.Committed & { rows: number }> {
-    return this.#editColumn("order columns", options, async (_, dataset) => ({
-      dataset: { ...dataset, meta: { ...dataset.meta, columns: [...columns] } },
-      rows: 0,
-    }));
+    return this.#editColumns({ order: columns }, options);
   }
 
   /** For every row, or those with these ids: the commits that made it and that last changed it. In the order of ids. */
@@ -147,10 +140,9 @@ export class Dataset {
     return blameRow(this.context, this.path, id, options.at);
   }
 
-  async #editColumn(
-    what: string,
+  async #editColumns(
+    change: given.ColumnChange,
     options: given.CommitOptions,
-    edit: (blocks: Blocks, dataset: StoredDataset) => Promise<ColumnEdit>,
   ): Promise<given.Committed & { rows: number }> {
     let rows = 0;
     const committed = await editDataset(
@@ -159,9 +151,9 @@ export class Dataset {
       this.path,
       options,
       async (blocks, dataset) => {
-        const edited = await edit(blocks, dataset);
+        const edited = await changeColumns(blocks, this.path, dataset, change, options);
         rows = edited.rows;
-        return { dataset: edited.dataset, summary: `${what} in ${this.path}` };
+        return edited;
       },
     );
     return { ...committed, rows };

@@ -13,7 +13,7 @@ import { SheafError } from "../errors.js";
 import type { Signature } from "../history/commit.js";
 import { sameValue, type ValueObject } from "../item/value.js";
 import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
-import type { Change, Committed, Conflict, Rev } from "./contract.js";
+import type { Change, Committed, Conflict, Person, Rev, Watch } from "./contract.js";
 import { findDataset } from "./dataset-tree.js";
 import { touchedBy, Work } from "./edit.js";
 import { headOf, type Head } from "./heads.js";
@@ -35,10 +35,18 @@ export interface EditRequest {
   readonly attributes?: ValueObject;
   /** Merges an edit on an old base into the head, field by field, instead of refusing it. */
   readonly merge?: boolean;
+  /** Ends the request; those that share its write go on. */
+  readonly signal?: AbortSignal;
 }
 
 /** What became of a request: its commit, with the ids of rows that were appended without one; or why it was refused. */
-export type EditOutcome = (Committed & { readonly made: readonly string[] }) | { readonly error: unknown };
+export type EditOutcome = Edited | { readonly error: unknown };
+
+/** A request's commit; `rows` counts those in which columns changed, where columns were edited. */
+export interface Edited extends Committed {
+  readonly made: readonly string[];
+  readonly rows?: number;
+}
 
 /** An edit on an old base was to be merged into the head, and both changed one thing in two ways. Nothing was stored. */
 export class EditConflicts extends SheafError<"refused"> {
@@ -54,6 +62,8 @@ export class EditConflicts extends SheafError<"refused"> {
   }
 }
 
+/** People that an entry of the log names. */
+const maxNamed = 8;
 /** How often a lost race is tried again. */
 const maxTries = 64;
 
@@ -98,7 +108,9 @@ async function isTaken(
 ): Promise<boolean> {
   if (!tip || tip === head.tip) return true;
   const command = open.length === 1 ? "edit" : `edit (${open.length} requests)`;
-  return (await advance(context, branch, head, tip.digest, command)) !== undefined;
+  const mover = moverOf(open);
+  const moving = mover ? { ...context, mover } : context;
+  return (await advance(moving, branch, head, tip.digest, command)) !== undefined;
 }
 
 /** Requests being made into commits on a head. */
@@ -124,11 +136,12 @@ class Group {
   /** Makes one commit of requests of one person. */
   async #commit(requests: readonly EditRequest[]): Promise<void> {
     let work = new Work(this.context, this.blocks, await baseAt(this.blocks, this.tip));
-    const made = new Map<EditRequest, readonly string[]>();
+    const made = new Map<EditRequest, Pick<Edited, "made" | "rows">>();
     for (const request of requests) {
       try {
         const next = await this.#apply(work, request);
-        made.set(request, next.made);
+        const { made: ids, rows } = next;
+        made.set(request, { made: ids, ...(rows === undefined ? {} : { rows }) });
         work = next;
       } catch (error) {
         this.failed.set(request, error);
@@ -144,10 +157,10 @@ class Group {
     const digest = await putCommit(this.context, this.blocks, options, await work.draft(), this.#base());
     if (digest) this.tip = await readCommit(this.blocks, digest);
     const commit = this.tip ? commitCid(this.tip) : undefined;
-    for (const [request, ids] of made)
+    for (const [request, what] of made)
       this.done.set(
         request,
-        commit ? { commit, advanced: digest !== undefined, made: ids } : { error: noCommit(this.branch) },
+        commit ? { commit, advanced: digest !== undefined, ...what } : { error: noCommit(this.branch) },
       );
   }
 
@@ -162,7 +175,7 @@ class Group {
     if (base && stale !== undefined && request.merge) return this.#merge(work, request, base, stale);
     if (base && stale !== undefined) throw this.#staleError(base, stale);
     const next = work.fork();
-    for (const change of request.changes) await next.apply(change);
+    for (const change of request.changes) await next.apply(change, watchOf(request));
     return next;
   }
 
@@ -187,9 +200,9 @@ class Group {
   }
 
   /** Makes the changes on their base, and merges that into what there is by now. */
-  async #merge(work: Work, { changes }: EditRequest, base: Base, stale: string): Promise<Work> {
+  async #merge(work: Work, request: EditRequest, base: Base, stale: string): Promise<Work> {
     const theirs = new Work(this.context, this.blocks, base);
-    for (const change of changes) await theirs.apply(change);
+    for (const change of request.changes) await theirs.apply(change, watchOf(request));
     const ours = (await work.draft()).snapshot;
     const { snapshot, conflicts } = await mergeSnapshots(
       this.blocks,
@@ -201,6 +214,7 @@ class Group {
     const merged = work.fork({ ...this.#base(), snapshot });
     merged.sayAlso(theirs);
     merged.made = theirs.made;
+    merged.rows = theirs.rows;
     return merged;
   }
 
@@ -212,6 +226,24 @@ class Group {
       `${dataset} on ${this.branch} moved on: the edit is based on ${data.base}, the head is ${data.head || "gone"}; read it again and repeat the edit`,
     );
   }
+}
+
+function watchOf({ signal }: EditRequest): Watch {
+  return signal ? { signal } : {};
+}
+
+/** Whoever moves the branch: all whose edits are in it, as far as a line has room. */
+function moverOf(requests: readonly EditRequest[]): Person | undefined {
+  const people = new Map<string, Person>();
+  for (const { author: { name, email } = {} } of requests)
+    if (name !== undefined && email !== undefined) people.set(`${name} <${email}>`, { name, email });
+  const named = [...people.values()].slice(0, maxNamed);
+  if (named.length === 0) return undefined;
+  const rest = people.size > named.length ? ` and ${people.size - named.length} others` : "";
+  return {
+    name: named.map(({ name }) => name).join(", ") + rest,
+    email: named.map(({ email }) => email).join(", "),
+  };
 }
 
 /** Requests that may share a commit, in the order in which the first of each came. */

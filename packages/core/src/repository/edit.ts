@@ -8,11 +8,14 @@ import { encode, Link } from "../item/cbor.js";
 import { compareBytes, utf8 } from "../text.js";
 import { editTree } from "../tree/edit.js";
 import type { Context } from "./context.js";
-import type { Change, Committed, CommitOptions } from "./contract.js";
+import { moveBeside } from "./beside.js";
+import { changeColumns } from "./columns.js";
+import type { Change, ColumnChange, Committed, CommitOptions, Rev, Watch } from "./contract.js";
 import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { newDataset } from "./import.js";
 import { insertRow } from "./insert.js";
 import { patchDataset } from "./patch.js";
+import { datasetThen } from "./restoring.js";
 import { commitEdit, type Base, type Draft } from "./write.js";
 
 /** The mode of an ordinary file in git. */
@@ -27,7 +30,7 @@ export function editRepository(
 ): Promise<Committed> {
   const build = async (blocks: Blocks, base: Base): Promise<Draft> => {
     const work = new Work(context, blocks, base);
-    for (const change of changes) await work.apply(change);
+    for (const change of changes) await work.apply(change, options);
     return work.draft();
   };
   return commitEdit(
@@ -47,7 +50,7 @@ export function touchedBy(changes: readonly Change[]): string[] {
 
 /** Says whether a change depends on more than the rows that it names: it tests what is there, or appends under an id that must be free. */
 function looksAround(change: Change): boolean {
-  if ("insert" in change) return true;
+  if ("insert" in change || "move" in change || "columns" in change || "restore" in change) return true;
   return "patch" in change && change.patch.some(({ op, path }) => op === "test" || path === "/items/-");
 }
 
@@ -60,6 +63,8 @@ export class Work {
   #said: readonly Said[] = [];
   /** Ids of the rows that were appended without one, in order. */
   made: readonly string[] = [];
+  /** Rows in which columns changed; only where columns were edited. */
+  rows: number | undefined;
 
   constructor(
     readonly context: Context,
@@ -83,12 +88,15 @@ export class Work {
     this.#said = [...this.#said, ...other.#said];
   }
 
-  async apply(change: Change): Promise<void> {
+  async apply(change: Change, watch: Watch = {}): Promise<void> {
     if ("file" in change) this.#file(change);
     else if ("patch" in change) await this.#patch(change.dataset, change.patch);
     else if ("insert" in change) await this.#insert(change);
     else if ("create" in change) await this.#create(change.dataset, change.create.meta ?? {});
     else if ("rename" in change) await this.#rename(change.dataset, change.rename);
+    else if ("move" in change) await this.#move(change);
+    else if ("restore" in change) await this.#restore(change.dataset, change.restore);
+    else if ("columns" in change) await this.#columns(change.dataset, change.columns, watch);
     else await this.#remove(change.dataset);
   }
 
@@ -142,6 +150,24 @@ export class Work {
     await this.#need(path);
     this.#datasets.set(path, undefined);
     this.#say(`remove ${path}`);
+  }
+
+  async #move({ dataset: path, move: id, beside }: Extract<Change, { move: string }>): Promise<void> {
+    this.#datasets.set(path, await moveBeside(this.blocks, await this.#need(path), path, id, beside));
+    this.#say(`move ${id} in ${path}`);
+  }
+
+  async #restore(path: string, from: Rev): Promise<void> {
+    const { dataset, summary } = await datasetThen(this.context, this.blocks, path, await this.find(path), from);
+    this.#datasets.set(path, dataset);
+    this.#say(summary);
+  }
+
+  async #columns(path: string, change: ColumnChange, watch: Watch): Promise<void> {
+    const { dataset, rows, summary } = await changeColumns(this.blocks, path, await this.#need(path), change, watch);
+    this.#datasets.set(path, dataset);
+    this.rows = (this.rows ?? 0) + rows;
+    this.#say(summary);
   }
 
   #file({ file, content, mode = fileMode }: Extract<Change, { file: string }>): void {

@@ -60,7 +60,7 @@ export async function writeLog(
   value: string | null,
   command: string,
 ): Promise<boolean> {
-  const who = await context.author();
+  const who = context.mover ?? (await context.author());
   const moved = await context.logs.move(name, { from, to: value, who, zone: context.zone(), command });
   return moved.ok;
 }

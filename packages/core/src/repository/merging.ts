@@ -1,19 +1,18 @@
 /** Merges, and what is made of them: revert, cherry-pick, restore. A merge with conflicts waits: see `waiting-merge.ts`. */
 import type { Blocks } from "../block/blocks.js";
 import { printCid, type Digest } from "../block/cid.js";
-import type { DatasetBlock } from "../dataset/dataset.js";
 import { mergeCommits } from "../edit/merge-base.js";
 import { encodeMerge, startMerge, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
 import { resolveIn } from "../edit/resolve.js";
 import { mergeSnapshots, type MergedSnapshot } from "../edit/snapshot-merge.js";
 import { SheafError } from "../errors.js";
 import { isAncestor } from "../history/ancestry.js";
-import type { Snapshot } from "../history/snapshot.js";
-import { commitCid, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
+import { commitCid, readCommit, type Context, type Tip } from "./context.js";
 import type { Choice, Committed, CommitOptions, MergeOptions, MergeResult, Rev } from "./contract.js";
-import { allDatasets, findDataset, noDataset, putDatasets } from "./dataset-tree.js";
+import { findDataset, putDatasets } from "./dataset-tree.js";
 import { headOf, moveBranch } from "./heads.js";
 import { mustMove } from "./names.js";
+import { datasetThen } from "./restoring.js";
 import { commitAt } from "./revisions.js";
 import { conflictsOf, draftOf, mergeLog, refuseSecond, withoutFlag } from "./waiting-merge.js";
 import { advance, baseAt, branchToMove, commitEdit, inTransaction, putCommit } from "./write.js";
@@ -89,20 +88,11 @@ export async function cherryPick(context: Context, revision: Rev, options: Merge
 
 /** Puts a dataset back to what it was, under the name that it has now. One that is gone is found by the name that it had. */
 export async function restore(context: Context, path: string, from: Rev, options: CommitOptions): Promise<Committed> {
-  const commit = await commitAt(context, from);
-  const then = await readSnapshot(context.store, commit);
   return commitEdit(context, { command: `restore ${path}`, touches: [path] }, options, async (blocks, base) => {
     const now = await findDataset(blocks, base.snapshot, path);
-    const old = (now && (await datasetById(blocks, then, now.id))) ?? (await findDataset(blocks, then, path));
-    if (!old) throw noDataset(path, from);
-    const snapshot = await putDatasets(blocks, base.snapshot, new Map([[path, old]]));
-    return { snapshot, summary: `Restore ${path} from ${commitCid(commit)}` };
+    const { dataset, summary } = await datasetThen(context, blocks, path, now, from);
+    return { snapshot: await putDatasets(blocks, base.snapshot, new Map([[path, dataset]])), summary };
   });
-}
-
-async function datasetById(blocks: Blocks, snapshot: Snapshot, id: string): Promise<DatasetBlock | undefined> {
-  for await (const dataset of allDatasets(blocks, snapshot)) if (dataset.id === id) return dataset;
-  return undefined;
 }
 
 /** A change from one commit to another that is to be made on a branch. */

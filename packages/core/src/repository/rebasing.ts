@@ -227,7 +227,7 @@ async function keep(context: Context, state: RebaseState, entry: LogEntry | unde
     from: entry,
     to: printRebase(state),
     roots: [state.tip, state.head],
-    who: await context.author(),
+    who: context.mover ?? (await context.author()),
     zone: context.zone(),
     command: state.command,
   });

@@ -103,6 +103,11 @@ export class Repository extends LocalRepository {
     return repository;
   }
 
+  /** The same repository, in whose logs somebody else moves the refs: for servers, who act for their callers. */
+  by(mover: given.Person): Repository {
+    return new Repository({ ...this.context, mover });
+  }
+
   /** This side of a connection: what a remote may read and write here. */
   local(): Local {
     return localOf(this.context);

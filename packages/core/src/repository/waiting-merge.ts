@@ -1,17 +1,19 @@
 /** A merge with conflicts waits in a log of its own, `merges/<branch>`, until they are resolved, and then becomes a commit; or it is given up. */
-import type { BlockReader } from "../block/blocks.js";
+import type { BlockReader, Blocks } from "../block/blocks.js";
 import { parseCid, printCid, sameDigest } from "../block/cid.js";
 import { decodeMerge, encodeMerge, readConflicts, type KeptConflict, type MergeBlock } from "../edit/merge-state.js";
 import { resolveIn } from "../edit/resolve.js";
+import { mergeSnapshots } from "../edit/snapshot-merge.js";
 import { SheafError } from "../errors.js";
-import { decodeSnapshot } from "../history/snapshot.js";
+import { isAncestor } from "../history/ancestry.js";
+import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
 import type { LogEntry } from "../store/logs.js";
-import { commitCid, readCommit, type Context } from "./context.js";
+import { commitCid, readCommit, readSnapshot, type Context } from "./context.js";
 import type { Choice, Committed, CommitOptions, Conflict, MergeState } from "./contract.js";
 import { currentBranch, headOf, writeLog } from "./heads.js";
 import { mustMove } from "./names.js";
 import { rebaseLog } from "./rebase-state.js";
-import { commitEdit, inTransaction, type Draft } from "./write.js";
+import { commitEdit, inTransaction, type Base, type Draft } from "./write.js";
 
 /** A conflict as callers are shown it. */
 export function withoutFlag({ resolved: _resolved, ...conflict }: KeptConflict): Conflict {
@@ -52,7 +54,7 @@ async function waiting(context: Context, branch: string, entry: LogEntry): Promi
   return state.open === 0 && (await isDone(context, branch, state)) ? undefined : { entry, state };
 }
 
-/** Says whether the branch has the commit that the merge comes to: on its first parents' line, right above `ours`. */
+/** Says whether the branch has the commit that the merge comes to, on its first parents' line above `ours`: right there, or where others moved on meanwhile as a merge of the same commit. */
 async function isDone(
   context: Context,
   branch: string,
@@ -62,9 +64,9 @@ async function isDone(
   for (let tip = head; tip && !sameDigest(tip.digest, ours); tip = await readCommit(context.store, tip.parents[0])) {
     const [first, ...others] = tip.parents;
     if (!first) return false;
+    if (kind === "merge" && others.length === 1 && sameDigest(others[0], theirs)) return true;
     if (!sameDigest(first, ours)) continue;
-    const isOfKind = kind === "merge" ? others.length === 1 && sameDigest(others[0], theirs) : others.length === 0;
-    return isOfKind && sameDigest(tip.snapshot, snapshot);
+    return kind !== "merge" && others.length === 0 && sameDigest(tip.snapshot, snapshot);
   }
   return false;
 }
@@ -162,17 +164,33 @@ export async function abortMerge(context: Context, branch?: string): Promise<voi
   await mustMove(context, mergeLog(found.state.branch), found.entry, null, "merge --abort");
 }
 
-/** Commits the merged snapshot. Throws stale-base when the branch moved on meanwhile. */
+/** Commits the merged snapshot, on what the branch is by now. Throws stale-base when it moved on in a way that this does not fit. */
 function commitMerge(context: Context, state: MergeBlock, options: CommitOptions, command: string): Promise<Committed> {
   return commitEdit(context, { command, touches: [] }, options, async (blocks, base): Promise<Draft> => {
-    if (!base.tip || !sameDigest(base.tip.digest, state.ours))
-      throw new SheafError(
-        "stale-base",
-        { ref: state.branch, base: printCid(state.ours), head: base.tip ? commitCid(base.tip) : "" },
-        `${state.branch} moved on since the merge began; give it up with sheaf merge --abort, and merge again`,
-      );
-    return draftOf(blocks, state);
+    const draft = await draftOf(blocks, state);
+    if (base.tip && sameDigest(base.tip.digest, state.ours)) return draft;
+    const snapshot = await carriedOver(context, blocks, state, draft, base);
+    if (snapshot) return { ...draft, snapshot };
+    throw new SheafError(
+      "stale-base",
+      { ref: state.branch, base: printCid(state.ours), head: base.tip ? commitCid(base.tip) : "" },
+      `${state.branch} moved on since the merge began; give it up with sheaf merge --abort, and merge again`,
+    );
   });
+}
+
+/** What a merge comes to on a branch that moved on behind it; `undefined` where both changed one thing in two ways, or the branch went elsewhere. */
+async function carriedOver(
+  context: Context,
+  blocks: Blocks,
+  { ours }: MergeBlock,
+  { snapshot }: Draft,
+  { tip, snapshot: now }: Base,
+): Promise<Snapshot | undefined> {
+  if (!tip || !(await isAncestor(context.store, ours, tip.digest))) return undefined;
+  const before = await readSnapshot(blocks, await readCommit(blocks, ours));
+  const merged = await mergeSnapshots(blocks, [before], now, snapshot);
+  return merged.conflicts.length === 0 ? merged.snapshot : undefined;
 }
 
 /** What a merge comes to: its snapshot, and the commit's other parent. */

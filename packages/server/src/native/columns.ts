@@ -1,14 +1,19 @@
 /** The columns of a dataset: its top-level fields, listed, put in order, renamed and removed in every row. */
+import type { ColumnChange } from "@sheaf/core";
 import { json } from "../answer.js";
+import type { Call } from "../call.js";
+import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
-import { at, commitQuery, committed, dataset, fields } from "./shapes.js";
-import { commitOptions, readVersion } from "./version.js";
+import { edit, editAnswers, edited, type EditQuery } from "./edits.js";
+import { at, dataset, editQuery, fields } from "./shapes.js";
+import { readVersion } from "./version.js";
 
 const tag = "columns";
 const inDataset = t.Object({ dataset });
-const changed = t.Composite([committed, t.Object({ rows: t.Integer({ description: "rows that changed" }) })]);
-const answers = { 200: { description: "the commit", json: changed } } as const;
+const changed = t.Composite([edited, t.Object({ rows: t.Integer({ description: "rows that changed" }) })]);
+const answers = { ...editAnswers, 200: { description: "the commit", json: changed } } as const;
+const waits = "Other edits of the branch wait until every row is through.";
 const column = t.String({ description: "the field's name, percent-encoded as one segment" });
 
 export const columnRoutes = [
@@ -44,14 +49,11 @@ export const columnRoutes = [
       summary: "Sets the order of the columns for people and for CSV; rows do not change.",
       scope: "write",
       params: inDataset,
-      query: t.Object(commitQuery),
+      query: t.Object(editQuery),
       body: { json: fields({ columns: t.Array(t.String()) }) },
       answers,
     },
-    async (call, repo) => {
-      const { columns } = await call.json();
-      return json(await repo.dataset(call.params.dataset).orderColumns(columns, commitOptions(call)));
-    },
+    async (call, _, desk) => changeColumns(call, desk, { order: (await call.json()).columns }),
   ),
   route(
     {
@@ -60,17 +62,14 @@ export const columnRoutes = [
       operationId: "renameColumn",
       tag,
       summary: "Renames a field in every row that has it.",
+      description: waits,
       scope: "write",
       params: t.Object({ dataset, column }),
-      query: t.Object(commitQuery),
+      query: t.Object(editQuery),
       body: { json: fields({ to: t.String() }) },
       answers,
     },
-    async (call, repo) => {
-      const { to } = await call.json();
-      const { params } = call;
-      return json(await repo.dataset(params.dataset).renameColumn(params.column, to, commitOptions(call)));
-    },
+    async (call, _, desk) => changeColumns(call, desk, { rename: call.params.column, to: (await call.json()).to }),
   ),
   route(
     {
@@ -79,12 +78,20 @@ export const columnRoutes = [
       operationId: "removeColumn",
       tag,
       summary: "Removes a field from every row that has it.",
+      description: waits,
       scope: "write",
       params: t.Object({ dataset, column }),
-      query: t.Object(commitQuery),
+      query: t.Object(editQuery),
       answers,
     },
-    async (call, repo) =>
-      json(await repo.dataset(call.params.dataset).removeColumn(call.params.column, commitOptions(call))),
+    async (call, _, desk) => changeColumns(call, desk, { remove: call.params.column }),
   ),
 ] as const;
+
+async function changeColumns(
+  call: Call<{ dataset: string }, EditQuery>,
+  desk: Desk,
+  columns: ColumnChange,
+): Promise<Response> {
+  return json({ rows: 0, ...(await edit(call, desk, [{ dataset: call.params.dataset, columns }])) });
+}

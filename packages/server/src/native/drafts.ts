@@ -2,7 +2,7 @@
 import { empty, json } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
-import { mergeAnswer, merged } from "./merges.js";
+import { merged, merging } from "./merges.js";
 import { at, commitQuery, fields, refCommit } from "./shapes.js";
 import { commitOptions } from "./version.js";
 
@@ -52,11 +52,13 @@ export const draftRoutes = [
       query: t.Object(commitQuery),
       answers: { 200: { description: "what became of it", json: merged } },
     },
-    async (call, repo) => {
+    async (call, repo, desk) => {
       const { draft } = call.params;
-      const result = await repo.merge(`refs/drafts/${draft}`, commitOptions(call));
-      if ("commit" in result) await repo.deleteDraft(draft);
-      return mergeAnswer(result);
+      return merging(call, desk, async () => {
+        const result = await repo.merge(`refs/drafts/${draft}`, commitOptions(call));
+        if ("commit" in result) await repo.deleteDraft(draft);
+        return result;
+      });
     },
   ),
   route(

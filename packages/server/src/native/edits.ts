@@ -1,8 +1,7 @@
 /** How a request becomes an edit: on the base that If-Match names, by its caller, through the queue of its branch. */
-import type { Change, EditRequest } from "@sheaf/core";
+import type { Change, Edited, EditRequest } from "@sheaf/core";
 import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
-import type { Edited } from "../edit-queue.js";
 import { t } from "../schema.js";
 import { cid } from "./shapes.js";
 import { commitOptions } from "./version.js";

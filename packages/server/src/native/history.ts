@@ -5,21 +5,9 @@ import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
 import { parseCursor, printCursor } from "./cursor.js";
+import { edit, editAnswers } from "./edits.js";
 import { permitFormerNames } from "./former-name.js";
-import {
-  at,
-  cid,
-  commitInfo,
-  commitQuery,
-  committed,
-  dataset,
-  defined,
-  fields,
-  pageQuery,
-  person,
-  revision,
-} from "./shapes.js";
-import { commitOptions } from "./version.js";
+import { at, cid, commitInfo, dataset, defined, editQuery, fields, pageQuery, person, revision } from "./shapes.js";
 
 const tag = "history";
 
@@ -128,15 +116,15 @@ export const historyRoutes = [
       summary: "Puts a dataset back to what it was at a revision, as a new commit.",
       scope: "write",
       params: t.Object({ dataset }),
-      query: t.Object(commitQuery),
+      query: t.Object(editQuery),
       body: { json: fields({ from: revision }) },
-      answers: { 200: { description: "the commit", json: committed } },
+      answers: editAnswers,
     },
-    async (call, repo) => {
+    async (call, repo, desk) => {
       const { dataset: path } = call.params;
       const { from } = await call.json();
       await permitFormerNames(call, repo, path, [call.query.branch ?? "HEAD", from]);
-      return json(await repo.restore(path, from, commitOptions(call)));
+      return json(await edit(call, desk, [{ dataset: path, restore: from }]));
     },
   ),
   route(

@@ -1,6 +1,8 @@
 /** Merges: begun, their conflicts listed and resolved, finished or given up; and what is made of them: revert, cherry-pick. */
 import { SheafError, type Choice, type Conflict, type MergeResult, type Repository, type Value } from "@sheaf/core";
 import { empty, json } from "../answer.js";
+import type { Call } from "../call.js";
+import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
 import { cid, commitQuery, committed, conflict, fields, revision } from "./shapes.js";
@@ -40,9 +42,13 @@ const resolution = fields({
 });
 type Resolution = Static<typeof resolution>;
 
-/** Answers with what became of a merge. */
-export function mergeAnswer(result: MergeResult): Response {
-  return json(result);
+/** Merges into a branch while no edit moves it, and answers with what became of it. */
+export async function merging(
+  { query, signal }: Call<unknown, { branch?: string }>,
+  desk: Desk,
+  merge: () => Promise<MergeResult>,
+): Promise<Response> {
+  return json(await desk.edits.alone(query.branch, signal, merge));
 }
 
 /** A route that does something with a commit and may meet conflicts. */
@@ -68,9 +74,9 @@ export const mergeRoutes = [
       body: { json: fields({ from: revision, noFastForward: t.Optional(t.Boolean()) }) },
       answers: { 200: { description: "what became of it", json: merged } },
     },
-    async (call, repo) => {
+    async (call, repo, desk) => {
       const { from, ...options } = await call.json();
-      return mergeAnswer(await repo.merge(from, { ...commitOptions(call), ...options }));
+      return merging(call, desk, () => repo.merge(from, { ...commitOptions(call), ...options }));
     },
   ),
   route(
@@ -130,11 +136,12 @@ export const mergeRoutes = [
       body: { json: fields({ message: t.Optional(t.String()) }), optional: true },
       answers: { 200: { description: "the commit", json: committed } },
     },
-    async (call, repo) => {
+    async (call, repo, desk) => {
       const { branch } = call.params;
       const message = (await call.json())?.message;
       const { author, signal } = call;
-      return json(await repo.finishMerge({ author, signal, branch, ...(message === undefined ? {} : { message }) }));
+      const options = { author, signal, branch, ...(message === undefined ? {} : { message }) };
+      return json(await desk.edits.alone(branch, signal, () => repo.finishMerge(options)));
     },
   ),
   route(
@@ -160,7 +167,10 @@ export const mergeRoutes = [
       operationId: "revertCommit",
       summary: "Takes back what a commit changed, as a new commit.",
     },
-    async (call, repo) => mergeAnswer(await repo.revert((await call.json()).commit, commitOptions(call))),
+    async (call, repo, desk) => {
+      const { commit } = await call.json();
+      return merging(call, desk, () => repo.revert(commit, commitOptions(call)));
+    },
   ),
   route(
     {
@@ -169,9 +179,10 @@ export const mergeRoutes = [
       operationId: "cherryPick",
       summary: "Does again what a commit changed, as a new commit with its author.",
     },
-    async (call, repo) => {
+    async (call, repo, desk) => {
       const { author: _author, ...options } = commitOptions(call);
-      return mergeAnswer(await repo.cherryPick((await call.json()).commit, options));
+      const { commit } = await call.json();
+      return merging(call, desk, () => repo.cherryPick(commit, options));
     },
   ),
 ] as const;

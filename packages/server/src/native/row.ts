@@ -18,8 +18,8 @@ import { route } from "../route.js";
 import { t } from "../schema.js";
 import { edit, editAnswers, edited } from "./edits.js";
 import { rowText } from "./row-reader.js";
-import { anyObject, at, commitQuery, committed, dataset, editQuery, fields, row } from "./shapes.js";
-import { commitOptions, isKnown, readVersion } from "./version.js";
+import { anyObject, at, dataset, editQuery, fields, row } from "./shapes.js";
+import { isKnown, readVersion } from "./version.js";
 
 const tag = "rows";
 const path = "/api/v1/datasets/{dataset}/rows/{id}";
@@ -111,7 +111,7 @@ export const rowRoutes = [
       summary: "Adds a row at the end, or right before or behind another one; without an id one is made.",
       scope: "write",
       params: t.Object({ dataset }),
-      query: t.Object(commitQuery),
+      query: t.Object(editQuery),
       body: {
         json: fields({
           ...content,
@@ -148,13 +148,15 @@ export const rowRoutes = [
       summary: "Puts a row right before or right behind another one.",
       scope: "write",
       params,
-      query: t.Object(commitQuery),
+      description:
+        "If-Match refuses it (412) where the dataset changed since; with merge it is made on that version and merged into the newest.",
+      query: t.Object(editQuery),
       body: { json: t.Union([fields({ before: t.String() }), fields({ after: t.String() })]) },
-      answers: { 200: { description: "the commit", json: committed } },
+      answers: editAnswers,
     },
-    async (call, repo) => {
-      const beside = await call.json();
-      return json(await repo.dataset(call.params.dataset).move(call.params.id, beside, commitOptions(call)));
+    async (call, _, desk) => {
+      const { id, dataset: name } = call.params;
+      return json(await edit(call, desk, [{ dataset: name, move: id, beside: await call.json() }]));
     },
   ),
   route(

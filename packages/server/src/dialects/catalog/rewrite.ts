@@ -1,8 +1,7 @@
 /** Edits that are computed from a dataset as it is: made on what was read, and computed again where somebody else changed it meanwhile. */
-import { isSheafError, type Change, type DatasetVersion, type ValueObject } from "@sheaf/core";
+import { isSheafError, type Change, type DatasetVersion, type Edited, type ValueObject } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
-import type { Edited } from "../../edit-queue.js";
 
 /** What becomes of a dataset. */
 export interface Plan {
