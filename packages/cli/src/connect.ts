@@ -12,7 +12,7 @@ export interface ConnectOptions {
 }
 
 /** Gives the function that opens a remote by its URL. */
-export function connectFrom({ base, env }: ConnectOptions): Connect {
+export function connectFrom({ base, env, hint }: ConnectOptions): Connect {
   return async (url, local) => {
     const place = placeOf(url, base);
     switch (place.kind) {
@@ -30,7 +30,7 @@ export function connectFrom({ base, env }: ConnectOptions): Connect {
           if (await isServer(place.url)) return openServer(place.url, local, env);
         }
         const { openGit } = await import("./git-remote.js");
-        return openGit(place.url, local, env);
+        return openGit(place.url, local, env, hint);
       }
       case "bundle": {
         const { openFileRemote } = await import("./bundle-remote.js");

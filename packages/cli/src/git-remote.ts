@@ -7,8 +7,13 @@ import { FolderDrive } from "@sheaf/drives/folder";
 import { openNodeGitRemote } from "@sheaf/git/node";
 
 /** Opens a git repository. All of it is put together in a temporary folder where only a part is wanted. */
-export function openGit(url: string, local: Local, env: Readonly<Record<string, string | undefined>>): Remote {
-  return openNodeGitRemote(url, local, { environment: env, mayAsk: process.stdin.isTTY, openDrive: lendFolder });
+export function openGit(
+  url: string,
+  local: Local,
+  env: Readonly<Record<string, string | undefined>>,
+  hint: (text: string) => void,
+): Remote {
+  return openNodeGitRemote(url, local, { environment: env, mayAsk: process.stdin.isTTY, openDrive: lendFolder, hint });
 }
 
 /** Lends a drive in a temporary folder, which goes when it is given back or the process ends in order. */

@@ -2,6 +2,7 @@
 import { GitServer } from "../transport/server.js";
 import { HttpCarrier } from "../transport/http.js";
 import { parseGitUrl } from "../transport/url.js";
+import { plainLine } from "../transport/words.js";
 import { fromEnvironment, fromGit, fromUrl } from "./credential-sources.js";
 import { nodeHttpRequests } from "./http-client.js";
 import { PipeCarrier } from "./pipes.js";
@@ -14,6 +15,8 @@ export interface GitServerOptions {
   readonly mayAsk?: boolean | undefined;
   /** How many milliseconds an HTTP server may be silent. */
   readonly silenceMs?: number | undefined;
+  /** Told what a person may want to know. */
+  readonly hint?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface GitServerOptions {
  * Throws bad-input for a URL of another kind.
  */
 export function openGitServer(url: string, options: GitServerOptions = {}): GitServer {
-  const { environment = process.env, mayAsk = false, silenceMs } = options;
+  const { environment = process.env, mayAsk = false, silenceMs, hint } = options;
   const parsed = parseGitUrl(url);
   switch (parsed.kind) {
     case "http": {
@@ -32,7 +35,11 @@ export function openGitServer(url: string, options: GitServerOptions = {}): GitS
         fromEnvironment(environment),
         fromGit(environment, mayAsk, parsed.credentials?.username),
       ];
-      return new GitServer(new HttpCarrier(parsed.href, nodeHttpRequests(silenceMs), sources));
+      const moved = (to: string) =>
+        hint?.(
+          `${parsed.href} has moved to ${plainLine(to)}; sheaf remote set-url … ${plainLine(to)} says so for good`,
+        );
+      return new GitServer(new HttpCarrier(parsed.href, nodeHttpRequests(silenceMs), sources, moved));
     }
     case "ssh":
       return new GitServer(

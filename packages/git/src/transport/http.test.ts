@@ -51,14 +51,30 @@ describe("over http", () => {
     await expect(answering(answer)).rejects.toMatchObject({ message: expect.stringMatching(words), data });
   });
 
-  test("a redirect on the same host is followed, and pushed to", async () => {
+  test("a redirect on the same host is followed, and pushed to; another name is told once", async () => {
     const host = await GitHost.start();
     const { head } = await push(host.url, "one\n");
     host.switches.answer = ({ url = "" }) =>
       url.startsWith("/old") ? { status: 301, headers: { location: url.replace("/old", "/data") } } : undefined;
     const old = host.url.replace("data", "old");
     expect((await fetchAll(old)).refs).toEqual([{ name: main, oid: head }]);
-    expect((await push(old, "two\n", head)).refs).toMatchObject([{ ok: true }]);
+    const hints: string[] = [];
+    const hint = (text: string) => void hints.push(text);
+    expect((await push(old, "two\n", head, { hint })).refs).toMatchObject([{ ok: true }]);
+    const server = open(old, { hint });
+    await server.refs();
+    await server.refs();
+    const told = `${old} has moved to ${host.url}; sheaf remote set-url … ${host.url} says so for good`;
+    expect(hints).toEqual([told, told]);
+  });
+
+  test("a redirect to the same name with its ending is nothing to tell", async () => {
+    const host = await GitHost.start();
+    host.switches.answer = ({ url = "" }) =>
+      url.startsWith("/data/") ? { status: 301, headers: { location: url.replace("/data", "/data.git") } } : undefined;
+    const hints: string[] = [];
+    await open(host.url.replace(".git", ""), { hint: text => void hints.push(text) }).refs();
+    expect(hints).toEqual([]);
   });
 
   test("nobody listening is told in words", async () => {

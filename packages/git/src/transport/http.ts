@@ -34,11 +34,15 @@ export class HttpCarrier implements Carrier {
   #received = 0;
   readonly #client: HttpClient = { request: request => this.#request(request) };
 
-  /** @param url the repository's URL, without credentials */
+  /**
+   * @param url     the repository's URL, without credentials
+   * @param onMove  told once where the repository is now, when a redirect to another name was followed
+   */
   constructor(
     readonly url: string,
     readonly http: HttpRequests,
     readonly sources: readonly CredentialSource[],
+    readonly onMove: (to: string) => void = () => {},
   ) {
     this.#base = url;
   }
@@ -118,6 +122,7 @@ export class HttpCarrier implements Carrier {
     const base = isGit ? to.href.slice(0, to.href.lastIndexOf(ending)) : `${to.origin}${to.pathname}`;
     const isUpgrade = from.protocol === "http:" && to.protocol === "https:" && from.hostname === to.hostname;
     if (!isAllowed || !isGit || !(to.origin === from.origin || isUpgrade)) throw movedFailure(this.url, base);
+    if (!isSameName(base, this.#base)) this.onMove(base);
     this.#base = base;
     return to.href;
   }
@@ -138,6 +143,12 @@ export class HttpCarrier implements Carrier {
       yield chunk;
     }
   }
+}
+
+/** Hosts send `data` on to `data.git`, and back. */
+function isSameName(one: string, other: string): boolean {
+  const plain = (url: string) => url.replace(/(?:\.git)?\/*$/, "");
+  return plain(one) === plain(other);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
