@@ -424,6 +424,7 @@ test("git", () => {
         "CredentialQueue",
         "CredentialSource",
         "GitServerOptions",
+        "HttpRequests",
         "fromGit",
         "fromUrl",
         "nodeGitPlatform",

@@ -19,7 +19,7 @@ rmSync(here("bundle"), { recursive: true, force: true });
 const bundle = await rolldown({
   input: here("../cli/dist/run.js"),
   platform: "node",
-  external: /^node:/,
+  external: /^node:|^undici$/,
   logLevel: "warn",
 });
 const { output } = await bundle.write({
@@ -30,7 +30,8 @@ const { output } = await bundle.write({
   sourcemap: false,
 });
 await bundle.close();
-writeFileSync(here("bundle/LICENSES.txt"), licences(output.flatMap(chunk => chunk.moduleIds ?? [])));
+const proxyModules = await writeProxies();
+writeFileSync(here("bundle/LICENSES.txt"), licences([...modulesOf(output), ...proxyModules]));
 const code = readFileSync(here("bundle/sheaf.cjs"), "utf8");
 writeFileSync(here("bundle/sheaf.cjs"), asciiOnly(rareModulesLast(code)));
 await writeThread();
@@ -43,13 +44,33 @@ async function writeThread() {
   await thread.close();
 }
 
+/** What goes through proxies: a third of the whole, which is loaded only where the environment names one. */
+async function writeProxies() {
+  const input = createRequire(here("../cli/package.json")).resolve("undici");
+  const proxies = await rolldown({ input, platform: "node", external: /^node:/, logLevel: "warn" });
+  const { output } = await proxies.write({
+    file: here("bundle/undici.cjs"),
+    format: "cjs",
+    codeSplitting: false,
+    minify: true,
+  });
+  await proxies.close();
+  return modulesOf(output);
+}
+
+function modulesOf(output) {
+  return output.flatMap(chunk => chunk.moduleIds ?? []);
+}
+
 /**
  * Asks for modules of Node that small commands do not need where they are used, not at the start: loading them takes a tenth of an empty program.
  *
  * What is imported when it is needed is required instead: a script has nobody who would load modules for it.
  */
 function rareModulesLast(written) {
-  const code = written.replace(/\bimport\((["'`]node:[\w/]+["'`])\)/g, "Promise.resolve(require($1))");
+  const code = written
+    .replace(/\bimport\((["'`]node:[\w/]+["'`])\)/g, "Promise.resolve(require($1))")
+    .replace(/\bimport\(["'`]undici["'`]\)/g, 'Promise.resolve(require("../bundle/undici.cjs"))');
   const declared = /\b([\w$]+)=(require\(["'`]node:(?:child_process|fs\/promises|os|timers\/promises|zlib)["'`]\))/g;
   return [...code.matchAll(declared)].reduce((rest, [whole, variable, asked]) => {
     const [, ...others] = rest.match(new RegExp(`(?<![\\w$.])${variable}\\b(?!\\.)`, "g"));

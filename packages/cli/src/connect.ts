@@ -1,6 +1,7 @@
 /** The way from this machine to other repositories. Loads the code for a kind of remote when one of that kind is opened. */
 import type { Connect } from "@sheaf/core";
 import { placeOf } from "./place.js";
+import { openProxies } from "./proxy.js";
 
 /** What the ways need to know. */
 export interface ConnectOptions {
@@ -25,12 +26,14 @@ export function connectFrom({ base, env, hint }: ConnectOptions): Connect {
         return openBucketRemote(place.url, local, env);
       }
       case "git": {
+        const proxies = /^https?:/i.test(place.url) ? await openProxies(env) : undefined;
         if (mayBeServer(place.url)) {
           const { isServer, openServer } = await import("./server-remote.js");
-          if (await isServer(place.url)) return openServer(place.url, local, env);
+          const dispatcher = proxies?.dispatcherFor(place.url);
+          if (await isServer(place.url, dispatcher)) return openServer(place.url, local, env, dispatcher);
         }
         const { openGit } = await import("./git-remote.js");
-        return openGit(place.url, local, env, hint);
+        return openGit(place.url, local, env, hint, proxies);
       }
       case "bundle": {
         const { openFileRemote } = await import("./bundle-remote.js");

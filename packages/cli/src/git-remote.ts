@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Drive, Local, Remote } from "@sheaf/core";
 import { FolderDrive } from "@sheaf/drives/folder";
-import { openNodeGitRemote } from "@sheaf/git/node";
+import { openNodeGitRemote, type HttpRequests } from "@sheaf/git/node";
 
 /** Opens a git repository. All of it is put together in a temporary folder where only a part is wanted. */
 export function openGit(
@@ -12,8 +12,10 @@ export function openGit(
   local: Local,
   env: Readonly<Record<string, string | undefined>>,
   hint: (text: string) => void,
+  http: HttpRequests | undefined,
 ): Remote {
-  return openNodeGitRemote(url, local, { environment: env, mayAsk: process.stdin.isTTY, openDrive: lendFolder, hint });
+  const mayAsk = process.stdin.isTTY;
+  return openNodeGitRemote(url, local, { environment: env, mayAsk, openDrive: lendFolder, hint, http });
 }
 
 /** Lends a drive in a temporary folder, which goes when it is given back or the process ends in order. */

@@ -20,12 +20,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 const probeMs = 15_000;
 
 /** Says whether a Sheaf server answers at an http(s) URL: by one small request. Whatever else is there, or nothing, is not one. */
-export async function isServer(url: string, signal?: AbortSignal): Promise<boolean> {
+export async function isServer(url: string, dispatcher?: object): Promise<boolean> {
   try {
-    const timeout = AbortSignal.timeout(probeMs);
-    const answer = await fetch(`${baseOf(url)}/api/v1`, {
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    const init = { signal: AbortSignal.timeout(probeMs), dispatcher };
+    const answer = await fetch(`${baseOf(url)}/api/v1`, init as RequestInit);
     if (!answer.ok || !answer.headers.get("content-type")?.includes("json")) return false;
     const told: unknown = await answer.json();
     return typeof told === "object" && told !== null && "server" in told && told.server === "sheaf";
@@ -34,9 +32,9 @@ export async function isServer(url: string, signal?: AbortSignal): Promise<boole
   }
 }
 
-/** Opens the server as a remote. Nothing is asked yet. */
-export function openServer(url: string, local: Local, env: Env): Remote {
-  return openServerRemote(new FetchWire(url, env), local);
+/** Opens the server as a remote, through a proxy where a dispatcher of `fetch` is given. Nothing is asked yet. */
+export function openServer(url: string, local: Local, env: Env, dispatcher?: object): Remote {
+  return openServerRemote(new FetchWire(url, env, dispatcher), local);
 }
 
 class FetchWire implements ServerWire {
@@ -44,7 +42,11 @@ class FetchWire implements ServerWire {
   readonly #credentials: CredentialQueue;
   #token: string | undefined;
 
-  constructor(url: string, env: Env) {
+  constructor(
+    url: string,
+    env: Env,
+    readonly dispatcher: object | undefined,
+  ) {
     this.url = baseOf(url);
     const { username, password } = new URL(url);
     const given = decodeURIComponent(password || username);
@@ -76,7 +78,8 @@ class FetchWire implements ServerWire {
     const isStream = body !== undefined && !(body instanceof Uint8Array);
     if (isStream) headers["content-encoding"] = "gzip";
     const sent = body === undefined ? {} : { body: isStream ? gzipped(body) : body, duplex: "half" };
-    const init = { method, headers, ...sent, ...(signal && { signal }) } as RequestInit;
+    const route = { dispatcher: this.dispatcher };
+    const init = { method, headers, ...sent, ...route, ...(signal && { signal }) } as RequestInit;
     try {
       return await fetch(`${this.url}/api/v1/sync/${path}`, init);
     } catch (error) {

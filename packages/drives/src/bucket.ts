@@ -21,7 +21,7 @@ export { isBucketUrl, parseBucketUrl, printBucketUrl, type BucketAddress } from 
 export type { Credentials } from "./bucket/credentials.js";
 
 export interface BucketSettings
-  extends Partial<Credentials>, Partial<Pick<ClientOptions, "attempts" | "wait" | "timeoutMs">> {
+  extends Partial<Credentials>, Partial<Pick<ClientOptions, "attempts" | "wait" | "timeoutMs" | "dispatcherFor">> {
   /** Asked before each request, for credentials that end and are renewed; default: the keys given here, the environment, `~/.aws/credentials`. */
   readonly credentials?: () => Credentials | Promise<Credentials>;
   /** Bytes of packs kept in memory; default 64 MiB. */

@@ -4,4 +4,5 @@ export { nodeGitPlatform } from "./node/platform.js";
 export { fromGit, fromUrl } from "./node/credential-sources.js";
 export { openNodeScratch } from "./node/scratch.js";
 export { openGitServer, type GitServerOptions } from "./node/server.js";
+export type { HttpRequests } from "./transport/http.js";
 export { CredentialQueue, type CredentialSource } from "./transport/credentials.js";

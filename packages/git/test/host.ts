@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -31,13 +32,14 @@ export class GitHost {
   private constructor(
     readonly server: Server,
     readonly root: string,
+    readonly isSecure: boolean,
   ) {}
 
-  /** Starts a host that holds one empty bare repository, `data.git`; it ends with the test. */
-  static async start(): Promise<GitHost> {
+  /** Starts a host that holds one empty bare repository, `data.git`, over TLS where a certificate is given; it ends with the test. */
+  static async start(tls?: { key: string; cert: string }): Promise<GitHost> {
     const root = freshFolder();
-    const server = createServer();
-    const host = new GitHost(server, root);
+    const server = tls ? createSecureServer(tls) : createServer();
+    const host = new GitHost(server, root, tls !== undefined);
     host.create("data.git");
     server.on("request", (request, response) => host.#serve(request, response));
     await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
@@ -49,7 +51,7 @@ export class GitHost {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${this.isSecure ? "https" : "http"}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   get url(): string {

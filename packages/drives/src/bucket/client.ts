@@ -23,6 +23,8 @@ export interface ClientOptions {
   readonly wait?: (ms: number) => Promise<void>;
   /** Milliseconds without progress after which an attempt is given up; default 60,000. */
   readonly timeoutMs?: number;
+  /** What `fetch` takes as its `dispatcher` for a URL: a way through a proxy. */
+  readonly dispatcherFor?: (url: string) => object | undefined;
 }
 
 /** First wait before another attempt; it doubles with each, and the wait is drawn from its upper half so that rivals spread. */
@@ -72,7 +74,7 @@ export class BucketClient {
   }
 
   async #once(ask: Ask): Promise<Answer> {
-    const { timeoutMs = 60_000 } = this.options;
+    const { timeoutMs = 60_000, dispatcherFor } = this.options;
     const { url, headers } = await this.#sign(ask);
     const giveUp = new AbortController();
     const late = () => giveUp.abort(new DOMException("the server did not answer in time", "TimeoutError"));
@@ -80,13 +82,8 @@ export class BucketClient {
     this.requests++;
     try {
       const { method, body } = ask;
-      const response = await fetch(url, {
-        method,
-        headers,
-        body: body ?? null,
-        redirect: "manual",
-        signal: giveUp.signal,
-      });
+      const init = { method, headers, body: body ?? null, redirect: "manual", signal: giveUp.signal };
+      const response = await fetch(url, { ...init, dispatcher: dispatcherFor?.(url) } as RequestInit);
       const progress = () => {
         clearTimeout(timer);
         timer = setTimeout(late, timeoutMs);

@@ -1,6 +1,6 @@
 /** Opens git repositories by URL, with what Node offers to reach them. */
 import { GitServer } from "../transport/server.js";
-import { HttpCarrier } from "../transport/http.js";
+import { HttpCarrier, type HttpRequests } from "../transport/http.js";
 import { parseGitUrl } from "../transport/url.js";
 import { plainLine } from "../transport/words.js";
 import { fromEnvironment, fromGit, fromUrl } from "./credential-sources.js";
@@ -15,6 +15,8 @@ export interface GitServerOptions {
   readonly mayAsk?: boolean | undefined;
   /** How many milliseconds an HTTP server may be silent. */
   readonly silenceMs?: number | undefined;
+  /** Carries requests over HTTP in place of Node's own client, as through a proxy. */
+  readonly http?: HttpRequests | undefined;
   /** Told what a person may want to know. */
   readonly hint?: ((text: string) => void) | undefined;
 }
@@ -25,7 +27,7 @@ export interface GitServerOptions {
  * Throws bad-input for a URL of another kind.
  */
 export function openGitServer(url: string, options: GitServerOptions = {}): GitServer {
-  const { environment = process.env, mayAsk = false, silenceMs, hint } = options;
+  const { environment = process.env, mayAsk = false, silenceMs, hint, http = nodeHttpRequests(silenceMs) } = options;
   const parsed = parseGitUrl(url);
   switch (parsed.kind) {
     case "http": {
@@ -39,7 +41,7 @@ export function openGitServer(url: string, options: GitServerOptions = {}): GitS
         hint?.(
           `${parsed.href} has moved to ${plainLine(to)}; sheaf remote set-url … ${plainLine(to)} says so for good`,
         );
-      return new GitServer(new HttpCarrier(parsed.href, nodeHttpRequests(silenceMs), sources, moved));
+      return new GitServer(new HttpCarrier(parsed.href, http, sources, moved));
     }
     case "ssh":
       return new GitServer(

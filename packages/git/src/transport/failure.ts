@@ -30,7 +30,10 @@ const statusAdvice: Readonly<Record<number, readonly [reason: string, advice: st
     "set SHEAF_GIT_TOKEN or let git's credential helper know them",
   ],
   403: ["it does not allow this to the user whose credentials were given", "ask for access there"],
-  407: ["a proxy on the way wants credentials", "proxies are not supported here: go by ssh, or around it"],
+  407: [
+    "a proxy on the way wants credentials",
+    "name it with them in HTTPS_PROXY, as in http://name:password@host:port",
+  ],
   413: ["the push is larger than it takes in one request", "push fewer commits at a time, or raise the limit there"],
   429: ["it was asked too often", "wait and try again"],
 };
