@@ -1,6 +1,7 @@
 /** Every dialect that the server speaks. */
 import type { Dialect } from "./dialect.js";
-import { humanloop } from "./humanloop/dialect.js";
 import { galileo } from "./galileo/dialect.js";
+import { humanloop } from "./humanloop/dialect.js";
+import { opik } from "./opik/dialect.js";
 
-export const allDialects: readonly Dialect[] = [galileo, humanloop];
+export const allDialects: readonly Dialect[] = [galileo, humanloop, opik];

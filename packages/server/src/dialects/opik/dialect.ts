@@ -1,0 +1,27 @@
+/** Opik: its dataset API for its own SDKs. What it knows and Sheaf has no word for stands under `opik` in attributes and notes. */
+import type { Dialect } from "../dialect.js";
+import { changeRoutes } from "./changes.js";
+import { datasetRoutes } from "./datasets.js";
+import { refuse } from "./errors.js";
+import { healthRoutes } from "./health.js";
+import { itemRoutes } from "./items.js";
+import { projectRoutes } from "./projects.js";
+import { versionRoutes } from "./versions.js";
+
+export const opik: Dialect = {
+  name: "opik",
+  prefixes: ["/opik/api", "/opik"],
+  roots: ["", "/api"],
+  claims: ({ url, headers }) => {
+    const { pathname } = new URL(url);
+    if (/^(\/api)?\/(v1\/private|is-alive|v1\/session)\//.test(pathname)) return true;
+    return headers.has("comet-workspace") || headers.has("x-opik-debug-sdk-version");
+  },
+  routes: [...healthRoutes, ...projectRoutes, ...itemRoutes, ...changeRoutes, ...versionRoutes, ...datasetRoutes],
+  authorization: headers => {
+    const key = headers.get("authorization")?.trim() ?? "";
+    if (key === "") return undefined;
+    return /^(bearer|basic) /i.test(key) ? key : `Bearer ${key}`;
+  },
+  refuse,
+};

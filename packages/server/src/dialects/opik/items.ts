@@ -1,0 +1,191 @@
+/** Opik's operations on items that read them, put them and delete them. */
+import type { DatasetInfo } from "@sheaf/core";
+import { empty, json, lines, stream } from "../../answer.js";
+import type { Route } from "../../route.js";
+import { pathFor } from "../catalog/naming.js";
+import { elsewhere, nameIn, newMeta } from "./datasets.js";
+import { findById, findByName, needById } from "./dataset.js";
+import { putEdit, removeEdit, writeInGroup, type Target } from "./edits.js";
+import { invalid, notFound, noSuchVersion, refusedRequest } from "./errors.js";
+import { Rules, type Fields } from "./fields.js";
+import { parseItemFilters, rowTester, type StoredRow } from "./item-filter.js";
+import { columnsOf, itemLines, itemPage, readAt, rowsBackwards, shownRows } from "./item-reader.js";
+import { readItem } from "./item.js";
+import { locate } from "./locate.js";
+import { operation, type Ask } from "./operation.js";
+import { projectIn } from "./projects.js";
+
+const I = "/v1/private/datasets/items";
+const maxItems = 1000;
+const maxStreamed = 2000;
+const maxPage = 10_000;
+
+export const itemRoutes: readonly Route[] = [
+  operation(
+    {
+      id: "createOrUpdateDatasetItems",
+      method: "PUT",
+      path: I,
+      scope: "write",
+      says: "Adds items, and replaces some.",
+    },
+    putItems,
+  ),
+  operation(
+    {
+      id: "streamDatasetItems",
+      method: "POST",
+      path: `${I}/stream`,
+      scope: "read",
+      says: "Streams items, newest first.",
+    },
+    streamItems,
+  ),
+  operation(
+    { id: "deleteDatasetItems", method: "POST", path: `${I}/delete`, scope: "write", says: "Deletes items." },
+    deleteItems,
+  ),
+  operation(
+    {
+      id: "getDatasetItems",
+      method: "GET",
+      path: "/v1/private/datasets/{id}/items",
+      scope: "read",
+      says: "Gives a page of items, newest first.",
+      query: ["page", "size", "version", "filters", "truncate"],
+    },
+    listItems,
+  ),
+  operation(
+    { id: "getDatasetItemById", method: "GET", path: `${I}/{itemId}`, scope: "read", says: "Gives one item." },
+    getItem,
+  ),
+];
+
+async function putItems(ask: Ask): Promise<Response> {
+  const body = await ask.body();
+  const rules = new Rules();
+  const [id, name] = [body.uuid("dataset_id"), body.text("dataset_name")];
+  const given = body.each("items") ?? [];
+  rules.hold(id !== undefined || name !== undefined, "dataset_name or dataset_id must be provided");
+  rules.hold(given.length > 0 && given.length <= maxItems, `items size must be between 1 and ${maxItems}`);
+  const hasCopy = [body.uuid("copy_from_dataset_id"), body.uuid("copy_from_version_id")].map(one => one !== undefined);
+  rules.hold(hasCopy[0] === hasCopy[1], "copy_from_dataset_id and copy_from_version_id go together");
+  const items = given.map(item => readItem(item, rules));
+  rules.done();
+  const group = body.uuid("batch_group_id");
+  const target =
+    id === undefined ? await targetByName(ask, body, group) : { path: (await needById(ask, id)).path, group };
+  await writeInGroup(ask, target, version => putEdit(ask, version, items), `Put ${items.length} items`);
+  return empty();
+}
+
+/** A dataset that is made where it is not there. */
+async function targetByName(ask: Ask, body: Fields, group: string | undefined): Promise<Target> {
+  const name = nameIn(body, "dataset_name");
+  const found = await findByName(ask, name);
+  if (found) return { path: found.path, group };
+  const path = pathFor(name);
+  await ask.call.permit({ scope: "write", dataset: path });
+  const meta = newMeta(ask, { id: ask.ids.fresh(1)[0] });
+  return { path, group, create: meta(await projectIn(ask, body)) };
+}
+
+async function streamItems(ask: Ask): Promise<Response> {
+  const body = await ask.body();
+  const name = nameIn(body, "dataset_name");
+  const limit = body.integer("steam_limit") ?? maxStreamed;
+  new Rules().hold(limit >= 1 && limit <= maxStreamed, `steam_limit must be between 1 and ${maxStreamed}`).done();
+  const filters = parseItemFilters(body.text("filters"));
+  const dataset = await findByName(ask, name);
+  const at = dataset && (await readAt(ask, dataset, body.text("dataset_version")));
+  if (!dataset || !at) return stream(lines(none()), streamType);
+  const texts = itemLines(ask, at, filters, body.uuid("last_retrieved_id"), limit);
+  return stream(lines(texts), streamType, elsewhere(ask, body, dataset));
+}
+
+export const streamType = "application/octet-stream";
+
+async function* none(): AsyncGenerator<string> {}
+
+async function listItems(ask: Ask): Promise<Response> {
+  const page = ask.page();
+  if (page.size > maxPage) throw refusedRequest(`query param size must be less than or equal to ${maxPage}`);
+  const filters = parseItemFilters(ask.query("filters"));
+  const dataset = await findById(ask, ask.uuid("id"));
+  if (!dataset) return json({ content: [], page: page.page, size: 0, total: 0, columns: [], sortable_by: [] });
+  const ref = ask.query("version");
+  const at = await readAt(ask, dataset, ref);
+  if (!at) throw noSuchVersion(ref ?? "");
+  const { texts, total } = await itemPage(ask, dataset, at, page, filters, ask.flag("truncate"));
+  const columns = await columnsOf(ask, at);
+  return pageOfTexts(texts, { page: page.page, size: texts.length, total, columns, sortable_by: [], sortableBy: [] });
+}
+
+/** A page whose content is exact JSON text. */
+export function pageOfTexts(texts: readonly string[], rest: object): Response {
+  const text = `{"content":[${texts.join(",")}],${JSON.stringify(rest).slice(1)}\n`;
+  return new Response(text, { headers: { "content-type": "application/json" } });
+}
+
+async function getItem(ask: Ask): Promise<Response> {
+  const id = ask.uuid("itemId");
+  const found = await locate(ask, [id]);
+  const row = found?.rows.get(id);
+  const stored = row === undefined ? undefined : await found?.version.stored(row);
+  if (!found || !stored || row === undefined) throw notFound("Dataset item not found");
+  const at = { version: found.version, commit: await ask.repo.resolve("HEAD") };
+  const [text] = await shownRows(ask, found.dataset, at, [
+    { id: row, position: stored.positions[0], block: stored.blocks[0] },
+  ]);
+  return new Response(`${text}\n`, { headers: { "content-type": "application/json" } });
+}
+
+async function deleteItems(ask: Ask): Promise<Response> {
+  const body = await ask.body();
+  const [ids, id] = [body.uuids("item_ids"), body.uuid("dataset_id")];
+  const group = body.uuid("batch_group_id");
+  const filters = parseItemFilters(body.list("filters"));
+  new Rules()
+    .hold((ids === undefined) !== (id === undefined), "either item_ids or dataset_id must be provided")
+    .hold(
+      ids === undefined || (ids.length > 0 && ids.length <= maxItems),
+      `item_ids size must be between 1 and ${maxItems}`,
+    )
+    .done();
+  if (ids) await deleteByIds(ask, ids, group);
+  else if (id !== undefined) await deleteWanted(ask, await needById(ask, id), filters, group);
+  else throw invalid("either item_ids or dataset_id must be provided");
+  return empty();
+}
+
+async function deleteByIds(ask: Ask, ids: readonly string[], group: string | undefined): Promise<void> {
+  const found = await locate(ask, ids);
+  if (!found) return;
+  const { path } = found.dataset;
+  const edit = async (version: Parameters<typeof removeEdit>[0]) => {
+    const rows = version ? await Promise.all(ids.map(async id => (await ask.ids.find(version, id)) ?? id)) : [];
+    return removeEdit(version, rows);
+  };
+  await writeInGroup(ask, { path, group }, edit, `Delete ${found.rows.size} items`);
+}
+
+async function deleteWanted(
+  ask: Ask,
+  dataset: DatasetInfo,
+  filters: ReturnType<typeof parseItemFilters>,
+  group: string | undefined,
+): Promise<void> {
+  const edit = async (version: Parameters<typeof removeEdit>[0]) => {
+    const rows: StoredRow[] = [];
+    if (!version) return { patch: [], rows: [] };
+    const at = { version, commit: await ask.repo.resolve("HEAD") };
+    const wants = await rowTester(ask, at, filters);
+    for await (const row of rowsBackwards(at, { signal: ask.call.signal, wants })) rows.push(row);
+    return removeEdit(
+      version,
+      rows.map(row => row.id),
+    );
+  };
+  await writeInGroup(ask, { path: dataset.path, group }, edit, "Delete items by filters");
+}

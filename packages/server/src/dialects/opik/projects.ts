@@ -1,0 +1,81 @@
+/** Opik's projects: records. Datasets of no project (those of other faces too) are in the one that its SDKs take for granted. */
+import { isObject, type DatasetInfo, type Platform, type ValueObject } from "@sheaf/core";
+import { json } from "../../answer.js";
+import { getRecord, putRecords } from "../catalog/records.js";
+import { isoTime } from "../catalog/time.js";
+import { madeUuid } from "../catalog/uuid.js";
+import { notFound } from "./errors.js";
+import { isBlank, Rules, type Fields } from "./fields.js";
+import { opikOf } from "./ids.js";
+import { operation, type Ask } from "./operation.js";
+import { fold } from "./shape.js";
+
+const kind = "projects";
+const defaultProject = "Default Project";
+
+/** A project's id is made from its name, so that two who make it at once make one. */
+export function projectId(platform: Platform, name: string): string {
+  return madeUuid(platform, 7, ["project", fold(name)], 0);
+}
+
+/** The project of a dataset. */
+export function projectOf(platform: Platform, dataset: DatasetInfo): string {
+  const { project_id: id } = opikOf(dataset);
+  return typeof id === "string" ? id : projectId(platform, defaultProject);
+}
+
+/** The project that a request names, made where it is not there; `undefined` for the default one. Throws 404 for an id that is none. */
+export async function projectIn(ask: Ask, body: Fields): Promise<string | undefined> {
+  const [id, name] = [body.uuid("project_id"), body.text("project_name")];
+  if (id !== undefined) {
+    if (!(await findProject(ask, id))) throw notFound("Project not found");
+    return id === projectId(ask.platform, defaultProject) ? undefined : id;
+  }
+  new Rules().hold(name === undefined || !isBlank(name), "project_name must not be blank").done();
+  if (name === undefined || fold(name) === fold(defaultProject)) return undefined;
+  const made = projectId(ask.platform, name);
+  if (!(await getRecord(ask.desk, kind, made))) {
+    const item: ValueObject = { name, created_at: isoTime(ask.platform.now() / 1000) };
+    await putRecords(ask.call, ask.desk, kind, [{ id: made, item }]);
+  }
+  return made;
+}
+
+export async function findProject({ desk, platform }: Ask, id: string): Promise<ValueObject | undefined> {
+  const isDefault = id === projectId(platform, defaultProject);
+  const found = isDefault ? { name: defaultProject } : await getRecord(desk, kind, id);
+  return isObject(found) ? { id, visibility: "private", ...found } : undefined;
+}
+
+export const projectRoutes = [
+  operation(
+    {
+      id: "retrieveProject",
+      method: "POST",
+      path: "/v1/private/projects/retrieve",
+      scope: "read",
+      says: "Gives a project by its name.",
+    },
+    async ask => {
+      const name = (await ask.body()).text("name") ?? "";
+      new Rules().hold(!isBlank(name), "name must not be blank").done();
+      return json(await needProject(ask, projectId(ask.platform, name)));
+    },
+  ),
+  operation(
+    {
+      id: "getProjectById",
+      method: "GET",
+      path: "/v1/private/projects/{id}",
+      scope: "read",
+      says: "Gives a project by its id.",
+    },
+    async ask => json(await needProject(ask, ask.uuid("id"))),
+  ),
+];
+
+async function needProject(ask: Ask, id: string): Promise<ValueObject> {
+  const project = await findProject(ask, id);
+  if (!project) throw notFound("Project not found");
+  return project;
+}
