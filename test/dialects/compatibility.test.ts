@@ -19,9 +19,10 @@ import { allDialects } from "@sheaf/server";
 import { expect, test } from "vitest";
 import { exercisedFolder } from "./exercise.js";
 import { galileoTable } from "./galileo-table.js";
+import { humanloopTable } from "./humanloop-table.js";
 import { printCompatibility, type Exercised, type VendorTable } from "./table.js";
 
-const tables: readonly VendorTable[] = [galileoTable];
+const tables: readonly VendorTable[] = [galileoTable, humanloopTable];
 
 const exercised: readonly Exercised[] = readdirSync(exercisedFolder)
   .filter(name => name.endsWith(".txt"))
