@@ -16,7 +16,8 @@ async function two(): Promise<{ ada: Shell; middle: string }> {
 
 test("push, clone, edit on both sides, pull and push again", async () => {
   const { ada, middle } = await two();
-  await ada.sheaf("clone", middle, "bob");
+  const nobody = { env: { SHEAF_AUTHOR_NAME: "", SHEAF_AUTHOR_EMAIL: "", GIT_CONFIG_GLOBAL: "/dev/null" } };
+  expect((await ada.run(["clone", middle, "bob"], nobody)).err).not.toContain("hint");
   expect((await ada.json("-C", "bob", "status"))[0]).toMatchObject({
     upstream: { remote: "origin", branch: "main", ahead: 0, behind: 0 },
   });
@@ -34,6 +35,7 @@ test("push, clone, edit on both sides, pull and push again", async () => {
   await ada.sheaf("-C", "bob", "push");
   await ada.sheaf("pull");
   expect(await ada.json("log")).toEqual(await ada.json("-C", "bob", "log"));
+  expect(await ada.sheaf("pull")).toMatch(/^origin\/main has nothing new; no commit made/);
   expect((await ada.run(["-C", "bob", "push"])).err).toContain("everything up to date");
 });
 

@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly watched?: (drive: Drive) => Drive;
   /** Told what a person may want to know; default: nobody. */
   readonly hint?: (text: string) => void;
+  /** Told when nobody said who makes commits; default: as `hint`. */
+  readonly authorHint?: (text: string) => void;
 }
 
 /** Opens the repository on a drive; what git is configured to in `folder` may say who makes commits, and relative URLs begin there. */
@@ -29,9 +31,9 @@ export function openOn(drive: Drive, folder: string, options: OpenOptions): Prom
 
 /** What a repository on Node is opened with. */
 export function settingsFor(folder: string, options: OpenOptions) {
-  const { env = process.env, hint = () => undefined } = options;
+  const { env = process.env, hint = () => undefined, authorHint = hint } = options;
   let person: Promise<Person> | undefined;
-  const find = (config: Repository["config"]) => (person ??= findAuthor(config, { env, folder, hint }));
+  const find = (config: Repository["config"]) => (person ??= findAuthor(config, { env, folder, hint: authorHint }));
   return {
     platform: nodePlatform,
     author: options.author ?? find,

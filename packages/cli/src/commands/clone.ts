@@ -52,7 +52,9 @@ async function act(cli: Cli, url: string, dir: string | undefined, flags: Flags)
   };
   const from = isPath(url, base) ? resolve(base, url) : url;
   const hint = (text: string) => cli.say(text);
-  const repository = await cloneFolder(from, folder, { ...options, env: cli.io.env, hint });
+  // A clone makes no commit.
+  const authorHint = () => undefined;
+  const repository = await cloneFolder(from, folder, { ...options, env: cli.io.env, hint, authorHint });
   const head = await repository.head();
   const [remote] = await repository.remotes();
   if (cli.json)

@@ -67,11 +67,16 @@ function options(cli: Cli, { into, ours, theirs, ff, ...flags }: Flags): MergeOp
   };
 }
 
-/** Tells what became of a merge, a revert or a cherry-pick; conflicts end with 1. */
-export async function tellMerge(cli: Cli, result: MergeResult, words: string): Promise<void> {
+/** Tells what became of a merge, a revert or a cherry-pick, with the words for when it was nothing; conflicts end with 1. */
+export async function tellMerge(
+  cli: Cli,
+  result: MergeResult,
+  words: string,
+  idle = "nothing to merge",
+): Promise<void> {
   if ("conflicts" in result) return await tellConflicts(cli, result.conflicts);
   const how = result.fastForward ? `${words}: moved forward to it` : words;
-  await tellCommit(cli, result, result.advanced ? how : "nothing to merge");
+  await tellCommit(cli, result, result.advanced ? how : idle);
 }
 
 async function tellConflicts(cli: Cli, conflicts: readonly Conflict[]): Promise<void> {

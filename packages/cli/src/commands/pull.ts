@@ -57,6 +57,5 @@ async function act(cli: Cli, remote: string | undefined, branch: string | undefi
   const { fetched, from, result } = await (await cli.repository()).pull(options);
   if (!cli.json) await printFetched(cli, fetched);
   if (rebase) await tellRebase(cli, result, from.name);
-  else if ("conflicts" in result) await tellMerge(cli, result, "");
-  else await tellMerge(cli, result, result.advanced ? `merged ${from.name}` : `${from.name} has nothing new`);
+  else await tellMerge(cli, result, `merged ${from.name}`, `${from.name} has nothing new`);
 }
