@@ -29,28 +29,43 @@ export async function writeFileWhole(path: string, chunks: AsyncIterable<Uint8Ar
 /** @param name  what errors call the file */
 async function fill(path: string, name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, "w").catch(error => fail(name, error));
-  const writer = new PieceWriter(piece => file.writeFile(piece).catch(error => fail(name, error)));
+  const write = (piece: Uint8Array) => file.writeFile(piece).catch(error => fail(name, error));
+  const flush = () => file.sync().catch((error: unknown) => (hasNoDisk(error) ? undefined : fail(name, error)));
+  const writer = new PieceWriter(write, flush);
   try {
     for await (const chunk of chunks) await writer.take(chunk);
     await writer.finish();
-    await file.sync().catch(() => undefined); // pipes and terminals have nothing to sync
   } finally {
-    await writer.writing.catch(() => undefined);
+    await Promise.allSettled([writer.writing, writer.flushing]);
     await file.close();
   }
 }
 
+const noDiskCodes = new Set<unknown>(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
+/** Pipes and terminals have nothing to flush, nor have some file systems. */
+function hasNoDisk(error: unknown): boolean {
+  return error instanceof Error && "code" in error && noDiskCodes.has(error.code);
+}
+
 const pieceBytes = 2 ** 20;
+/** After so many bytes the disk begins on them, so that little is left for the end. */
+const flushedBytes = 2 ** 26;
 
 /** Gathers chunks into large pieces, in memory that is used again: one piece is filled while the other is written. */
 class PieceWriter {
   #filling = new Uint8Array(pieceBytes);
   #spare = new Uint8Array(pieceBytes);
   #length = 0;
-  /** The last write: nobody may close the file before. */
+  #unflushed = 0;
+  /** The last write, and the last flush: nobody may close the file before. */
   writing: Promise<void> = Promise.resolve();
+  flushing: Promise<void> = Promise.resolve();
 
-  constructor(readonly write: (piece: Uint8Array) => Promise<void>) {}
+  constructor(
+    readonly write: (piece: Uint8Array) => Promise<void>,
+    readonly flush: () => Promise<void>,
+  ) {}
 
   /** Takes a copy of the chunk. */
   async take(chunk: Uint8Array): Promise<void> {
@@ -63,10 +78,12 @@ class PieceWriter {
     }
   }
 
-  /** Writes what is left; resolves when all is written. */
+  /** Writes what is left; resolves when all is written and flushed. */
   async finish(): Promise<void> {
     await this.#turn();
     await this.writing;
+    await this.flushing;
+    await this.flush();
   }
 
   async #turn(): Promise<void> {
@@ -75,6 +92,12 @@ class PieceWriter {
     [this.#filling, this.#spare, this.#length] = [this.#spare, this.#filling, 0];
     this.writing = this.write(piece);
     this.writing.catch(() => undefined); // whoever awaits it hears of it
+    this.#unflushed += piece.length;
+    if (this.#unflushed < flushedBytes) return;
+    this.#unflushed = 0;
+    await this.flushing;
+    this.flushing = this.flush();
+    this.flushing.catch(() => undefined);
   }
 }
 
