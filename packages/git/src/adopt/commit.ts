@@ -5,7 +5,6 @@
  * writes (`project/`), in which order commits are adopted (`history.ts`).
  */
 import {
-  atPlace,
   badInput,
   bareMessage,
   compareBytes,
@@ -33,7 +32,7 @@ import { overlayKey, overlayOf as keptOf } from "../project/overlay.js";
 import { DatasetIds } from "./dataset-ids.js";
 import { readAttributes, readMarked, readMessage, readSignature, readText } from "./facts.js";
 import { LineCounts } from "./neighbours.js";
-import { CommitObjects, Folders } from "./objects.js";
+import { CommitObjects, Folders, LostObject } from "./objects.js";
 import { overlayOf } from "./overlay.js";
 import { RowReader } from "./row-reader.js";
 import { adoptSnapshot, type AdoptedParent } from "./snapshot.js";
@@ -175,10 +174,16 @@ function rawLink(digest: Digest): Link {
   return new Link(digest, raw);
 }
 
-/** Names the commit in an error that says why it cannot be adopted. */
+/** Names the commit in an error that says why it cannot be adopted, and says what helps where the commit itself is at fault. */
 function placed(error: unknown, commit: Oid): unknown {
-  if (isSheafError(error, "refused")) return badInput(error.message, { commit, ...error.data });
-  return isSheafError(error, "bad-input") && error.data.commit === undefined
-    ? badInput(bareMessage(error), { commit, ...error.data })
-    : atPlace(error, { commit });
+  if (!isSheafError(error, "refused") && !isSheafError(error, "bad-input")) return error;
+  const what = isSheafError(error, "refused") ? error.message : bareMessage(error);
+  const isLost = error instanceof LostObject;
+  return badInput(isLost ? what : `${what}${rewriting(commit)}`, { commit, ...error.data });
+}
+
+/** What to do with a commit that a later one does not mend, as all of a branch's history is adopted. */
+function rewriting(commit: Oid): string {
+  const how = `git rebase -i ${commit.slice(0, 12)}~ (or --root), mark it "edit", mend it, git push --force-with-lease`;
+  return `; no branch that holds this commit can be pulled until it is rewritten on the host, as a later one does not mend it: ${how}`;
 }

@@ -1,5 +1,5 @@
 /** The objects of one commit under adoption, looked up where they are said to be, with the place for errors at hand. */
-import { badInput, maxKeyBytes, utf8, type Place } from "@sheaf/core";
+import { badInput, maxKeyBytes, SheafError, utf8, type Place } from "@sheaf/core";
 import type { ObjectSource, ObjectType, Oid } from "../object.js";
 import { modes, parseTree, type TreeEntry } from "../tree.js";
 
@@ -55,6 +55,14 @@ export class Folders {
   }
 }
 
+/** An object that a commit names did not come with it. */
+export class LostObject extends SheafError<"bad-input"> {
+  constructor(type: ObjectType, oid: Oid, place: Place) {
+    const { code, data, message } = badInput(`the git ${type} ${oid} is missing; fetch anew`, place);
+    super(code, data, message);
+  }
+}
+
 /** What else is asked where the source does not have an object: for commits that others have not sent, as they are here. */
 export interface Fallback {
   entries(tree: Oid): Promise<readonly TreeEntry[] | undefined>;
@@ -99,7 +107,8 @@ export class CommitObjects {
   async body(oid: Oid, type: ObjectType, path?: string): Promise<Uint8Array> {
     const found = await this.source.read(oid);
     if (found?.type === type) return found.body;
-    throw badInput(`the git ${type} ${oid} is ${found ? `a ${found.type}` : "missing"}`, this.at(path));
+    if (!found) throw new LostObject(type, oid, this.at(path));
+    throw badInput(`the git ${type} ${oid} is a ${found.type}`, this.at(path));
   }
 
   /** The place of a file or folder. */

@@ -150,3 +150,13 @@ test("what is missing is named", async () => {
   const oid = town.git.commit("1".repeat(40) as Oid);
   await expect(town.adopt([oid])).rejects.toThrow(`commit ${oid}: the git tree ${"1".repeat(40)} is missing`);
 });
+
+test("what helps against a refused commit is said: to rewrite it, as a later one does not mend it", async () => {
+  const words = await refusal({ "qa/rows/0.jsonl": "[]" });
+  expect(words).toMatch(/until it is rewritten on the host.*git rebase -i [0-9a-f]{12}~ .*--force-with-lease$/);
+});
+
+test("an object that did not come is asked for again, and the commit is not blamed", async () => {
+  const words = await refusal(git => git.raw([["100644 x", "1".repeat(40) as Oid]]));
+  expect(words).toMatch(/is missing; fetch anew$/);
+});

@@ -25,8 +25,16 @@ export interface Advertisement {
   readonly isAbsent?: boolean;
 }
 
-/** Reads the lines up to the flush. Throws {@link ProtocolError} when they are none of git's, or what an `ERR` line says. */
-export async function readAdvertisement(reader: PacketReader): Promise<Advertisement> {
+/** Most bytes in which refs may be told, as all are held in memory: about half a million of them. */
+export const maxAdvertisedBytes = 2 ** 26;
+
+/**
+ * Reads the lines up to the flush.
+ *
+ * Throws {@link ProtocolError} when they are none of git's or more than `most` bytes, or what an `ERR` line says.
+ */
+export async function readAdvertisement(reader: PacketReader, most = maxAdvertisedBytes): Promise<Advertisement> {
+  let bytes = 0;
   const refs = new Map<string, string>();
   let capabilities: string[] = [];
   for (;;) {
@@ -34,6 +42,7 @@ export async function readAdvertisement(reader: PacketReader): Promise<Advertise
     if (line === undefined) throw new ProtocolError("the connection broke before the refs were told");
     if (line === "flush") return advertisementOf(refs, capabilities);
     if (typeof line === "string") throw new ProtocolError(`a ${line} stands among the refs`);
+    checkAdvertised((bytes += line.length), most);
     const [ref, told] = packetText(line).split("\0");
     if (ref.startsWith("ERR ")) throw new ProtocolError(ref.slice("ERR ".length));
     if (ref.startsWith("version ")) continue;
@@ -42,6 +51,14 @@ export async function readAdvertisement(reader: PacketReader): Promise<Advertise
     if (space < 0) throw new ProtocolError(`${JSON.stringify(ref.slice(0, 80))} stands among the refs`);
     refs.set(ref.slice(space + 1), ref.slice(0, space));
   }
+}
+
+/** Throws {@link ProtocolError} for more bytes than refs may be told in. */
+export function checkAdvertised(bytes: number, most = maxAdvertisedBytes): void {
+  if (bytes > most)
+    throw new ProtocolError(
+      `it tells of refs in more than ${Math.round(most / 2 ** 20)} MiB; delete some of them there`,
+    );
 }
 
 /**

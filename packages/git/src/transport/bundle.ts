@@ -2,7 +2,7 @@
 import { SheafError, utf8, type Awaitable, type Traffic, type Watch } from "@sheaf/core";
 import type { Oid } from "../object.js";
 import { isOid, zeroOid } from "../oid.js";
-import { advertisementOf, type Advertisement } from "./advertisement.js";
+import { advertisementOf, checkAdvertised, type Advertisement } from "./advertisement.js";
 import type { RefCommand } from "./commands.js";
 import { remoteFailure } from "./failure.js";
 import { PacketReader, ProtocolError } from "./packet.js";
@@ -141,7 +141,9 @@ async function readHead(reader: PacketReader): Promise<BundleHead> {
     throw new ProtocolError("it is no git bundle of version 2 or 3");
   const prerequisites: Oid[] = [];
   const refs = new Map<string, string>();
+  let length = 0;
   for (let line = await reader.line(maxLine); line !== ""; line = await reader.line(maxLine)) {
+    checkAdvertised((length += line.length));
     const [oid, name = ""] = line.replace(/^-/, "").split(" ", 2);
     if (line.startsWith("@")) checkCapability(line.slice(1));
     else if (!isOid(oid)) throw new ProtocolError("the head of the bundle is damaged");

@@ -2,11 +2,12 @@
  * Git over smart HTTP. Isomorphic-git finds the repository, asks for credentials and frames the requests; the client that it is given moves the bytes.
  *
  * Surprises of the library, and what is done about them: it keeps only the text of an error's body and never waits for it, so answers other than 200 and
- * 401 are judged here before it sees them; it posts to the URL that it was given, so a redirect of the first request is remembered here.
+ * 401 are judged here before it sees them; it posts to the URL that it was given, so a redirect of the first request is remembered here; it takes a stream of refs
+ * that breaks for one that ends, so the break is remembered too.
  */
 import type { Traffic, Watch } from "@sheaf/core";
 import { GitRemoteHTTP, type GitHttpRequest, type GitHttpResponse, type HttpClient } from "isomorphic-git/managers";
-import { advertisementOf } from "./advertisement.js";
+import { advertisementOf, checkAdvertised } from "./advertisement.js";
 import type { Carrier, Conversation, RequestBody, Service } from "./connection.js";
 import { CredentialQueue, type CredentialSource } from "./credentials.js";
 import { movedFailure, remoteFailure, StatusError } from "./failure.js";
@@ -32,6 +33,7 @@ export class HttpCarrier implements Carrier {
   #base: string;
   #sent = 0;
   #received = 0;
+  #broken: Error | undefined;
   readonly #client: HttpClient = { request: request => this.#request(request) };
 
   /**
@@ -69,6 +71,7 @@ export class HttpCarrier implements Carrier {
       onAuthSuccess: () => queue.taken(this.url),
       signal,
     })) as Found;
+    if (this.#broken !== undefined) throw this.#broken;
     const post = (body: RequestBody) => this.#post(service, body, found.auth, signal);
     return {
       advertisement: advertisementOf(found.refs, found.capabilities),
@@ -102,7 +105,9 @@ export class HttpCarrier implements Carrier {
         ...(request.body && { body: this.#countSent(request.body) }),
       });
       const { statusCode, headers = {} } = response;
-      const body = this.#countReceived(response.body ?? nothing());
+      const body = this.#countReceived(
+        isFirst ? this.#refsIn(response.body ?? nothing()) : (response.body ?? nothing()),
+      );
       if (statusCode === 200) return { ...response, body };
       const location = statusCode >= 300 && statusCode < 400 ? headers["location"] : undefined;
       const words = await errorWords(body, headers["content-type"]);
@@ -131,6 +136,21 @@ export class HttpCarrier implements Carrier {
     if (!Array.isArray(body)) return this.#count(body as AsyncIterable<Uint8Array>, bytes => (this.#sent += bytes));
     for (const piece of body as readonly Uint8Array[]) this.#sent += piece.length;
     return body as unknown as AsyncIterableIterator<Uint8Array>;
+  }
+
+  /** The answer to the first request, as long as refs may be; keeps what breaks it. */
+  async *#refsIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    this.#broken = undefined;
+    let bytes = 0;
+    try {
+      for await (const chunk of body) {
+        checkAdvertised((bytes += chunk.length));
+        yield chunk;
+      }
+    } catch (error) {
+      this.#broken = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
   }
 
   #countReceived(body: AsyncIterable<Uint8Array>): AsyncIterableIterator<Uint8Array> {
