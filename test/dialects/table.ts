@@ -48,7 +48,7 @@ export function printCompatibility(
 
 function section(table: VendorTable, dialects: readonly Dialect[], exercised: readonly Exercised[]): string {
   const dialect = dialects.find(({ name }) => name === table.dialect);
-  const ours = exercised.filter(({ vendor }) => vendor === table.dialect);
+  const ours = ofVendor(exercised, table.dialect);
   const lines = [`## ${table.title}`, "", `How to use it: [${table.guide}](${table.guide}).`, ""];
   ours.forEach(({ by }, i) => lines.push(`${i + 1}. ${by}`));
   lines.push("", "| operation | methods of SDKs | works with | what differs |", "| --- | --- | --- | --- |");
@@ -60,6 +60,14 @@ function section(table: VendorTable, dialects: readonly Dialect[], exercised: re
   }
   for (const { what, why } of table.missing ?? []) lines.push(row([what, "", "missing", why]));
   return `${lines.join("\n")}\n`;
+}
+
+/** What the tests of a vendor used, by who asked: once each, in the order of their names. */
+function ofVendor(exercised: readonly Exercised[], vendor: string): Exercised[] {
+  const all = new Map<string, string[]>();
+  for (const one of exercised)
+    if (one.vendor === vendor) all.set(one.by, [...(all.get(one.by) ?? []), ...one.operations]);
+  return [...all].map(([by, operations]) => ({ vendor, by, operations }));
 }
 
 function code(text: string): string {

@@ -26,12 +26,12 @@ export function exactly<S extends TSchema>(schema: S, value: Value, what: string
 /** The parts that a schema describes as plain JavaScript, the others exact. The value is of the schema's shape. */
 function shaped(schema: TSchema, value: Value): unknown {
   if (schema[Kind] === "Unknown" || schema[Kind] === "Record") return value;
-  if (Array.isArray(value)) return value.map(element => shaped(schema["items"] as TSchema, element));
   if (schema[Kind] === "Union") {
     const plain = view(value);
     const fits = (schema["anyOf"] as TSchema[]).find(one => Checker.Check(one, plain));
     return fits === undefined ? value : shaped(fits, value);
   }
+  if (Array.isArray(value)) return value.map(element => shaped(schema["items"] as TSchema, element));
   if (!isObject(value)) return view(value);
   const properties = (schema["properties"] ?? {}) as Record<string, TSchema>;
   const object: ValueObject = {};

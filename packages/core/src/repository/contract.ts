@@ -73,8 +73,10 @@ export interface ImportOptions extends CommitOptions {
   readonly key?: string | readonly string[];
   /** Leave out rows whose item stands earlier in the input or, in `add` and `upsert`, in the dataset already. */
   readonly dedupe?: boolean;
-  /** Column order for the metadata; kept as it is when absent. */
+  /** Column order for the metadata; kept as it is when absent. Looked at when all rows are read. */
   readonly columns?: readonly string[];
+  /** The dataset is made, with this metadata. Throws already-exists where there is one. */
+  readonly create?: ValueObject;
 }
 
 /** What became of the rows. A row that only moved is unchanged, and counts as moved besides. */

@@ -3,7 +3,6 @@ import type { Blocks } from "../block/blocks.js";
 import { raw } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
 import { checkPath } from "../dataset/path.js";
-import { SheafError } from "../errors.js";
 import { encode, Link } from "../item/cbor.js";
 import { compareBytes, utf8 } from "../text.js";
 import { editTree } from "../tree/edit.js";
@@ -12,7 +11,7 @@ import { moveBeside } from "./beside.js";
 import { changeColumns } from "./columns.js";
 import type { Change, ColumnChange, Committed, CommitOptions, Rev, Watch } from "./contract.js";
 import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
-import { newDataset } from "./import.js";
+import { newDataset, takenPath } from "./import.js";
 import { insertRow } from "./insert.js";
 import { patchDataset } from "./patch.js";
 import { datasetThen } from "./restoring.js";
@@ -129,7 +128,7 @@ export class Work {
 
   async #create(path: string, meta: DatasetBlock["meta"]): Promise<void> {
     checkPath(path);
-    if (await this.find(path)) throw taken(path);
+    if (await this.find(path)) throw takenPath(path);
     // One that was made here and renamed in the same edit has its id already.
     const nth = this.#made.get(path) ?? 0;
     this.#made.set(path, nth + 1);
@@ -141,7 +140,7 @@ export class Work {
   async #rename(from: string, to: string): Promise<void> {
     checkPath(to);
     const dataset = await this.#need(from);
-    if (await this.find(to)) throw taken(to);
+    if (await this.find(to)) throw takenPath(to);
     this.#datasets.set(from, undefined).set(to, dataset);
     this.#say(`rename ${from} to ${to}`);
   }
@@ -210,8 +209,4 @@ function summaryOf(said: readonly Said[]): string {
     rows === undefined ? what : `${what}: ${rows} row${rows === 1 ? "" : "s"}`,
   );
   return words.join("; ") || "edit";
-}
-
-function taken(name: string): SheafError<"already-exists"> {
-  return new SheafError("already-exists", { kind: "dataset", name }, `there is a dataset ${name} already`);
 }

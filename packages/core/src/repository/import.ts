@@ -8,6 +8,7 @@ import { reconcile } from "../edit/import-merge.js";
 import { DigestList, type ImportCounts, type ImportRows } from "../edit/import-rows.js";
 import { KeyTable } from "../edit/key-table.js";
 import { LineBook, type RowBatch } from "../edit/row-batch.js";
+import { SheafError } from "../errors.js";
 import { sameValue, type ValueObject } from "../item/value.js";
 import { DigestSet } from "../store/digest-set.js";
 import { utf8 } from "../text.js";
@@ -35,7 +36,8 @@ export async function importRows(
     async (blocks, base) => {
       const before = await findDataset(blocks, base.snapshot, path);
       if (!before && options.mode === "remove") throw noDataset(path);
-      const dataset = before ?? (await newDataset(context, blocks, base, path));
+      if (before && options.create) throw takenPath(path);
+      const dataset = before ?? (await newDataset(context, blocks, base, path, options.create));
       const made = await new Import(context, blocks, dataset, options).run(batches);
       counts = made.counts;
       const meta = withColumns(made.dataset.meta, options.columns);
@@ -58,6 +60,11 @@ export async function newDataset(
   const id = datasetIdOf(context.platform, seed, base.tip?.digest);
   if (isPartial(context)) await notePart(context, new Map([[id, path]]), `create ${path}`);
   return { ...emptyDataset(blocks, id), meta };
+}
+
+/** The error for a path at which a dataset is already. */
+export function takenPath(name: string): SheafError<"already-exists"> {
+  return new SheafError("already-exists", { kind: "dataset", name }, `there is a dataset ${name} already`);
 }
 
 /** The metadata with these columns named: first in their order, those known before after them. */

@@ -4,10 +4,16 @@
  * The SDKs ask at `/datasets`, the reference at `/v2/datasets`; both are the same here. A key is a token of this server, in any of the headers that Galileo takes.
  */
 import type { Dialect } from "../dialect.js";
+import { collaboratorRoutes } from "./collaborators.js";
+import { contentRoutes } from "./content.js";
+import { creationRoutes } from "./creation.js";
+import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
-import { sessionRoutes } from "./session.js";
+import { projectRoutes } from "./projects.js";
+import { bearerOf, keyHeaders, sessionRoutes } from "./session.js";
+import { versionRoutes } from "./versioning.js";
+import { viewRoutes } from "./views.js";
 
-const keyHeaders = ["galileo-api-key", "splunk-ao-api-key"];
 const ownHeaders = [...keyHeaders, "x-galileo-sdk", "client-type"];
 
 export const galileo: Dialect = {
@@ -16,9 +22,19 @@ export const galileo: Dialect = {
   roots: ["", "/v2"],
   claims: ({ headers }) => ownHeaders.some(name => headers.has(name)),
   authorization(headers) {
-    const key = keyHeaders.map(name => headers.get(name)).find(value => value !== null);
-    return headers.get("authorization") ?? (key === undefined || key === null ? undefined : `Bearer ${key}`);
+    const key = bearerOf(headers);
+    return key === undefined ? (headers.get("authorization") ?? undefined) : `Bearer ${key}`;
   },
   refuse,
-  routes: [...sessionRoutes],
+  // What has a name of its own (`/datasets/query`, `/datasets/bulk_delete`) stands before `/datasets/{dataset_id}`.
+  routes: [
+    ...sessionRoutes,
+    ...projectRoutes,
+    ...creationRoutes,
+    ...datasetRoutes,
+    ...contentRoutes,
+    ...versionRoutes,
+    ...viewRoutes,
+    ...collaboratorRoutes,
+  ],
 };

@@ -4,8 +4,12 @@ import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
+import { keyIn, printAccessToken } from "./access-token.js";
 import { loginForm } from "./login-form.js";
 import { userInfo, type UserInfo } from "./users.js";
+
+/** Headers that hold a key and nothing else. */
+export const keyHeaders = ["galileo-api-key", "splunk-ao-api-key"];
 
 const tag = "session";
 const token = { 200: { description: "the token, to be sent as Bearer" } } as const;
@@ -34,7 +38,7 @@ export const sessionRoutes = [
       body: { json: t.Object({ api_key: t.String() }) },
       answers: token,
     },
-    async call => login(call, (await call.json()).api_key),
+    async (call, repo) => login(call, repo, (await call.json()).api_key),
   ),
   route(
     {
@@ -47,7 +51,7 @@ export const sessionRoutes = [
       body: { bytes: ["application/x-www-form-urlencoded", "multipart/form-data"] },
       answers: token,
     },
-    async call => login(call, (await loginForm(call)).password),
+    async (call, repo) => login(call, repo, (await loginForm(call)).password),
   ),
   route(
     {
@@ -59,7 +63,7 @@ export const sessionRoutes = [
       scope: "read",
       answers: token,
     },
-    async call => login(call, bearerOf(call)),
+    async (call, repo) => login(call, repo, bearerOf(call.request.headers) ?? ""),
   ),
   route(
     {
@@ -82,12 +86,14 @@ export async function callerInfo(call: Call, repo: Repository): Promise<UserInfo
 }
 
 /** Throws 401 for a key that opens nothing here. */
-async function login(call: Call, key: string): Promise<Response> {
+async function login(call: Call, repo: Repository, key: string): Promise<Response> {
   await call.permit({ scope: "read", isJudged: true }, `Bearer ${key}`);
-  return json({ access_token: key, token_type: "bearer" });
+  return json({ access_token: printAccessToken(key, repo.local().platform.now()), token_type: "bearer" });
 }
 
-function bearerOf({ request: { headers } }: Call): string {
-  const bearer = headers.get("authorization")?.replace(/^Bearer\s+/i, "");
-  return bearer ?? headers.get("galileo-api-key") ?? "";
+/** The key that a request sends: plain in any of these headers, or within an access token. */
+export function bearerOf(headers: Headers): string | undefined {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
+  if (bearer !== undefined) return keyIn(bearer) ?? bearer;
+  return keyHeaders.map(name => headers.get(name) ?? undefined).find(key => key !== undefined);
 }

@@ -1,0 +1,42 @@
+/** All rows of a version as the text of a file. */
+import { printJson, type DatasetVersion, type ValueObject } from "@sheaf/core";
+import { itemOf } from "../../native/row-reader.js";
+import { cellOf, cellText } from "./cells.js";
+
+/** Lines of CSV, the header first. Nothing is an empty cell. */
+export async function* csvTexts(
+  version: DatasetVersion,
+  columns: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  yield columns.map(quoted).join();
+  for await (const item of itemsOf(version, signal))
+    yield columns.map(name => quoted(cellText(Object.hasOwn(item, name) ? item[name] : null))).join();
+}
+
+/** A JSON list of objects from columns to cells. */
+export async function* jsonTexts(
+  version: DatasetVersion,
+  columns: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let before = "[";
+  for await (const item of itemsOf(version, signal)) {
+    const cells = columns.map(name => `${JSON.stringify(name)}:${printJson(cellIn(item, name))}`);
+    yield `${before}{${cells.join()}}`;
+    before = ",";
+  }
+  yield before === "[" ? "[]" : "]";
+}
+
+function cellIn(item: ValueObject, name: string) {
+  return Object.hasOwn(item, name) ? cellOf(item[name]) : null;
+}
+
+async function* itemsOf(version: DatasetVersion, signal: AbortSignal): AsyncGenerator<ValueObject> {
+  for await (const { blocks } of version.batches({ signal })) for (const block of blocks) yield itemOf(block);
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) || text.trim() !== text ? `"${text.replaceAll('"', '""')}"` : text;
+}

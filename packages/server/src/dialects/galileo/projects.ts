@@ -1,0 +1,227 @@
+/** Projects and their log streams: records, so that SDKs that begin with a project find one. Datasets name those that they are used in. */
+import type { Platform, ValueObject } from "@sheaf/core";
+import { json } from "../../answer.js";
+import type { Call } from "../../call.js";
+import type { Desk } from "../../desk.js";
+import { route } from "../../route.js";
+import { t } from "../../schema.js";
+import { getRecord, listRecords, putRecords, recordPath } from "../catalog/records.js";
+import { madeUuid, uuidForm } from "../catalog/uuid.js";
+import { notFound } from "./errors.js";
+import { uuid } from "./ids.js";
+import { paged, pageOf, pageQuery } from "./paging.js";
+import { callerInfo } from "./session.js";
+import { inDataset, needDataset, ownOf } from "./shapes.js";
+import type { UserInfo } from "./users.js";
+
+const tag = "projects";
+const kind = "projects";
+const inProject = t.Object({ project_id: uuid });
+const projectType = t.Union(["prompt_evaluation", "llm_monitor", "protect", "gen_ai"].map(name => t.Literal(name)));
+
+interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly created_at: string;
+  readonly streams: readonly string[];
+}
+
+export const projectRoutes = [
+  route(
+    {
+      method: "GET",
+      path: "/projects",
+      operationId: "get_projects",
+      tag,
+      summary: "Lists projects, those of a name or a type.",
+      scope: "read",
+      query: t.Object({ project_name: t.Optional(t.String()), type: t.Optional(t.String()) }),
+      answers: { 200: { description: "a list of ProjectDB" } },
+    },
+    async (call, repo, desk) => {
+      const { project_name: name, type } = call.query;
+      const user = await callerInfo(call, repo);
+      const all = await allProjects(call, desk);
+      const wanted = all.filter(
+        project => (name === undefined || project.name === name) && (type === undefined || project.type === type),
+      );
+      return json(wanted.map(project => projectJson(project, user)));
+    },
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/projects",
+      operationId: "create_project",
+      tag,
+      summary: "Makes a project, or gives the one that has this name.",
+      scope: "write",
+      body: {
+        json: t.Object({ name: t.String({ minLength: 1 }), type: t.Optional(t.Union([t.Null(), projectType])) }),
+      },
+      answers: { 200: { description: "a ProjectCreateResponse" } },
+    },
+    async (call, repo, desk) => {
+      const { name, type } = await call.json();
+      const known = (await allProjects(call, desk)).find(project => project.name === name);
+      const project = known ?? (await makeProject(call, desk, name, type ?? "gen_ai"));
+      return json(projectJson(project, await callerInfo(call, repo)));
+    },
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/projects/{project_id}",
+      operationId: "get_project",
+      tag,
+      summary: "Gives a project.",
+      scope: "read",
+      params: inProject,
+      answers: { 200: { description: "a ProjectDB" } },
+    },
+    async (call, repo, desk) =>
+      json(projectJson(await needProject(call, desk, call.params.project_id), await callerInfo(call, repo))),
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/projects/{project_id}/log_streams",
+      operationId: "list_log_streams",
+      tag,
+      summary: "Lists the log streams of a project; each has one that is called default.",
+      scope: "read",
+      params: inProject,
+      answers: { 200: { description: "a list of LogStreamResponse" } },
+    },
+    async (call, repo, desk) => {
+      const project = await needProject(call, desk, call.params.project_id);
+      const user = await callerInfo(call, repo);
+      return json(
+        ["default", ...project.streams].map(name => streamJson(desk.repo.local().platform, project, name, user)),
+      );
+    },
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/projects/{project_id}/log_streams",
+      operationId: "create_log_stream",
+      tag,
+      summary: "Makes a log stream in a project, or gives the one that has this name.",
+      scope: "write",
+      params: inProject,
+      body: { json: t.Object({ name: t.String({ minLength: 1 }) }) },
+      answers: { 200: { description: "a LogStreamResponse" } },
+    },
+    async (call, repo, desk) => {
+      const { name } = await call.json();
+      const project = await needProject(call, desk, call.params.project_id);
+      if (name !== "default" && !project.streams.includes(name)) {
+        const record = await getRecord(desk, kind, project.id);
+        const item = { ...record, log_streams: [...project.streams, name] };
+        await putRecords(call, desk, kind, [{ id: project.id, item }]);
+      }
+      return json(streamJson(repo.local().platform, project, name, await callerInfo(call, repo)));
+    },
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/datasets/{dataset_id}/projects",
+      operationId: "list_dataset_projects",
+      tag,
+      summary: "Lists the projects that a dataset is used in.",
+      scope: "read",
+      params: inDataset,
+      query: t.Object(pageQuery),
+      answers: { 200: { description: "a ListDatasetProjectsResponse" } },
+    },
+    async (call, repo, desk) => {
+      const { projects } = ownOf(await needDataset(call, desk));
+      const { part, fields } = paged(projects, pageOf(call.query));
+      const all = await allProjects(call, desk);
+      const user = await callerInfo(call, repo);
+      const found = part.flatMap(id => all.find(project => project.id === id) ?? []);
+      const shown = found.map(({ id, name, created_at }) => ({
+        id,
+        created_at,
+        updated_at: created_at,
+        name,
+        created_by_user: user,
+      }));
+      return json({ ...fields, projects: shown });
+    },
+  ),
+] as const;
+
+/** Throws 404. */
+export async function needProject(call: Call, desk: Desk, id: string): Promise<Project> {
+  const record = call.sees(recordPath(kind)) ? await getRecord(desk, kind, id.toLowerCase()) : undefined;
+  const project = record && read(id.toLowerCase(), record);
+  if (!project) throw notFound(`there is no project ${id}`);
+  return project;
+}
+
+async function allProjects(call: Call, desk: Desk): Promise<Project[]> {
+  const all: Project[] = [];
+  if (!call.sees(recordPath(kind))) return all;
+  for await (const { id, item } of listRecords(desk, kind, { signal: call.signal })) {
+    const project = uuidForm.test(id) ? read(id, item as ValueObject) : undefined;
+    if (project) all.push(project);
+  }
+  return all;
+}
+
+async function makeProject(call: Call, desk: Desk, name: string, type: string): Promise<Project> {
+  const { platform } = desk.repo.local();
+  const id = madeUuid(platform, 4, ["galileo project", name]);
+  const item = { name, type, created_at: new Date(platform.now()).toISOString() };
+  await putRecords(call, desk, kind, [{ id, item }]);
+  return { id, ...item, streams: [] };
+}
+
+/** A project of any face: of one that tells no type, Galileo's usual one is taken for granted. */
+function read(id: string, item: ValueObject): Project | undefined {
+  const { name, type, created_at: created, log_streams: streams } = item;
+  if (typeof name !== "string") return undefined;
+  return {
+    id,
+    name,
+    type: typeof type === "string" ? type : "gen_ai",
+    created_at: typeof created === "string" ? created : new Date(0).toISOString(),
+    streams: Array.isArray(streams) ? streams.filter(stream => typeof stream === "string") : [],
+  };
+}
+
+function projectJson({ id, name, type, created_at }: Project, user: UserInfo) {
+  return {
+    id,
+    name,
+    type,
+    created_at,
+    updated_at: created_at,
+    created_by: user.id,
+    created_by_user: user,
+    permissions: [],
+    runs: [],
+    bookmark: false,
+    description: null,
+    labels: [],
+  };
+}
+
+function streamJson(platform: Platform, project: Project, name: string, user: UserInfo) {
+  return {
+    id: madeUuid(platform, 4, ["galileo log stream", project.id, name]),
+    name,
+    project_id: project.id,
+    created_at: project.created_at,
+    updated_at: project.created_at,
+    created_by: user.id,
+    created_by_user: user,
+    num_spans: null,
+    num_traces: null,
+    has_user_created_sessions: false,
+  };
+}
