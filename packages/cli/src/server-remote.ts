@@ -71,13 +71,17 @@ class FetchWire implements ServerWire {
 
   async close(): Promise<void> {}
 
-  async #send(path: string, { method, type, body }: WireRequest, signal: AbortSignal | undefined): Promise<Response> {
+  async #send(
+    path: string,
+    { method, type, body, onSent }: WireRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
     const headers: Record<string, string> = { accept: "application/json, application/vnd.ipld.car" };
     if (type !== undefined) headers["content-type"] = type;
     if (this.#token !== undefined) headers["authorization"] = `Bearer ${this.#token}`;
     const isStream = body !== undefined && !(body instanceof Uint8Array);
     if (isStream) headers["content-encoding"] = "gzip";
-    const sent = body === undefined ? {} : { body: isStream ? gzipped(body) : body, duplex: "half" };
+    const sent = body === undefined ? {} : { body: isStream ? gzipped(body, onSent) : body, duplex: "half" };
     const route = { dispatcher: this.dispatcher };
     const init = { method, headers, ...sent, ...route, ...(signal && { signal }) } as RequestInit;
     try {
@@ -125,8 +129,15 @@ function fromVariable(token: string | undefined): CredentialSource {
 }
 
 /** `fetch` of Node takes what can be iterated. */
-function gzipped(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return pipeline(Readable.from(body, { objectMode: false }), createGzip(), () => undefined);
+async function* gzipped(
+  body: AsyncIterable<Uint8Array>,
+  onSent: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
+  const zip = pipeline(Readable.from(body, { objectMode: false }), createGzip(), () => undefined);
+  for await (const chunk of zip as AsyncIterable<Uint8Array>) {
+    onSent(chunk.length);
+    yield chunk;
+  }
 }
 
 function baseOf(url: string): string {

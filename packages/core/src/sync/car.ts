@@ -31,8 +31,19 @@ export function printHeader(roots: readonly Digest[]): Uint8Array {
   return joinBytes([printVarint(header.length), header]);
 }
 
+/** Something that is no block, under a codec of its own, as it stands in the file. */
+export function printSection(codec: number, bytes: Uint8Array, platform: Platform): Uint8Array {
+  const digest = new Uint8Array(32);
+  platform.digestInto(bytes, digest, 0);
+  return printed(codec, digest, bytes);
+}
+
 /** A block as it stands in the file. */
 export function printBlock({ digest, codec, bytes }: CarBlock): Uint8Array {
+  return printed(codec, digest, bytes);
+}
+
+function printed(codec: number, digest: Uint8Array, bytes: Uint8Array): Uint8Array {
   const cid = Uint8Array.of(1, codec, 0x12, 0x20, ...digest);
   return joinBytes([printVarint(cidBytes + bytes.length), cid, bytes]);
 }
@@ -48,6 +59,8 @@ export class CarReader {
   constructor(
     readonly platform: Platform,
     input: AsyncIterable<Uint8Array>,
+    /** Codec of sections that are no blocks, where there may be such: {@link section} takes them. */
+    readonly other?: number,
   ) {
     this.#input = input[Symbol.asyncIterator]();
   }
@@ -61,19 +74,31 @@ export class CarReader {
 
   /** The next block; `undefined` at the end. */
   async next(): Promise<CarBlock | undefined> {
+    const section = await this.section();
+    if (!section || section.codec !== this.other) return section as CarBlock | undefined;
+    throw this.#fault("there is something other than a block");
+  }
+
+  /** The next block, or what stands under the other codec; `undefined` at the end. */
+  async section(): Promise<(Omit<CarBlock, "codec"> & { readonly codec: number }) | undefined> {
     const length = await this.#varint();
     if (length === undefined) return undefined;
     if (length < cidBytes || length > maxBlockBytes) throw this.#fault(`a block of ${length} bytes cannot be`);
     const section = await this.#take(length);
     const codec = section[1];
     const isOurs =
-      section[0] === 1 && (codec === dagCbor || codec === raw) && section[2] === 0x12 && section[3] === 0x20;
+      section[0] === 1 &&
+      (codec === dagCbor || codec === raw || codec === this.other) &&
+      section[2] === 0x12 &&
+      section[3] === 0x20;
     if (!isOurs) throw this.#fault("a block has a CID that is not version 1, sha2-256, dag-cbor or raw");
     const [digest, bytes] = [section.slice(4, cidBytes), section.slice(cidBytes)];
     const proof = new Uint8Array(32);
     this.platform.digestInto(bytes, proof, 0);
     if (!proof.every((byte, i) => byte === digest[i]))
-      throw this.#fault(`what stands there is not block ${printCid(digest, codec)}: the file is damaged`);
+      throw this.#fault(
+        `what stands there is not block ${printCid(digest, codec === raw ? raw : dagCbor)}: the file is damaged`,
+      );
     return { digest, codec, bytes };
   }
 

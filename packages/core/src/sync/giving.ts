@@ -10,6 +10,7 @@ import { decode } from "../item/cbor.js";
 import type { Logs } from "../store/logs.js";
 import { nameFault } from "../store/log-name.js";
 import type { Watch } from "../watch.js";
+import { editCodec } from "./edit-block.js";
 import { CarReader, printBlock, printHeader } from "./car.js";
 import { holdsOf } from "./drive-remote.js";
 import { digestsOf } from "./haves.js";
@@ -95,7 +96,7 @@ export async function takePush(
   mover: Omit<Mover, "zone">,
   watch: Watch = {},
 ): Promise<Taken> {
-  const reader = new CarReader(local.platform, input);
+  const reader = new CarReader(local.platform, input, editCodec);
   try {
     const [root] = await reader.header();
     const first = await reader.next();
@@ -105,7 +106,8 @@ export async function takePush(
     const refused = new Map(updates.flatMap(({ name }) => faultOf(name)));
     const blocks = await local.write(async to => {
       const arrivals = new Arrivals();
-      const count = await takeIn(reader, to, watch, ({ digest, bytes }) => arrivals.add(digest, bytes));
+      const came = (digest: Digest, bytes: Uint8Array) => arrivals.add(digest, bytes);
+      const count = await takeIn(reader, to, watch, came).catch(orBadInput);
       const wants = updates.flatMap(({ name, to }) => (to === null || refused.has(name) ? [] : [parseCid(to).digest]));
       await proveMeaning(to, local.platform, wants, arrivals, watch.signal);
       const holds = holdsOf((await local.logs.read("config"))?.value);
@@ -126,6 +128,8 @@ export async function takePush(
 
 /** What came and hashes well may still be no commit or no tree: then it is the sender's fault, and not the store's. */
 function orBadInput(error: unknown): never {
+  if (isSheafError(error, "missing-block"))
+    throw badInput(`the push is made on block ${error.data.cid}, which is not here`);
   throw isSheafError(error, "corrupt-block") && error.data.file === undefined
     ? badInput(`the push holds what Sheaf would not have made: ${error.message}`)
     : error;

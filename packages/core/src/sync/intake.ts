@@ -1,23 +1,34 @@
 /** Takes in the blocks of a CAR file, each proven, and sees that what is to be named is whole. */
+import type { Digest } from "../block/cid.js";
 import { isSheafError } from "../errors.js";
 import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
-import type { CarBlock, CarReader } from "./car.js";
+import type { CarReader } from "./car.js";
 import { copyMissing, type Passage } from "./copy.js";
+import { editCodec } from "./edit-block.js";
+import { takeEdit } from "./edit-taking.js";
 
-/** Puts all blocks, telling each to `came`; gives their number. */
+/** Told of a block that came, or was made of an edit that came. */
+export type OnBlock = (digest: Digest, bytes: Uint8Array) => void;
+
+/** Puts all blocks, and those that edits come to, telling each to `came`; gives their number. */
 export async function takeIn(
   reader: CarReader,
   to: Transaction,
   { signal, progress }: Watch,
-  came: (block: CarBlock) => void = () => undefined,
+  came: OnBlock = () => undefined,
 ): Promise<number> {
   let count = 0;
-  for (let block = await reader.next(); block; block = await reader.next()) {
-    to.put(block.bytes);
-    came(block);
+  for (let section = await reader.section(); section; section = await reader.section()) {
+    if (section.codec === editCodec) {
+      count += await takeEdit(to, section.bytes, came);
+    } else {
+      to.put(section.bytes);
+      came(section.digest, section.bytes);
+      count++;
+    }
     await to.drain();
-    if (++count % 1024 !== 0) continue;
+    if (count % 1024 !== 0) continue;
     signal?.throwIfAborted();
     progress?.({ phase: "reading", done: count, unit: "blocks" });
     await to.store.platform.pause();

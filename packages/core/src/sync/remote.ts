@@ -83,6 +83,8 @@ export type RefOutcome =
 export interface Traffic {
   /** Bytes sent and received, as counted above the transport. */
   readonly sent: number;
+  /** Of what was sent, the bytes after compression, where the transport compresses. */
+  readonly wire?: number;
   readonly received: number;
   /** Blocks, or git objects. */
   readonly objects: number;

@@ -6,17 +6,21 @@
 import type { BlockReader } from "../block/blocks.js";
 import { dagCbor, parseCid, printCid, type Cid, type Digest } from "../block/cid.js";
 import { isSheafError, SheafError } from "../errors.js";
-import { parseJson, printJson } from "../item/json.js";
-import { isObject, type Value, type ValueObject } from "../item/value.js";
+import { difference } from "../history/ancestry.js";
+import { decodeCommit } from "../history/commit.js";
+import { printJson } from "../item/json.js";
+import { isObject, type ValueObject } from "../item/value.js";
 import { joinBytes, utf8 } from "../text.js";
 import type { Watch } from "../watch.js";
 import { CarReader, type CarBlock } from "./car.js";
 import { copyMissing } from "./copy.js";
+import { editedBlocks, peeled } from "./edit-giving.js";
 import { digestsOf } from "./haves.js";
 import { lackOf, takeIn } from "./intake.js";
 import { carHead, missingBlocks } from "./missing.js";
 import { encodePush } from "./push-head.js";
 import { recentCommits } from "./recent-commits.js";
+import { faultAt, outcomesOf, refsOf, tryParse } from "./server-answer.js";
 import type {
   Fetched,
   Local,
@@ -42,6 +46,8 @@ export interface WireRequest {
   readonly method: "GET" | "POST";
   readonly type?: string;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Told of the bytes of the body as they go out, compressed. */
+  readonly onSent?: (bytes: number) => void;
 }
 
 const carType = "application/vnd.ipld.car";
@@ -57,6 +63,8 @@ export function openServerRemote(wire: ServerWire, local: Local): Remote {
 
 class ServerRemote implements Remote {
   #sent = 0;
+  /** Of what was sent, what went over the wire. */
+  #wire = 0;
   #received = 0;
 
   constructor(
@@ -120,15 +128,29 @@ class ServerRemote implements Remote {
     updates: readonly RefUpdate[],
     watch: Watch = {},
   ): Promise<{ refs: readonly RefOutcome[]; traffic: Traffic }> {
-    const before = this.#sent;
+    const [before, onWire] = [this.#sent, this.#wire];
     const wants = updates.flatMap(({ to }) => (to === null ? [] : [parseCid(to).digest]));
     const haves = wants.length === 0 ? [] : await this.#known(wants, watch);
-    const body = this.#pushBody(updates, wants, haves, watch);
-    const answer = await this.wire.ask("push", { method: "POST", type: carType, body }, watch.signal);
-    const result = await this.#parse(answer);
+    const result = await this.#pushAs(editedBlocks, updates, wants, haves, watch).catch(error => {
+      // It knows no edits, or lacks what they are made on: blocks need nothing.
+      if (wants.length === 0 || !isSheafError(error, "bad-input")) throw error;
+      return this.#pushAs(missingBlocks, updates, wants, haves, watch);
+    });
     const refs = outcomesOf(result, updates, this.url);
     const objects = typeof result["blocks"] === "number" ? result["blocks"] : 0;
-    return { refs, traffic: { sent: this.#sent - before, received: 0, objects } };
+    return { refs, traffic: { sent: this.#sent - before, wire: this.#wire - onWire, received: 0, objects } };
+  }
+
+  async #pushAs(
+    give: typeof missingBlocks,
+    updates: readonly RefUpdate[],
+    wants: readonly Digest[],
+    haves: readonly Digest[],
+    watch: Watch,
+  ): Promise<ValueObject> {
+    const body = this.#pushBody(give, updates, wants, haves, watch);
+    const onSent = (bytes: number) => void (this.#wire += bytes);
+    return this.#parse(await this.wire.ask("push", { method: "POST", type: carType, body, onSent }, watch.signal));
   }
 
   close(): Promise<void> {
@@ -143,6 +165,7 @@ class ServerRemote implements Remote {
       const { digest } = parseCid(value);
       if (await reader.has(digest)) known.push(digest);
     }
+    if (await isConnected(reader, wants, known)) return known;
     const recent = await recentCommits(reader, wants, namedCommits);
     const { present } = await this.#json("blocks/present", { cids: recent.map(printed) }, watch);
     if (Array.isArray(present))
@@ -151,6 +174,7 @@ class ServerRemote implements Remote {
   }
 
   async *#pushBody(
+    give: typeof missingBlocks,
     updates: readonly RefUpdate[],
     wants: readonly Digest[],
     haves: readonly Digest[],
@@ -161,7 +185,7 @@ class ServerRemote implements Remote {
     this.#sent += head.length;
     yield head;
     if (wants.length === 0) return;
-    for await (const chunk of missingBlocks({ platform, near, far: nothing, giver: "near", wants, haves, ...watch })) {
+    for await (const chunk of give({ platform, near, far: nothing, giver: "near", wants, haves, ...watch })) {
       this.#sent += chunk.length;
       yield chunk;
     }
@@ -222,12 +246,16 @@ class ServerRemote implements Remote {
   }
 }
 
-function faultAt(remote: string, reason: string): SheafError<"remote-failed"> {
-  return new SheafError(
-    "remote-failed",
-    { remote, reason },
-    `the server at ${remote} does not answer as it should: ${reason}`,
-  );
+/** Says whether what is known there is below everything that is wanted, so that there is no more to ask. */
+async function isConnected(reader: BlockReader, wants: readonly Digest[], known: readonly Digest[]): Promise<boolean> {
+  if (known.length === 0) return false;
+  const { ahead } = await difference(reader, await commitsOf(reader, wants), await commitsOf(reader, known));
+  for (const commit of ahead) if (decodeCommit(await reader.load(commit)).parents.length === 0) return false;
+  return true;
+}
+
+async function commitsOf(reader: BlockReader, digests: readonly Digest[]): Promise<Digest[]> {
+  return Promise.all(digests.map(async digest => (await peeled(reader, digest)).commit));
 }
 
 /** A side that gives nothing. */
@@ -244,44 +272,4 @@ function lacking(digest: Digest): SheafError<"missing-block"> {
 
 function printed(digest: Digest): Cid {
   return printCid(digest, dagCbor);
-}
-
-function tryParse(bytes: Uint8Array): Value {
-  try {
-    return parseJson(bytes);
-  } catch (error) {
-    if (isSheafError(error)) return null;
-    throw error;
-  }
-}
-
-function refsOf({ head, refs }: ValueObject, url: string): RemoteRefs {
-  if (!Array.isArray(refs)) throw faultAt(url, "it lists no refs");
-  const listed = refs.map((ref): RemoteRef => {
-    const { name, cid } = isObject(ref) ? ref : {};
-    if (typeof name !== "string" || typeof cid !== "string") throw faultAt(url, "its list of refs is malformed");
-    return { name, value: checked(cid, url), cid: cid as Cid };
-  });
-  return { refs: listed, ...(typeof head === "string" ? { head } : {}) };
-}
-
-function checked(cid: string, url: string): Cid {
-  try {
-    parseCid(cid);
-    return cid as Cid;
-  } catch {
-    throw faultAt(url, "its list of refs is malformed");
-  }
-}
-
-function outcomesOf({ refs }: ValueObject, updates: readonly RefUpdate[], url: string): RefOutcome[] {
-  if (!Array.isArray(refs) || refs.length !== updates.length)
-    throw faultAt(url, "it does not say what became of each ref");
-  return refs.map((outcome, i): RefOutcome => {
-    const { ok, reason, message } = isObject(outcome) ? outcome : {};
-    const { name } = updates[i];
-    if (ok === true) return { name, ok };
-    const words = typeof message === "string" ? message : "the server gave no reason";
-    return { name, ok: false, reason: reason === "moved" ? "moved" : "refused", message: words };
-  });
 }

@@ -103,7 +103,7 @@ const push = route(
     tag,
     summary: "Takes blocks as a CAR file, then moves refs by compare-and-swap, each on its own.",
     description:
-      'The first root and block is dag-cbor `{type: "push", version: 1, updates: [[name, to, from], …]}`, with links, or null for a ref that is not there. No ref moves unless all that is to be named is here whole.',
+      'The first root and block is dag-cbor `{type: "push", version: 1, updates: [[name, to, from], …]}`, with links, or null for a ref that is not there. No ref moves unless all that is to be named is here whole. Instead of blocks a commit may come as an edit of its first parent: a section whose codec is cbor (0x51) with `{commit: bytes, items: [bytes, …], datasets: [[path, null] | [path, from, id, meta, [[position, id, item], …]], …], files: [[path, mode, link] | [path, null], …]}`, where `from` is the path in the parent or null, `meta` null where it stays, and `item` a number among `items`, a link, or null. The trees are then made here, and refused (400) unless they come to the commit.',
     scope: "write",
     body: { bytes: [carType] },
     answers: {
