@@ -7,7 +7,7 @@ import type { Repository } from "@sheaf/core";
 import { Hono, type Context } from "hono";
 import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
 import { withDocument } from "./document/routes.js";
-import { Desk, type Wait } from "./desk.js";
+import { Desk, type ModelDoor, type Wait } from "./desk.js";
 import type { Dialect } from "./dialects/dialect.js";
 import { json } from "./answer.js";
 import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
@@ -32,6 +32,8 @@ export interface AppOptions {
   readonly wait?: Wait;
   /** Where uploads and files of jobs wait. Default: a little memory. */
   readonly spool?: Spool;
+  /** A way out to a language model. Default: none. */
+  readonly model?: ModelDoor;
   /** Told of every request when it is answered; `error` only for what nobody foresaw. */
   readonly onAnswer?: (told: Answered, request: Request) => void;
   /** Aborts when the server shuts down: streams that would never end then do; all else goes on. */
@@ -60,7 +62,7 @@ export interface App {
 /** Makes the app of a repository. */
 export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
-  const desk = new Desk(options.repo, options.wait, options.spool);
+  const desk = new Desk(options.repo, options.wait, options.spool, options.model);
   const face: Face = { options, desk };
   for (const route of withDocument(options.routes))
     hono.on(route.method, honoPath(route.path), context => answer(context, route, face));

@@ -9,6 +9,12 @@ import { Turns } from "./turns.js";
 /** Waits so many milliseconds, or until the signal. Tests wait otherwise. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
+/** A way out to a language model that the user configured, and the key for it. */
+export interface ModelDoor {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly key?: string | undefined;
+}
+
 export class Desk {
   readonly jobs: Jobs;
   readonly edits: EditQueue;
@@ -22,6 +28,8 @@ export class Desk {
     readonly wait: Wait = sleep,
     /** Where uploads and files of jobs wait. */
     readonly spool: Spool = new MemorySpool(),
+    /** Default: no way out. */
+    readonly model?: ModelDoor,
   ) {
     this.jobs = new Jobs(repo.context.platform);
     this.edits = new EditQueue(repo);

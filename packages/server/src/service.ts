@@ -9,6 +9,7 @@ import { Bounds, defaultBounds, type BoundsOptions } from "./access/bounds.js";
 import { passDoor, preflight, type DoorOptions } from "./access/door.js";
 import { makeApp, type Answered, type App } from "./app.js";
 import type { Limits } from "./call.js";
+import type { ModelDoor } from "./desk.js";
 import type { Dialect } from "./dialects/dialect.js";
 import { compressed } from "./listen/compression.js";
 import { Metrics } from "./listen/metrics.js";
@@ -28,6 +29,8 @@ export interface ServiceOptions {
   readonly limits?: Partial<Limits>;
   /** Where uploads and files of jobs wait. Default: a little memory. */
   readonly spool?: Spool;
+  /** A way out to a language model, for those who configured one. Default: none. */
+  readonly model?: ModelDoor;
   /** What watches the repository's drive, if anything does. */
   readonly metrics?: Metrics;
   /** Told of every request that is over. */
@@ -72,7 +75,7 @@ export class Service {
   readonly #closing = new AbortController();
 
   constructor(readonly options: ServiceOptions) {
-    const { repo, routes, limits, spool } = options;
+    const { repo, routes, limits, spool, model } = options;
     this.metrics = options.metrics ?? new Metrics();
     this.#bounds = new Bounds({ ...defaultBounds, ...options.bounds });
     this.#admission = new Admission(repo.local(), { isPrivate: options.isPrivate });
@@ -82,6 +85,7 @@ export class Service {
       dialects: options.dialects ?? [],
       ...(limits && { limits }),
       ...(spool && { spool }),
+      ...(model && { model }),
       closing: this.#closing.signal,
       requestId: request => this.#visit(request).id,
       onAnswer: (told, request) => void (this.#visit(request).told = told),

@@ -86,6 +86,7 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
     door: { hosts: hostsOf(flags, isPrivate, server.loopbackHosts), origins: new Set(flags.allowOrigin) },
     isPrivate,
     metrics,
+    model: { fetch: (url, init) => fetch(url, init), key: cli.io.env["SHEAF_LLM_KEY"] },
     spool: new server.DiskSpool(resolve(cli.io.cwd, flags.spool ?? tmpdir()), flags.spoolSize * 2 ** 20),
     ...(flags.maxRequests === undefined ? {} : { bounds: { requests: flags.maxRequests } }),
     ...(flags.log ? { log } : {}),

@@ -16,6 +16,7 @@ import {
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { recordKind } from "./catalog.js";
+import { rewrite } from "./rewrite.js";
 
 export interface RecordEntry {
   readonly id: string;
@@ -82,4 +83,32 @@ async function orNone<T>(reading: Promise<T>): Promise<T | undefined> {
     if (isSheafError(error, "no-such-dataset") || isSheafError(error, "no-such-ref")) return undefined;
     throw error;
   }
+}
+
+/**
+ * Changes records by what they are: `change` gives what becomes of one, `undefined` where it stays as it is. It is called again where somebody else changed
+ * one of them meanwhile.
+ */
+export async function changeRecords(
+  call: Call,
+  desk: Desk,
+  kind: string,
+  ids: readonly string[],
+  change: (id: string, before: ValueObject | undefined) => ValueObject | undefined,
+): Promise<void> {
+  const dataset = recordPath(kind);
+  await rewrite(call, desk, dataset, async ({ version }) => {
+    const patch: Operation[] = [];
+    for (const id of new Set(ids)) {
+      const text = await version?.getText(id);
+      const value = change(id, text === undefined ? undefined : (parseJson(text) as ValueObject));
+      if (value) patch.push({ op: "add", path: pointer("items", id), value });
+    }
+    const create: Change = { dataset, create: { meta: { attributes: { kind: recordKind } } } };
+    return {
+      changes: [...(version ? [] : [create]), { dataset, patch }],
+      message: `records: ${kind}`,
+      rows: [...new Set(ids)],
+    };
+  });
 }

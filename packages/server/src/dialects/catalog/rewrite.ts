@@ -60,7 +60,9 @@ async function tryOnce(
   try {
     return { edited: await desk.edits.edit(request, undefined, call.signal) };
   } catch (error) {
-    if (isSheafError(error, "stale-base")) return { lost: error };
+    // Without a commit there is no base that could be stale: a rival's first commit shows in that what was to be made is there.
+    const isLate = reading.commit === undefined && isSheafError(error, "already-exists");
+    if (isLate || isSheafError(error, "stale-base")) return { lost: error };
     throw error;
   }
 }

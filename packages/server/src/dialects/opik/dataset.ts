@@ -8,7 +8,7 @@ import { idsOf, opikOf } from "./ids.js";
 import type { Ask } from "./operation.js";
 import { experimentsOf } from "./experiment-index.js";
 import { compact, fold } from "./shape.js";
-import { statusOf } from "./uploads.js";
+import { stateOf } from "./state.js";
 import { versionsOf, type Version } from "./version-list.js";
 import { shownTags } from "./version.js";
 
@@ -66,7 +66,7 @@ export async function shownDataset(ask: Ask, dataset: DatasetInfo): Promise<Valu
     optimization_count: 0,
     most_recent_experiment_at: experiments.newest,
     last_created_experiment_at: experiments.newest,
-    status: statusOf(ask, dataset),
+    status: stateOf(ask.desk).uploads.get(dataset.id),
     latest_version: newest && (await shownLatest(ask, dataset, newest)),
   });
 }

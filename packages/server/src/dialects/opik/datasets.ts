@@ -10,6 +10,7 @@ import {
   type ValueObject,
 } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
+import { HttpError } from "../../problem.js";
 import type { Route } from "../../route.js";
 import { pathFor } from "../catalog/naming.js";
 import { findByName, needById, needByName, shownDataset, findById } from "./dataset.js";
@@ -147,6 +148,17 @@ async function makeDataset(ask: Ask, name: string, meta: ValueObject): Promise<v
     const changes: Change[] = [{ dataset: path, create: { meta } }];
     await makeChanges(ask, changes, `Create ${path}`, name);
   });
+}
+
+/** The dataset of this name, made empty where it is not there. */
+export async function needOrMake(ask: Ask, body: Fields, name: string): Promise<DatasetInfo> {
+  const found = await findByName(ask, name);
+  if (found) return found;
+  const meta = newMeta(ask, { id: ask.ids.fresh(1)[0] })(await projectIn(ask, body));
+  await makeDataset(ask, name, meta).catch((error: unknown) => {
+    if (!(error instanceof HttpError) || error.status !== 409) throw error;
+  });
+  return needByName(ask, name);
 }
 
 async function makeChanges({ desk, call }: Ask, changes: readonly Change[], message: string, name: string) {

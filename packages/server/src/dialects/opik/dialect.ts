@@ -1,11 +1,18 @@
 /** Opik: its dataset API for its own SDKs. What it knows and Sheaf has no word for stands under `opik` in attributes and notes. */
 import type { Dialect } from "../dialect.js";
 import { changeRoutes } from "./changes.js";
+import { comparisonRoutes } from "./comparison.js";
 import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
+import { expansionRoutes } from "./expansions.js";
+import { experimentRoutes } from "./experiments.js";
+import { exportRoutes } from "./exports.js";
+import { fromRecordRoutes } from "./from-records.js";
 import { healthRoutes } from "./health.js";
 import { itemRoutes } from "./items.js";
 import { projectRoutes } from "./projects.js";
+import { assertionRoutes, traceRoutes } from "./traces.js";
+import { uploadRoutes } from "./uploads.js";
 import { versionRoutes } from "./versions.js";
 
 export const opik: Dialect = {
@@ -17,7 +24,22 @@ export const opik: Dialect = {
     if (/^(\/api)?\/(v1\/private|is-alive|v1\/session)\//.test(pathname)) return true;
     return headers.has("comet-workspace") || headers.has("x-opik-debug-sdk-version");
   },
-  routes: [...healthRoutes, ...projectRoutes, ...itemRoutes, ...changeRoutes, ...versionRoutes, ...datasetRoutes],
+  routes: [
+    ...healthRoutes,
+    ...projectRoutes,
+    ...uploadRoutes,
+    ...itemRoutes,
+    ...changeRoutes,
+    ...comparisonRoutes,
+    ...fromRecordRoutes,
+    ...versionRoutes,
+    ...exportRoutes,
+    ...expansionRoutes,
+    ...datasetRoutes,
+    ...traceRoutes,
+    ...assertionRoutes,
+    ...experimentRoutes,
+  ],
   authorization: headers => {
     const key = headers.get("authorization")?.trim() ?? "";
     if (key === "") return undefined;

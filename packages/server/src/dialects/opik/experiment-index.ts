@@ -1,6 +1,65 @@
-import type { DatasetInfo } from "@sheaf/core";
+/** Experiments and their items as records, found by what they are of: an index that is made again when the records changed. */
+import { isObject, isSheafError, parseJson, printItem, type DatasetInfo, type Value } from "@sheaf/core";
+import { recordPath } from "../catalog/records.js";
 import type { Ask } from "./operation.js";
+import { textOf } from "./filter.js";
+import { stateOf, type Indexed, type KeptRecord } from "./state.js";
 
-export async function experimentsOf(_ask: Ask, _dataset: DatasetInfo): Promise<{ count: number; newest?: string }> {
-  return { count: 0 };
+/** How many experiments a dataset has, and when the newest began. */
+export async function experimentsOf(ask: Ask, dataset: DatasetInfo): Promise<{ count: number; newest?: string }> {
+  const id = ask.ids.ofDataset(dataset);
+  const own = (await allExperiments(ask)).filter(experiment => experiment["dataset_id"] === id);
+  const times = own.map(experiment => textOf(experiment["created_at"])).sort();
+  const newest = times.at(-1);
+  return { count: own.length, ...(newest === undefined ? {} : { newest }) };
+}
+
+/** All experiments, newest first. */
+export async function allExperiments(ask: Ask): Promise<readonly KeptRecord[]> {
+  return (await indexed(ask, "experiments", "id")).all;
+}
+
+/** The items of an experiment, newest first. */
+export async function itemsOf(ask: Ask, experiment: string): Promise<readonly KeptRecord[]> {
+  return (await indexed(ask, "experiment-items", "experiment_id")).by.get(experiment) ?? [];
+}
+
+/** The spans of a trace, oldest first. */
+export async function spansOf(ask: Ask, trace: string): Promise<readonly KeptRecord[]> {
+  return ((await indexed(ask, "spans", "trace_id")).by.get(trace) ?? []).toReversed();
+}
+
+/** Records of a kind, descending by id, and by a field of theirs. */
+async function indexed(ask: Ask, kind: string, field: string): Promise<Indexed> {
+  const { indexes } = stateOf(ask.desk);
+  const version = await versionOf(ask, kind);
+  const cid = version?.info.cid ?? "";
+  const known = indexes.get(kind);
+  if (known?.cid === cid) return known;
+  const all: KeptRecord[] = [];
+  if (version)
+    for await (const { ids, blocks } of version.batches())
+      blocks.forEach((block, i) => {
+        const record = parseJson(printItem(block));
+        if (isObject(record)) all.push({ ...record, id: ids[i] });
+      });
+  all.sort((a, b) => (a.id < b.id ? 1 : -1));
+  const by = new Map<Value, KeptRecord[]>();
+  for (const record of all) {
+    const own = by.get(record[field]);
+    if (own) own.push(record);
+    else by.set(record[field], [record]);
+  }
+  const index = { cid, all, by };
+  indexes.set(kind, index);
+  return index;
+}
+
+async function versionOf({ repo }: Ask, kind: string) {
+  try {
+    return await repo.dataset(recordPath(kind)).at();
+  } catch (error) {
+    if (isSheafError(error, "no-such-dataset") || isSheafError(error, "no-such-ref")) return undefined;
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 /** One operation of Opik's API as a route: its parameters are texts that it reads itself, for what is wrong with them has statuses of Opik's own. */
 import type { Value } from "@sheaf/core";
-import type { Call, Scope } from "../../call.js";
+import { Call, type Scope } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route, type Method, type Route } from "../../route.js";
 import { t } from "../../schema.js";
@@ -27,6 +27,13 @@ export class Ask {
     readonly call: Call<Readonly<Record<string, string>>, Readonly<Record<string, string>>, Value | undefined>,
     readonly desk: Desk,
   ) {}
+
+  /** The same for work that goes on behind the answer: what it needs was permitted before, and the signal is its own. */
+  inJob(signal: AbortSignal): Ask {
+    const { request, params, query, caller, limits, shape } = this.call;
+    const own = new Request(request.url, { signal });
+    return new Ask(new Call(own, params, query, caller, limits, shape, async () => undefined), this.desk);
+  }
 
   get repo() {
     return this.desk.repo;

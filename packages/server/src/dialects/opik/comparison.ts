@@ -1,0 +1,238 @@
+/** Experiments compared: the items of a dataset that were tried in them, each with what came of it. */
+import { isObject, parseJson, printJson, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
+import { json } from "../../answer.js";
+import type { Route } from "../../route.js";
+import { uuidForm } from "../catalog/uuid.js";
+import { findById } from "./dataset.js";
+import { badRequest, refusedRequest } from "./errors.js";
+import { allExperiments, itemsOf } from "./experiment-index.js";
+import { listOf, shownItem } from "./experiment-item.js";
+import { parseFilters, textOf, type FieldType, type Filter } from "./filter.js";
+import { itemFields, itemOf, memberOf, rowTester, type At, type StoredRow } from "./item-filter.js";
+import { columnsOf, noteTypes, readAt, shownColumns, shownRows } from "./item-reader.js";
+import { pageOfTexts } from "./items.js";
+import { operation, pageOf, type Ask } from "./operation.js";
+import { compact } from "./shape.js";
+import { versionsOf } from "./version-list.js";
+import { statsOf } from "./stats.js";
+
+const path = "/v1/private/datasets/{id}/items/experiments/items";
+const maxPage = 10_000;
+
+const tried: Readonly<Record<string, FieldType>> = {
+  output: "map",
+  input: "map",
+  metadata: "map",
+  duration: "text",
+  feedback_scores: "map",
+  total_estimated_cost: "text",
+  usage: "map",
+};
+
+/** An item with the results of its trials. */
+interface Entry {
+  readonly shown: string;
+  readonly at: At;
+  readonly row: StoredRow;
+  readonly trials: readonly ValueObject[];
+}
+
+export const comparisonRoutes: readonly Route[] = [
+  operation(
+    {
+      id: "findDatasetItemsWithExperimentItems",
+      method: "GET",
+      path,
+      scope: "read",
+      says: "Gives a page of the items that experiments tried.",
+      query: ["page", "size", "experiment_ids", "filters", "sorting", "search", "truncate"],
+    },
+    compare,
+  ),
+  operation(
+    {
+      id: "getDatasetExperimentItemsStats",
+      method: "GET",
+      path: `${path}/stats`,
+      scope: "read",
+      says: "Counts and averages what experiments came to.",
+      query: ["experiment_ids", "filters"],
+    },
+    async ask => {
+      const entries = await entriesOf(ask, await findById(ask, ask.uuid("id")), experimentIds(ask, true));
+      return json({ stats: statsOf((await filtered(ask, entries)).flatMap(({ trials }) => trials)) });
+    },
+  ),
+  operation(
+    {
+      id: "getDatasetItemsOutputColumns",
+      method: "GET",
+      path: `${path}/output/columns`,
+      scope: "read",
+      says: "Lists the columns of the outputs of experiments.",
+      query: ["experiment_ids"],
+    },
+    async ask => {
+      const dataset = await findById(ask, ask.uuid("id"));
+      const own = dataset ? ask.ids.ofDataset(dataset) : "";
+      const all = (await allExperiments(ask)).filter(one => one["dataset_id"] === own).map(({ id }) => id);
+      const entries = await entriesOf(ask, dataset, experimentIds(ask, false) ?? all);
+      const types = new Map<string, Set<string>>();
+      for (const { trials } of entries) for (const trial of trials) noteTypes(types, trial["output"]);
+      return json({ columns: shownColumns(types, "output") });
+    },
+  ),
+];
+
+async function compare(ask: Ask): Promise<Response> {
+  const page = ask.page();
+  if (page.size > maxPage) throw refusedRequest(`query param size must be less than or equal to ${maxPage}`);
+  const ids = experimentIds(ask, true);
+  const dataset = await findById(ask, ask.uuid("id"));
+  const entries = sorted(ask, await filtered(ask, await entriesOf(ask, dataset, ids)));
+  const texts: string[] = [];
+  for (const { at, row, trials } of pageOf(entries, page)) {
+    const more = `,"experiment_items":${printJson([...trials])}${summaries(trials)}`;
+    if (dataset) texts.push(...(await shownRows(ask, dataset, at, [row], ask.flag("truncate"), () => more)));
+  }
+  const now = dataset && (await readAt(ask, dataset, undefined));
+  const columns = now ? await columnsOf(ask, now) : [];
+  const rest = { page: page.page, size: texts.length, total: entries.length, columns, sortable_by: [], sortableBy: [] };
+  return pageOfTexts(texts, rest);
+}
+
+/** The experiments in the query. Throws 400 for what is no list of ids, and for none where some are needed. */
+function experimentIds(ask: Ask, isNeeded: true): string[];
+function experimentIds(ask: Ask, isNeeded: false): string[] | undefined;
+function experimentIds(ask: Ask, isNeeded: boolean): string[] | undefined {
+  const text = ask.query("experiment_ids");
+  if (text === undefined && !isNeeded) return undefined;
+  try {
+    const ids = parseJson(text ?? "");
+    if (
+      Array.isArray(ids) &&
+      ids.length > 0 &&
+      ids.every(id => typeof id === "string" && uuidForm.test(id.toLowerCase()))
+    )
+      return ids.map(id => textOf(id).toLowerCase());
+  } catch {
+    // Said below.
+  }
+  throw badRequest("Invalid query param experiment ids", "experiment_ids is to be a JSON list of UUIDs");
+}
+
+/** The items that these experiments tried, newest first. Those that are in no version that is read are left out. */
+async function entriesOf(ask: Ask, dataset: DatasetInfo | undefined, ids: readonly string[]): Promise<Entry[]> {
+  if (!dataset) return [];
+  const versions = await versionsOf(ask, dataset);
+  const experiments = (await allExperiments(ask)).filter(({ id }) => ids.includes(id));
+  const now = await readAt(ask, dataset, undefined);
+  const found = new Map<string, { row: StoredRow; at: At; trials: ValueObject[] }>();
+  for (const experiment of experiments) {
+    const linked = versions.find(({ id }) => id === experiment["dataset_version_id"]);
+    const then = linked && linked !== versions.at(-1) ? await readAt(ask, dataset, linked.hash) : undefined;
+    for (const item of await itemsOf(ask, experiment.id)) {
+      const shown = textOf(item["dataset_item_id"]);
+      const entry = found.get(shown) ?? (await entryAt(ask, then, shown)) ?? (await entryAt(ask, now, shown));
+      if (!entry) continue;
+      entry.trials.push(await shownItem(ask, item));
+      found.set(shown, entry);
+    }
+  }
+  return Array.from(found, ([shown, entry]) => ({ shown, ...entry })).sort((a, b) => (a.shown < b.shown ? 1 : -1));
+}
+
+async function entryAt(ask: Ask, at: At | undefined, shown: string) {
+  const id = at && (await ask.ids.find(at.version, shown));
+  const stored = id === undefined ? undefined : await at?.version.stored(id);
+  if (!at || !stored) return undefined;
+  const row = { id: stored.ids[0], position: stored.positions[0], block: stored.blocks[0] };
+  return { at, row, trials: [] as ValueObject[] };
+}
+
+async function filtered(ask: Ask, entries: readonly Entry[]): Promise<Entry[]> {
+  const filters = parseFilters(ask.query("filters"), { ...itemFields, ...tried });
+  const words = (ask.query("search") ?? "")
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(word => word !== "");
+  const aboutTrials = filters.filter(({ field }) => Object.hasOwn(tried, field));
+  const aboutItems = filters.filter(({ field }) => !Object.hasOwn(tried, field));
+  const kept: Entry[] = [];
+  for (const entry of entries) {
+    const wants = await rowTester(ask, entry.at, aboutItems);
+    if (wants && !wants(entry.row)) continue;
+    if (aboutTrials.length > 0 && !entry.trials.some(trial => aboutTrials.every(filter => passes(filter, trial))))
+      continue;
+    if (words.length === 0 || isFound(entry, words)) kept.push(entry);
+  }
+  return kept;
+}
+
+function passes({ field, key, holds }: Filter, trial: ValueObject): boolean {
+  if (field === "feedback_scores")
+    return holds(listOf(trial[field]).find(score => textOf(score["name"]) === key)?.["value"]);
+  const whole = trial[field === "metadata" ? "trace_metadata" : field];
+  return holds(key === "" ? whole : memberOf(whole, key));
+}
+
+function isFound({ row, trials }: Entry, words: readonly string[]): boolean {
+  const texts = [itemOf(row.block), ...trials.flatMap(trial => [trial["input"], trial["output"]])].map(textOf);
+  const all = texts.join("\n").toLowerCase();
+  return words.some(word => all.includes(word));
+}
+
+function sorted(ask: Ask, entries: readonly Entry[]): Entry[] {
+  const [first] = sortingIn(ask.query("sorting"));
+  const field = first && typeof first["field"] === "string" ? first["field"] : "";
+  const [head, ...rest] = field.split(".");
+  const key = rest.join(".");
+  if (!["data", "output", "input", "metadata", "feedback_scores"].includes(head) || key === "") return entries.slice();
+  const sign = first?.["direction"] === "DESC" ? -1 : 1;
+  const valueOf = ({ row, trials }: Entry) => {
+    if (head === "data") return textOf(memberOf(itemOf(row.block), key));
+    const [trial = {}] = trials;
+    if (head === "feedback_scores") return textOf(listOf(trial[head]).find(score => score["name"] === key)?.["value"]);
+    return textOf(memberOf(trial[head === "metadata" ? "trace_metadata" : head], key));
+  };
+  return entries.toSorted((a, b) => sign * compareTexts(valueOf(a), valueOf(b)));
+}
+
+function compareTexts(a: string, b: string): number {
+  return a !== "" && b !== "" && !Number.isNaN(Number(a)) && !Number.isNaN(Number(b))
+    ? Number(a) - Number(b)
+    : Number(a > b) - Number(a < b);
+}
+
+function sortingIn(text: string | undefined): ValueObject[] {
+  if (text === undefined || text === "") return [];
+  try {
+    const value = parseJson(text);
+    if (Array.isArray(value)) return value.filter(element => isObject(element));
+  } catch {
+    // Said below.
+  }
+  throw badRequest("Invalid sorting query parameter", "sorting is to be a JSON list");
+}
+
+/** How many runs of an item passed, by experiment, where assertions were made. */
+function summaries(trials: readonly ValueObject[]): string {
+  const byExperiment = new Map<string, boolean[]>();
+  for (const trial of trials)
+    if (trial["status"] !== undefined) {
+      const id = textOf(trial["experiment_id"]);
+      byExperiment.set(id, [...(byExperiment.get(id) ?? []), trial["status"] === "passed"]);
+    }
+  if (byExperiment.size === 0) return "";
+  const entries = Array.from(byExperiment, ([id, passed]): [string, Value] => {
+    const threshold = Number(policyOf(trials, id)["pass_threshold"] ?? 1);
+    const count = passed.filter(Boolean).length;
+    return [id, { passed_runs: count, total_runs: passed.length, status: count >= threshold ? "passed" : "failed" }];
+  });
+  return `,"run_summaries_by_experiment":${printJson(Object.fromEntries(entries))}`;
+}
+
+function policyOf(trials: readonly ValueObject[], experiment: string): ValueObject {
+  const policy = trials.find(trial => trial["experiment_id"] === experiment)?.["execution_policy"];
+  return isObject(policy) ? policy : compact({});
+}
