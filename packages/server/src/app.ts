@@ -122,6 +122,7 @@ async function answer(context: Context, route: Route, face: Face): Promise<Respo
   try {
     const call = await callOf(context, route, face, told);
     const response = await route.handle(call, actingFor(call.caller, route, options.repo), desk);
+    if (!isReading(route)) desk.stir();
     tell(options, told, response.status);
     return withId(request.method === "HEAD" ? await headOf(response) : response, requestId);
   } catch (error) {
@@ -183,9 +184,12 @@ async function headOf(response: Response): Promise<Response> {
 }
 
 /** The repository, in whose logs the caller moves the refs. */
-function actingFor({ name, email }: Caller, { scope }: Route, repo: Repository): Repository {
-  const isReading = scope === "open" || scope === "read";
-  return isReading || name === undefined || email === undefined ? repo : repo.by({ name, email });
+function actingFor({ name, email }: Caller, route: Route, repo: Repository): Repository {
+  return isReading(route) || name === undefined || email === undefined ? repo : repo.by({ name, email });
+}
+
+function isReading({ scope }: Route): boolean {
+  return scope === "open" || scope === "read";
 }
 
 /** Whoever calls an open route. */

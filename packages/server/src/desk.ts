@@ -20,6 +20,7 @@ export class Desk {
   readonly edits: EditQueue;
   readonly catalog: Catalog;
   readonly #turns = new Map<string, Turns>();
+  #stirring = new AbortController();
   /** Streams that never end by themselves and are open. */
   streams = 0;
 
@@ -43,6 +44,18 @@ export class Desk {
     for (const [other, { isIdle }] of this.#turns) if (isIdle) this.#turns.delete(other);
     this.#turns.set(name, (turns = new Turns()));
     return turns;
+  }
+
+  /** Waits so many milliseconds, or until a request here may have moved a ref, or until the signal. */
+  rest(ms: number, until: AbortSignal): Promise<void> {
+    return this.wait(ms, AbortSignal.any([until, this.#stirring.signal]));
+  }
+
+  /** Wakes all who rest. */
+  stir(): void {
+    const stirred = this.#stirring;
+    this.#stirring = new AbortController();
+    stirred.abort();
   }
 
   /** Resolves when what was begun is done: every job, every edit. */

@@ -1,7 +1,7 @@
 /**
  * Change events: told when a ref moves, whoever moved it, by server-sent events.
  *
- * Every server process looks at the ref's log itself, so that moves by other processes and by the command line are told too. An event's id is the number of
+ * Every server process looks at the ref's log itself, so that moves by other processes and by the command line are told too; moves by requests to this process are told at once. An event's id is the number of
  * the move, so `Last-Event-ID` goes on where a client was cut off: what it missed is in the log.
  */
 import { printJson, utf8, type ReflogEntry, type Repository, type Value } from "@sheaf/core";
@@ -79,7 +79,7 @@ async function* events(
         seen = entry.serial;
       }
       if (looks % looksPerBeat === 0) yield utf8(": still here\n\n");
-      await desk.wait(lookMs, until);
+      await desk.rest(lookMs, until);
     }
   } finally {
     desk.streams--;
