@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { makeApp } from "./app.js";
 import { datasetRoutes } from "./native/datasets.js";
 import { eventRoutes } from "./native/events.js";
+import { rowsRoutes } from "./native/rows.js";
 
 async function fresh() {
   const repo = await Repository.open(new MemoryDrive(), {
@@ -15,7 +16,7 @@ async function fresh() {
   let requests = 0;
   const app = makeApp({
     repo,
-    routes: [...datasetRoutes, ...eventRoutes],
+    routes: [...datasetRoutes, ...rowsRoutes, ...eventRoutes],
     admit: async () => ({ id: "ada", name: "Ada", email: "ada@example.org" }),
     requestId: () => `r${++requests}`,
   });
@@ -83,4 +84,17 @@ test("a HEAD has no body, and leaves none behind: three hundred of an endless st
   for (let i = 0; i < 300; i++) expect((await ask("HEAD", "/events")).status).toBe(200);
   const head = await ask("HEAD", "/datasets/qa");
   expect([head.headers.has("etag"), await head.text()]).toEqual([true, ""]);
+});
+
+test("a path that takes other methods says which; numbers are digits and nothing else", async () => {
+  const { ask } = await fresh();
+  const refused = await ask("PUT", "/datasets");
+  expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, POST, HEAD"]);
+  expect((await ask("GET", "/nothing")).headers.has("allow")).toBe(false);
+  await ask("POST", "/datasets", '{"path":"qa"}');
+  for (const limit of ["true", "1.5", "1e3", "0x10", " 1", "", "9".repeat(30)])
+    expect([limit, (await ask("GET", `/datasets/qa/rows?limit=${encodeURIComponent(limit)}`)).status]).toEqual([
+      limit,
+      400,
+    ]);
 });

@@ -67,12 +67,15 @@ export function makeApp(options: AppOptions): App {
   for (const route of withDocument(options.routes))
     hono.on(route.method, honoPath(route.path), context => answer(context, route, face));
   for (const dialect of options.dialects ?? []) addDialect(hono, { ...face, dialect }, dialect);
+  const methodsAt = allowed(withDocument(options.routes));
   hono.notFound(context => {
-    throw new HttpError(
-      404,
-      "no-such-route",
-      `there is nothing at ${context.req.path}; /api/v1/openapi.json lists what there is`,
-    );
+    const { method, path } = context.req;
+    const allow = methodsAt(path);
+    if (allow.length > 0)
+      throw new HttpError(405, "method-not-allowed", `${path} takes ${allow.join(", ")}, and not ${method}`, {
+        allow: allow.join(", "),
+      });
+    throw new HttpError(404, "no-such-route", `there is nothing at ${path}; /api/v1/openapi.json lists what there is`);
   });
   hono.onError((error, context) => refuse(context.req.raw, error, options));
   return {
@@ -103,6 +106,18 @@ function addDialect(hono: Hono, face: Face, { prefixes, roots = [""], routes, cl
       const what = `there is no ${context.req.method} at ${context.req.path}`;
       return refuse(context.req.raw, new HttpError(404, "no-such-route", what), face.options, face.dialect);
     });
+}
+
+/** Says which methods a path takes. */
+function allowed(routes: readonly Route[]): (path: string) => string[] {
+  const forms = routes.map(({ method, path }) => ({
+    method,
+    form: new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/\{\w+\}/g, "[^/]+")}/?$`),
+  }));
+  return path => {
+    const methods = new Set(forms.flatMap(({ method, form }) => (form.test(path) ? [method as string] : [])));
+    return [...methods, ...(methods.has("GET") ? ["HEAD"] : [])];
+  };
 }
 
 /** A route's path as the router writes it. */

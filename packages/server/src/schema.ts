@@ -51,5 +51,16 @@ export function converted<S extends TSchema>(schema: S, texts: unknown, what: st
   for (const name of Object.keys(texts as object))
     if (!Object.hasOwn((schema["properties"] ?? {}) as object, name))
       throw badInput(`${what} has no use for ${JSON.stringify(name)}; the document of the API lists what there is`);
-  return checked(schema, Checker.Default(schema, Checker.Convert(schema, texts)), what);
+  return checked(schema, Checker.Default(schema, Checker.Convert(schema, plain(schema, texts as object))), what);
+}
+
+/** Without texts that TypeBox would take for whole numbers though they are none: `true`, `1.5`, `0x10`. */
+function plain(schema: TSchema, texts: object): object {
+  const properties = (schema["properties"] ?? {}) as Record<string, TSchema>;
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => {
+      const isNone = properties[name]?.[Kind] === "Integer" && !/^-?\d{1,16}$/.test(String(text));
+      return [name, isNone ? { text: text as string } : text];
+    }),
+  );
 }

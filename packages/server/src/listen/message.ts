@@ -22,7 +22,10 @@ export function toRequest(
 ): Request {
   const { method = "GET", url = "/" } = incoming;
   const host = incoming.headers.host ?? "localhost";
-  if (!methods.has(method)) throw new HttpError(405, "method-not-allowed", `${method} is not understood here`);
+  if (!methods.has(method))
+    throw new HttpError(405, "method-not-allowed", `${method} is not understood here`, {
+      allow: [...methods].join(", "),
+    });
   const href = `${scheme}://${host}${url}`;
   if (!url.startsWith("/") || !hostForm.test(host) || !URL.canParse(href))
     throw new HttpError(400, "bad-input", "the target of the request, or its Host header, makes no sense");

@@ -1,7 +1,7 @@
 /**
  * The only port: Node's HTTP server around a service, with its time-outs, bounds and a stop that finishes what was begun.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -81,10 +81,33 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   };
 }
 
-function refuseBadHead(_error: Error, socket: Duplex): void {
-  if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-  else socket.destroy();
+/** What Node could make no request of: as a problem, like every refusal. */
+function refuseBadHead({ code }: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const { status, ...problem } = headRefusals[code ?? ""] ?? headRefusals["HPE"];
+  const body = `${JSON.stringify({ ...problem, requestId: "", status, title: problem.code })}\n`;
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    "Connection: close",
+    "Content-Type: application/problem+json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
+
+const headRefusals: Readonly<Record<string, { status: number; code: string; detail: string }>> = {
+  HPE: { status: 400, code: "bad-input", detail: "this is no request of HTTP/1.1" },
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: "too-large",
+    detail: `the head of a request, its URL too, holds at most ${maxHeadBytes} bytes`,
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: "too-slow",
+    detail: "the head of the request took too long to arrive",
+  },
+};
 
 function makeServer(options: ListenOptions): Server {
   const { headMs, idleMs, connections } = { ...defaults, ...options };

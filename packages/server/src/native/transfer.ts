@@ -158,6 +158,9 @@ async function importFile(
   repo: Repository,
   desk: Desk,
 ): Promise<Response> {
+  // A client that forgot the file must not empty the dataset.
+  if (call.request.body === null)
+    throw badInput("there is no body: send the file; one without rows is a line break, or [] as JSON");
   if (!isAsync(call)) return json(await importBody(call, repo, call.bytes(), { signal: call.signal }));
   formatOf(call);
   const upload = await desk.spool.take(call.bytes());
