@@ -212,3 +212,28 @@ test("types say what goes in and what comes out", () => {
   // @ts-expect-error: the body has a path
   void ((sheaf: Client) => sheaf.createDataset({ body: {} }));
 });
+
+test.each([".", "..", "%2e", "a/b", "?row=x", "\u{1F600}"])(
+  "a row of the id %j is added, read, changed and removed",
+  async id => {
+    const { sheaf, app } = await connected();
+    await sheaf.createDataset({ body: { path: "qa" } });
+    const { headers } = await sheaf.answer("addRow", { dataset: "qa", body: { id, item: { n: 1 } } });
+    const located = await app.fetch(new Request(`http://localhost${headers.get("location")}`));
+    expect(await located.json()).toMatchObject({ id, item: { n: 1 } });
+    await sheaf.patchRow({ dataset: "qa", id, body: [{ op: "replace", path: "/n", value: 2 }] });
+    await sheaf.putRow({ dataset: "qa", id, body: { item: { n: 3 } } });
+    expect((await sheaf.getRow({ dataset: "qa", id }))?.item).toEqual({ n: 3 });
+    expect((await sheaf.blameFields({ dataset: "qa", id }))?.fields).toHaveLength(1);
+    await sheaf.addRow({ dataset: "qa", body: { id: "z", item: {} } });
+    await sheaf.moveRow({ dataset: "qa", id, body: { after: "z" } });
+    await sheaf.removeRow({ dataset: "qa", id });
+    await expect(sheaf.getRow({ dataset: "qa", id })).rejects.toMatchObject({ code: "no-such-item" });
+  },
+);
+
+test("a path and a query that name two rows are refused", async () => {
+  const { app } = await connected();
+  const answer = await app.fetch(new Request("http://localhost/api/v1/datasets/qa/rows/a?row=b"));
+  expect(answer.status).toBe(400);
+});

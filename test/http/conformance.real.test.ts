@@ -32,6 +32,7 @@ test("Schemathesis finds no answer that the document does not tell, and no error
     "--max-examples=6",
     "--seed=1",
     "--workers=2",
+    "--request-timeout=60",
     "--no-color",
     // A schema cannot say what a revision, a filter or a patch must be, so that the server may refuse what fits it.
     "--exclude-checks=positive_data_acceptance",

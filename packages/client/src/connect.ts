@@ -153,23 +153,30 @@ const notParameters = new Set(["body", "type", "signal", "ifMatch", "ifNoneMatch
 /** Parameters that the path does not name are the query's; a list is its key several times. */
 function pathOf({ path }: Place, args: Given): string {
   const inPath = new Set<string>();
+  const query = new URLSearchParams();
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     inPath.add(name);
     if (args[name] === undefined) throw badInput(`${name} is missing, which ${path} needs`);
-    return segmentOf(args[name]);
+    if (name !== "id" || !isStep(args[name])) return segmentOf(args[name]);
+    // The server takes a row's id from the query where the path has this in its place.
+    query.append("row", String(args[name]));
+    return "-";
   });
-  const query = new URLSearchParams();
   for (const [name, value] of Object.entries(args))
     if (value !== undefined && !inPath.has(name) && !notParameters.has(name))
       for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
   return query.size === 0 ? filled : `${filled}?${query.toString()}`;
 }
 
-/** Percent-encoded, dots alone too: a URL takes `.` and `..` for steps, however they are written, so that no thing of that name can be reached. */
+/** A URL takes these for steps, however they are written. */
+function isStep(value: unknown): boolean {
+  return value === "." || value === "..";
+}
+
+/** Percent-encoded. Steps are refused: nothing that goes by its path alone can be of such a name. */
 function segmentOf(value: unknown): string {
   const text = String(value);
-  if (text === "" || text === "." || text === "..")
-    throw badInput(`${JSON.stringify(text)} cannot stand in the path of an address`);
+  if (text === "" || isStep(text)) throw badInput(`${JSON.stringify(text)} cannot stand in the path of an address`);
   return encodeURIComponent(text);
 }
 

@@ -7,6 +7,7 @@ import { t, type Static } from "../schema.js";
 import { parseCursor, printCursor } from "./cursor.js";
 import { edit, editAnswers } from "./edits.js";
 import { permitFormerNames } from "./former-name.js";
+import { rowIdOf, rowParams, rowQuery } from "./row-id.js";
 import { at, cid, commitInfo, dataset, defined, editQuery, fields, pageQuery, person, revision } from "./shapes.js";
 
 const tag = "history";
@@ -98,12 +99,13 @@ export const historyRoutes = [
       tag,
       summary: "Says for each field of a row which commit its value comes from.",
       scope: "read",
-      params: t.Object({ dataset, id: t.String({ minLength: 1 }) }),
-      query: t.Object({ at }),
+      params: rowParams,
+      query: t.Object({ at, ...rowQuery }),
       answers: { 200: { description: "the fields", json: t.Object({ fields: t.Array(blame) }) } },
     },
-    async ({ params, query }, repo) => {
-      const found = await repo.dataset(params.dataset).blameFields(params.id, query);
+    async (call, repo) => {
+      const from = call.query.at === undefined ? {} : { at: call.query.at };
+      const found = await repo.dataset(call.params.dataset).blameFields(rowIdOf(call), from);
       return json({ fields: Array.from(found, ([pointer, { commit, time }]) => ({ pointer, commit, time })) });
     },
   ),

@@ -17,13 +17,15 @@ import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
 import { edit, editAnswers, edited } from "./edits.js";
+import { rowIdOf, rowParams, rowQuery, rowSegment } from "./row-id.js";
 import { rowText } from "./row-reader.js";
 import { anyObject, at, dataset, editQuery, fields, row } from "./shapes.js";
 import { isKnown, readVersion } from "./version.js";
 
 const tag = "rows";
 const path = "/api/v1/datasets/{dataset}/rows/{id}";
-const params = t.Object({ dataset, id: t.String({ minLength: 1, description: "the row's id, percent-encoded" }) });
+const params = rowParams;
+const edits = t.Object({ ...editQuery, ...rowQuery });
 const content = { item: anyObject, meta: t.Optional(anyObject) };
 const rowBase =
   "If-Match with the row's ETag refuses it (412) where the row's item changed since; with merge it is merged into the newest version.";
@@ -38,7 +40,7 @@ export const rowRoutes = [
       summary: "Gives one row.",
       scope: "read",
       params,
-      query: t.Object({ at }),
+      query: t.Object({ at, ...rowQuery }),
       answers: { 200: { description: "the row", json: row }, 304: { description: "it is what the client has" } },
     },
     getRow,
@@ -53,12 +55,13 @@ export const rowRoutes = [
       description: rowBase,
       scope: "write",
       params,
-      query: t.Object(editQuery),
+      query: edits,
       body: { json: fields(content) },
       answers: editAnswers,
     },
     async (call, _, desk) => {
-      const { id, dataset: name } = call.params;
+      const { dataset: name } = call.params;
+      const id = rowIdOf(call);
       const patch = [put(id, await call.json())];
       return json(await edit(call, desk, [{ dataset: name, patch }], [id]));
     },
@@ -73,12 +76,13 @@ export const rowRoutes = [
       description: `${rowBase} For attributes, patch the dataset at /items/<id>/@meta.`,
       scope: "write",
       params,
-      query: t.Object(editQuery),
+      query: edits,
       body: { json: t.Array(anyObject), mediaType: "application/json-patch+json" },
       answers: editAnswers,
     },
     async (call, _, desk) => {
-      const { id, dataset: name } = call.params;
+      const { dataset: name } = call.params;
+      const id = rowIdOf(call);
       const patch = parsePatch((await call.json()) as Value).map((operation, i) => inItem(id, operation, i));
       return json(await edit(call, desk, [{ dataset: name, patch }], [id]));
     },
@@ -93,11 +97,12 @@ export const rowRoutes = [
       description: rowBase,
       scope: "write",
       params,
-      query: t.Object(editQuery),
+      query: edits,
       answers: editAnswers,
     },
     async (call, _, desk) => {
-      const { id, dataset: name } = call.params;
+      const { dataset: name } = call.params;
+      const id = rowIdOf(call);
       const patch: Operation[] = [{ op: "remove", path: pointer("items", id) }];
       return json(await edit(call, desk, [{ dataset: name, patch }], [id]));
     },
@@ -135,7 +140,7 @@ export const rowRoutes = [
       const { dataset: name } = call.params;
       const added = await edit(call, desk, [{ dataset: name, ...row }]);
       const given = id ?? added.made[0];
-      const location = `/api/v1/datasets/${encodeURIComponent(name)}/rows/${encodeURIComponent(given)}`;
+      const location = `/api/v1/datasets/${encodeURIComponent(name)}/rows/${rowSegment(given)}`;
       return json({ ...added, id: given }, { status: 201, headers: { location } });
     },
   ),
@@ -150,13 +155,13 @@ export const rowRoutes = [
       params,
       description:
         "If-Match refuses it (412) where the dataset changed since; with merge it is made on that version and merged into the newest.",
-      query: t.Object(editQuery),
+      query: edits,
       body: { json: t.Union([fields({ before: t.String() }), fields({ after: t.String() })]) },
       answers: editAnswers,
     },
     async (call, _, desk) => {
-      const { id, dataset: name } = call.params;
-      return json(await edit(call, desk, [{ dataset: name, move: id, beside: await call.json() }]));
+      const { dataset: name } = call.params;
+      return json(await edit(call, desk, [{ dataset: name, move: rowIdOf(call), beside: await call.json() }]));
     },
   ),
   route(
@@ -223,9 +228,12 @@ function placeInItem(id: string, path: string, operation: number): string {
 }
 
 async function getRow(
-  { params: { dataset: name, id }, query, request }: Call<{ dataset: string; id: string }, { at?: string }>,
+  call: Call<{ dataset: string; id: string }, { at?: string; row?: string }>,
   repo: Repository,
 ): Promise<Response> {
+  const { params, query, request } = call;
+  const { dataset: name } = params;
+  const id = rowIdOf(call);
   const { version, commit } = await readVersion(repo, name, query.at);
   const found = await version.stored(id);
   if (!found)
