@@ -157,9 +157,10 @@ function pathOf({ path }: Place, args: Given): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     inPath.add(name);
     if (args[name] === undefined) throw badInput(`${name} is missing, which ${path} needs`);
-    if (name !== "id" || !isStep(args[name])) return segmentOf(args[name]);
+    const value = args[name];
+    if (name !== "id" || !isStep(value)) return segmentOf(value);
     // The server takes a row's id from the query where the path has this in its place.
-    query.append("row", String(args[name]));
+    query.append("row", value);
     return "-";
   });
   for (const [name, value] of Object.entries(args))
@@ -169,7 +170,7 @@ function pathOf({ path }: Place, args: Given): string {
 }
 
 /** A URL takes these for steps, however they are written. */
-function isStep(value: unknown): boolean {
+function isStep(value: unknown): value is "." | ".." {
   return value === "." || value === "..";
 }
 
