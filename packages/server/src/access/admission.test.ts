@@ -4,6 +4,7 @@ import { nodePlatform } from "@sheaf/drives/node";
 import { describe, expect, test } from "vitest";
 import { datasetRoutes } from "../native/datasets.js";
 import { Service, type ServiceOptions } from "../service.js";
+import { loopbackHosts } from "./door.js";
 import { fits, patternFault } from "./pattern.js";
 import { createToken, listTokens, revokeToken, type TokenWish } from "./token.js";
 
@@ -12,7 +13,7 @@ async function fresh(options: Partial<ServiceOptions> = {}, drive = new MemoryDr
   const platform = { ...nodePlatform, now: () => now };
   const author = () => ({ name: "Server", email: "server@example.org" });
   const repo = await Repository.open(drive, { platform, create: true, author });
-  const hosts = new Set(["localhost"]);
+  const hosts = new Set(loopbackHosts);
   const door = { hosts, origins: new Set(["https://tools.example.org"]) };
   const service = new Service({ repo, routes: datasetRoutes, door, isPrivate: true, ...options });
   const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: string) => {
@@ -153,6 +154,24 @@ describe("the door", () => {
     expect((await at("http://evil.example:7117/healthz")).status).toBe(421);
     expect((await at("http://localhost:7117/healthz")).status).toBe(200);
   });
+
+  test("what a proxy says of the host is nothing: anybody could say it", async () => {
+    const said = { "x-forwarded-host": "localhost", "x-forwarded-proto": "https", forwarded: "host=localhost" };
+    expect((await at("http://evil.example/healthz", said)).status).toBe(421);
+    const turned = { "x-forwarded-host": "evil.example", "x-forwarded-for": "10.0.0.1" };
+    expect((await at("http://localhost:7117/healthz", turned)).status).toBe(200);
+    const page = { ...turned, origin: "https://evil.example" };
+    expect((await at("http://localhost:7117/healthz", page)).status).toBe(403);
+  });
+
+  test.each(["[::1]:7117", "127.0.0.1", "LOCALHOST:1", "[::1]"])("the name %s is this machine's own", async host =>
+    expect((await at(`http://${host}/healthz`)).status).toBe(200),
+  );
+
+  test.each(["localhost.evil.example", "evil.example:7117", "[::2]", "127.0.0.1.nip.io", "169.254.169.254", "0.0.0.0"])(
+    "the name %s is not",
+    async host => expect((await at(`http://${host}/healthz`)).status).toBe(421),
+  );
 
   test("pages of others may not call; allowed ones may, and read the answer", async () => {
     const url = "http://localhost:7117/api/v1/datasets";
