@@ -77,7 +77,10 @@ export function makeApp(options: AppOptions): App {
       });
     throw new HttpError(404, "no-such-route", `there is nothing at ${path}; /api/v1/openapi.json lists what there is`);
   });
-  hono.onError((error, context) => refuse(context.req.raw, error, options));
+  hono.onError((error, { req: { raw, path } }) => {
+    const meant = path.startsWith("/api/") ? undefined : options.dialects?.find(dialect => dialect.claims(raw));
+    return refuse(raw, error, options, meant);
+  });
   return {
     fetch: async request => hono.fetch(request),
     settled: () => desk.settled(),

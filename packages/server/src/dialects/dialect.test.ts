@@ -71,6 +71,10 @@ test("at the root a request goes to the dialect that claims it, and to none othe
   expect((await from("right")).body).toMatchObject({ by: "right" });
   expect((await from("left")).body).toMatchObject({ by: "left" });
   expect(await from("nobody")).toMatchObject({ status: 404, body: { code: "no-such-route" } });
+  expect(await ask("/nothing", undefined, { "x-vendor": "left" })).toMatchObject({
+    status: 404,
+    body: { left: expect.stringContaining("no-such-route") as string },
+  });
 });
 
 test("what is refused is refused in the dialect's words: a bad body, no key, no such route", async () => {

@@ -59,12 +59,12 @@ const types: Readonly<Record<number, string>> = {
 
 /** A fault as the schemas tell it: `the query: expected … at /page`. */
 function faultOf(detail: string, pointer = "") {
-  const part = /^the (query|path|body)\b/.exec(detail)?.[1] ?? "body";
+  const [, part = "body", msg = detail] = /^(?:at \S+: )?the (query|path|body): (.*)$/s.exec(detail) ?? [];
   const steps = pointer.split("/").slice(1);
   const loc = [part, ...steps.map(step => (/^\d+$/.test(step) ? Number(step) : unescaped(step)))];
   return detail.includes("required property")
     ? { loc, msg: "field required", type: "value_error.missing" }
-    : { loc, msg: detail, type: "value_error" };
+    : { loc, msg, type: "value_error" };
 }
 
 function unescaped(step: string): string {
