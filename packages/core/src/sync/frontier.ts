@@ -2,11 +2,16 @@
 import { linkKinds, type LinkKind, type ListLinks } from "../store/links.js";
 import { Marks } from "./marks.js";
 
-/** A block to look into. Its bytes are at hand where it had to be read to learn its level. */
+/**
+ * A block to look into. A tree node below another one waits at its level unread, as there may be a hundred thousand of them; of any other block the level is
+ * learnt by reading it, and the bytes are at hand from then on.
+ */
 export interface Open {
   readonly number: number;
   readonly kind: LinkKind;
   readonly bytes?: Uint8Array;
+  /** Its level is known, by what led to it or by its bytes. */
+  readonly isPlaced?: boolean;
 }
 
 /** Levels of tree nodes go up to 23: one byte of the block says them. */
@@ -44,10 +49,10 @@ export class Frontier {
     return taken;
   }
 
-  /** Files a block that was read: a tree node waits for its level, everything else is looked into at once. */
+  /** Files a block that was read: a tree node that did not wait for its level does so now, everything else is looked into at once. */
   file(open: Open, bytes: Uint8Array, leaf: (at: number) => void): void {
     const level = levelOf(bytes);
-    if (level >= 0 && open.bytes === undefined) this.#byLevel[level].push({ ...open, bytes });
+    if (level >= 0 && !open.isPlaced) this.#byLevel[level].push({ ...open, bytes, isPlaced: true });
     else this.expand(open, bytes, leaf);
   }
 
@@ -58,7 +63,7 @@ export class Frontier {
       if (below === linkKinds.leaf) return leaf(at);
       const number = this.marks.add(bytes, at, below);
       if (number < 0) return;
-      if (level > 0) this.#byLevel[level - 1].push({ number, kind: below });
+      if (level > 0) this.#byLevel[level - 1].push({ number, kind: below, isPlaced: true });
       else this.#unknown.push({ number, kind: below });
     });
   }
