@@ -17,12 +17,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allDialects } from "@sheaf/server";
 import { expect, test } from "vitest";
+import { arizeTable } from "./arize-table.js";
 import { exercisedFolder } from "./exercise.js";
 import { galileoTable } from "./galileo-table.js";
 import { humanloopTable } from "./humanloop-table.js";
 import { printCompatibility, type Exercised, type VendorTable } from "./table.js";
 
-const tables: readonly VendorTable[] = [galileoTable, humanloopTable];
+const tables: readonly VendorTable[] = [arizeTable, galileoTable, humanloopTable];
 
 const exercised: readonly Exercised[] = readdirSync(exercisedFolder)
   .filter(name => name.endsWith(".txt"))

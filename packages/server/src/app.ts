@@ -20,6 +20,8 @@ export type Admit = (request: Request, need: Need, authorization: string | null)
 
 export interface AppOptions {
   readonly repo: Repository;
+  /** What the repository is called. Default: `sheaf`. */
+  readonly name?: string;
   /** The routes beside those of the document, which the app adds. */
   readonly routes: readonly Route[];
   /** Default: none. */
@@ -63,6 +65,7 @@ export interface App {
 export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
   const desk = new Desk(options.repo, options.wait, options.spool, options.model);
+  if (options.name !== undefined) desk.name = options.name;
   const face: Face = { options, desk };
   for (const route of withDocument(options.routes))
     hono.on(route.method, honoPath(route.path), context => answer(context, route, face));

@@ -21,6 +21,8 @@ export class Desk {
   readonly catalog: Catalog;
   readonly #turns = new Map<string, Turns>();
   #stirring = new AbortController();
+  /** What the repository is called, where a vendor needs a name for the whole. */
+  name = "sheaf";
   /** Streams that never end by themselves and are open. */
   streams = 0;
 

@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly routes: readonly Route[];
   readonly dialects?: readonly Dialect[];
   readonly door: DoorOptions;
+  /** What the repository is called. Default: `sheaf`. */
+  readonly name?: string;
   /** Whether only this machine reaches the port: then no token is needed as long as none was ever made. */
   readonly isPrivate: boolean;
   readonly bounds?: Partial<BoundsOptions>;
@@ -75,7 +77,7 @@ export class Service {
   readonly #closing = new AbortController();
 
   constructor(readonly options: ServiceOptions) {
-    const { repo, routes, limits, spool, model } = options;
+    const { repo, name, routes, limits, spool, model } = options;
     this.metrics = options.metrics ?? new Metrics();
     this.#bounds = new Bounds({ ...defaultBounds, ...options.bounds });
     this.#admission = new Admission(repo.local(), { isPrivate: options.isPrivate });
@@ -83,6 +85,7 @@ export class Service {
       repo,
       routes,
       dialects: options.dialects ?? [],
+      ...(name !== undefined && { name }),
       ...(limits && { limits }),
       ...(spool && { spool }),
       ...(model && { model }),

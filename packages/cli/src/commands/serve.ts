@@ -81,6 +81,7 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
   const log = (line: object) => void cli.io.stderr.write(`${JSON.stringify(line)}\n`);
   const service = new server.Service({
     repo,
+    name: flags.name ?? nameOf(cli),
     routes: [...server.allRoutes, ...server.exchangeRoutes(flags.name ?? nameOf(cli))],
     dialects: server.allDialects,
     door: { hosts: hostsOf(flags, isPrivate, server.loopbackHosts), origins: new Set(flags.allowOrigin) },

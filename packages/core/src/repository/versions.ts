@@ -88,9 +88,18 @@ export class Versions {
     return this.#move(path, number, `note version ${number}`, info => ({ ...info, note: change(info.note) }));
   }
 
-  /** Makes a version that is not the newest be another commit, on the branch or beside it. Throws no-such-ref. */
-  amend(path: string, number: number, commit: Cid): Promise<VersionInfo> {
-    return this.#move(path, number, `amend version ${number}`, info => ({ ...info, commit }));
+  /**
+   * Makes a version that is not the newest be another commit, on the branch or beside it; `false` where it is not at `from`, if that is given, any more.
+   *
+   * Throws no-such-ref.
+   */
+  async amend(path: string, number: number, commit: Cid, from?: Cid): Promise<VersionInfo | false> {
+    let isAt = true;
+    const info = await this.#move(path, number, `amend version ${number}`, now => {
+      isAt = from === undefined || now.commit === from;
+      return isAt ? { ...now, commit } : now;
+    });
+    return isAt && info;
   }
 
   async #move(

@@ -10,6 +10,7 @@ import {
 } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Route } from "../../route.js";
+import { backTo } from "../catalog/back-to.js";
 import type { Reading } from "../catalog/rewrite.js";
 import { needById } from "./dataset.js";
 import { blockOf, makeVersion, opikChanges, putEdit, removeEdit, versionAttributes } from "./edits.js";
@@ -21,7 +22,7 @@ import { rowsBackwards } from "./item-reader.js";
 import { blockWith, readDefaults, readItem, readTags, readWords, wordsOf, type ItemWrite } from "./item.js";
 import { locate } from "./locate.js";
 import { operation, type Ask } from "./operation.js";
-import { addTags, backTo, checkFree, checkTag } from "./versions.js";
+import { addTags, checkFree, checkTag } from "./versions.js";
 import { versionsOf, type Version } from "./version-list.js";
 import { shownVersion } from "./version.js";
 

@@ -1,8 +1,9 @@
 /** Opik's operations on versions: listed, found, described, tagged, restored, compared. */
-import { pointer, type DatasetInfo, type Operation, type Repository, type Value, type ValueObject } from "@sheaf/core";
+import type { DatasetInfo, Value, ValueObject } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { permitFormerNames } from "../../native/former-name.js";
+import { backTo } from "../catalog/back-to.js";
 import { findById, needById } from "./dataset.js";
 import { D } from "./datasets.js";
 import { makeVersion, opikChanges, versionAttributes } from "./edits.js";
@@ -207,22 +208,4 @@ async function restoreVersion(ask: Ask): Promise<Response> {
   const newest = (await versionsOf(ask, dataset)).at(-1);
   if (!newest) throw noSuchVersion(ref);
   return json(await shownVersion(ask, dataset, newest));
-}
-
-/** The patch that turns the rows of a dataset back into what they were, under whatever path it was then. */
-export async function backTo(repo: Repository, path: string, from: string, to: string): Promise<Operation[]> {
-  const patch: Operation[] = [];
-  for await (const change of repo.diff(from, to, { dataset: path })) {
-    if (!("id" in change)) continue;
-    const at = pointer("items", change.id);
-    const move = (position: string) =>
-      patch.push({ op: "add", path: pointer("positions", change.id), value: position });
-    if (change.kind === "removed") patch.push({ op: "remove", path: at });
-    if (change.kind === "added") patch.push({ op: "add", path: at, value: change.item });
-    if (change.kind === "changed") patch.push({ op: "add", path: at, value: change.after });
-    if (change.kind === "added") move(change.position);
-    if (change.kind === "moved") move(change.to);
-    if (change.kind === "changed" && change.moved) move(change.moved.to);
-  }
-  return patch;
 }

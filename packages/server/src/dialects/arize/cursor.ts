@@ -1,0 +1,44 @@
+/** Cursors: the last key of a page, as text that clients hand back; what is appended meanwhile comes behind it. */
+import { parseJson, printJson, utf8 } from "@sheaf/core";
+import { unreadable } from "./errors.js";
+
+/** The parts of a key, printed as base64url of JSON. */
+export function printCursor(parts: readonly string[]): string {
+  const bytes = utf8(printJson([...parts]));
+  const raw = Array.from(bytes, byte => String.fromCharCode(byte)).join("");
+  return btoa(raw).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** Takes back {@link printCursor} of so many parts; `undefined` for no text. Throws 400 for any other. */
+export function parseCursor(text: string | undefined, count: number): string[] | undefined {
+  if (text === undefined || text === "") return undefined;
+  const parts = partsOf(text);
+  if (Array.isArray(parts) && parts.length === count && parts.every(part => typeof part === "string")) return parts;
+  throw unreadable("this is no cursor of this list; take next_cursor of the page before as it is");
+}
+
+function partsOf(text: string): unknown {
+  try {
+    const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return parseJson(Uint8Array.from(raw, character => character.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** How a page says whether there are more. */
+export function pagination(next: readonly string[] | undefined) {
+  return next ? { has_more: true, next_cursor: printCursor(next) } : { has_more: false };
+}
+
+/** The first entries behind a cursor of a list that is at hand, and the keys of the last of them where there are more. */
+export function pageBehind<T>(
+  sorted: readonly T[],
+  keyOf: (entry: T) => readonly string[],
+  isBehind: (entry: T) => boolean,
+  limit: number,
+): { page: T[]; next: readonly string[] | undefined } {
+  const rest = sorted.filter(isBehind);
+  const page = rest.slice(0, limit);
+  return { page, next: rest.length > limit ? keyOf(page[page.length - 1]) : undefined };
+}

@@ -1,0 +1,68 @@
+/** Datasets as Arize shows them, and found by what it calls them. */
+import type { DatasetInfo } from "@sheaf/core";
+import type { Call } from "../../call.js";
+import type { Desk } from "../../desk.js";
+import { isoTime } from "../catalog/time.js";
+import { missing } from "./errors.js";
+import { datasetId } from "./ids.js";
+import { placeOf, spacesOf } from "./space.js";
+import { shownVersion, versionsOf, type Version } from "./versions.js";
+
+export interface InDataset {
+  readonly dataset_id: string;
+}
+
+/** The dataset that the path of a request names. Throws 404. */
+export async function datasetOf(call: Call<InDataset>, desk: Desk): Promise<DatasetInfo> {
+  const found = await desk.catalog.find(call, datasetId, call.params.dataset_id);
+  if (!found) throw missing(`there is no dataset with the id ${JSON.stringify(call.params.dataset_id)}`);
+  return found;
+}
+
+/** Does something with the dataset that the path of a request names; once more where it got another path meanwhile. Throws 404. */
+export async function onDataset<T>(
+  call: Call<InDataset>,
+  desk: Desk,
+  work: (dataset: DatasetInfo) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const dataset = await datasetOf(call, desk);
+    try {
+      return await work(dataset);
+    } catch (error) {
+      const now = await datasetOf(call, desk);
+      if (now.path === dataset.path) throw error;
+    }
+  }
+}
+
+const created = new WeakMap<Desk, Map<string, number>>();
+
+/** When a dataset was made, in seconds since 1970: this never changes. */
+export async function createdTime(desk: Desk, dataset: DatasetInfo): Promise<number> {
+  const known = created.get(desk) ?? new Map<string, number>();
+  created.set(desk, known);
+  let time = known.get(dataset.id);
+  if (time === undefined) known.set(dataset.id, (time = (await versionsOf(desk.repo, dataset))[0].created));
+  return time;
+}
+
+/** A dataset as Arize writes it, without its versions. */
+export async function shownDataset(desk: Desk, dataset: DatasetInfo, given?: readonly Version[]) {
+  const versions = given ?? (await versionsOf(desk.repo, dataset));
+  const { space, name } = placeOf(await spacesOf(desk), dataset);
+  return {
+    id: datasetId(dataset),
+    name,
+    space_id: space.id,
+    created_at: isoTime(versions[0].created),
+    updated_at: isoTime(Math.max(...versions.map(({ changed }) => changed))),
+  };
+}
+
+/** A dataset as Arize writes it, with its versions, the newest first. */
+export async function shownWhole(desk: Desk, dataset: DatasetInfo) {
+  const versions = await versionsOf(desk.repo, dataset);
+  const shown = versions.map(version => shownVersion(dataset, version)).toReversed();
+  return { ...(await shownDataset(desk, dataset, versions)), versions: shown };
+}

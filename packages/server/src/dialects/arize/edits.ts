@@ -1,0 +1,214 @@
+/** Arize's writes as edits: in place in the version that is meant, or as a new one. */
+import {
+  amended,
+  decode,
+  pointer,
+  toBlockForm,
+  type DatasetInfo,
+  type DatasetVersion,
+  type Operation,
+  type Value,
+  type ValueObject,
+} from "@sheaf/core";
+import { permitFormerNames } from "../../native/former-name.js";
+import type { Call } from "../../call.js";
+import type { Desk } from "../../desk.js";
+import { attributeOf } from "../catalog/catalog.js";
+import { backTo } from "../catalog/back-to.js";
+import { amendBeside, followTags } from "../catalog/in-place.js";
+import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
+import { annotated, type AnnotationInputs, type Annotator } from "./annotations.js";
+import { missing } from "./errors.js";
+import type { ExampleChange } from "./example.js";
+import { checkFree, nameAttributes, readVersion, selected, versionAt, versionsOf, type Version } from "./versions.js";
+
+/** What a write does to the rows of a version. */
+export interface RowEdit {
+  readonly patch: readonly Operation[];
+  /** The rows that it is about: it is believed while they are as they were. */
+  readonly rows: readonly string[];
+}
+
+/** A write, computed from the version that it changes. */
+export interface Write {
+  readonly edit: (version: DatasetVersion) => Promise<RowEdit>;
+  readonly message: string;
+}
+
+/** Adds rows at the end. */
+export function appending(rows: readonly { readonly id: string; readonly item: ValueObject }[]): Write {
+  const patch = rows.map(({ id, item }): Operation => ({
+    op: "add",
+    path: pointer("items", id),
+    value: toBlockForm(item),
+  }));
+  const ids = rows.map(({ id }) => id);
+  return { message: `append ${ids.length} examples`, edit: async () => ({ patch, rows: ids }) };
+}
+
+/** Sets columns of the rows that are there, in order; `told` gets the ids of these. */
+export function updating(changes: readonly ExampleChange[], told: Set<string>): Write {
+  return {
+    message: `update ${changes.length} examples`,
+    async edit(version) {
+      told.clear();
+      const patch: Operation[] = [];
+      for (const { id, columns } of changes) {
+        if ((await version.cid(id)) === undefined) continue;
+        told.add(id);
+        for (const [column, value] of Object.entries(toBlockForm(columns)))
+          patch.push({ op: "add", path: pointer("items", id, column), value });
+      }
+      return { patch, rows: changes.map(({ id }) => id) };
+    },
+  };
+}
+
+/** Removes the rows that are there; `told` gets the ids of these. */
+export function removing(ids: readonly string[], told: Set<string>): Write {
+  return {
+    message: `delete ${ids.length} examples`,
+    async edit(version) {
+      told.clear();
+      for (const id of ids) if ((await version.cid(id)) !== undefined) told.add(id);
+      const patch = Array.from(told, (id): Operation => ({ op: "remove", path: pointer("items", id) }));
+      return { patch, rows: ids };
+    },
+  };
+}
+
+/** Annotates the rows that are there; `told` gets the ids of these. */
+export function annotating(inputs: AnnotationInputs, by: Annotator, told: Set<string>): Write {
+  return {
+    message: `annotate ${inputs.size} examples`,
+    async edit(version) {
+      told.clear();
+      const patch: Operation[] = [];
+      for (const [id, values] of inputs) {
+        const stored = await version.stored(id);
+        if (!stored) continue;
+        told.add(id);
+        const before = decode(stored.blocks[0]) as ValueObject;
+        const value = annotated(before, values, by);
+        if (value !== before) patch.push({ op: "add", path: pointer("items", id), value });
+      }
+      return { patch, rows: [...inputs.keys()] };
+    },
+  };
+}
+
+/** Writes into a version, the newest where the id is absent or empty; gives the version that it is then. */
+export async function writeInPlace(
+  call: Call,
+  desk: Desk,
+  dataset: DatasetInfo,
+  id: string | undefined,
+  { edit, message }: Write,
+): Promise<Version> {
+  const { repo } = desk;
+  const { path } = dataset;
+  let old: Version | undefined;
+  let version: Version | undefined;
+  const edited = await rewrite(call, desk, path, async reading => {
+    const now = needSame(dataset, reading);
+    const versions = await versionsOf(repo, dataset);
+    version = selected(dataset, versions, id);
+    old = version === versions[versions.length - 1] ? undefined : version;
+    if (old) return undefined;
+    const { patch, rows } = await edit(now);
+    const attributes = version.isEntered ? amended : {};
+    const isAnyVersion = id === undefined || id === "";
+    return planOf(
+      { changes: [{ dataset: path, patch }], message, attributes, ...(isAnyVersion ? { rows } : {}) },
+      patch,
+    );
+  });
+  if (edited?.advanced === true) {
+    if (version) await followTags(repo, path, version.commit, edited.commit);
+    version = (await versionAt(repo, dataset, edited.commit)) ?? version;
+  }
+  if (old) {
+    const patch = async (then: DatasetVersion) => (await edit(then)).patch;
+    await amendBeside(call, desk, dataset, { number: old.number, edit: patch, message });
+  }
+  const { number } = version ?? old ?? noVersion();
+  return (await versionsOf(repo, dataset)).find(one => one.number === number) ?? noVersion();
+}
+
+/** Nothing to do is no plan. */
+function planOf(plan: Plan, patch: readonly Operation[]): Plan | undefined {
+  return patch.length === 0 ? undefined : plan;
+}
+
+function noVersion(): never {
+  throw missing("the version is not there any more");
+}
+
+function needSame(dataset: DatasetInfo, { version }: Reading): DatasetVersion {
+  if (version?.info.id !== dataset.id) throw missing("the dataset is not there any more");
+  return version;
+}
+
+/** Makes a new version of the one that is meant, with the write; the one that is meant stays as it is. Throws 409 for a name that is taken. */
+export async function writeNew(
+  call: Call,
+  desk: Desk,
+  dataset: DatasetInfo,
+  id: string | undefined,
+  name: string,
+  { edit, message }: Write,
+): Promise<Version> {
+  const { repo } = desk;
+  const { path } = dataset;
+  const made = (isForced: boolean) =>
+    rewrite(call, desk, path, async reading => {
+      const head = needSame(dataset, reading);
+      const versions = await versionsOf(repo, dataset);
+      checkFree(versions, name);
+      const from = selected(dataset, versions, id);
+      const isNewest = from === versions[versions.length - 1];
+      const { commit = "" } = reading;
+      if (!isNewest) await permitFormerNames(call, repo, path, [commit, from.commit]);
+      const before = isNewest ? [] : await backTo(repo, path, commit, from.commit);
+      const { patch } = await edit(isNewest ? head : await readVersion(repo, dataset, from));
+      const all = [...before, ...patch, ...(isForced ? countUp(head.info) : [])];
+      return { changes: [{ dataset: path, patch: all }], message, attributes: nameAttributes(name) };
+    });
+  // A version that is like the newest one still is a version: then a number in the metadata counts up.
+  const first = await made(false);
+  const edited = first?.advanced === true ? first : await made(true);
+  return (edited && (await versionAt(repo, dataset, edited.commit))) ?? noVersion();
+}
+
+/** Sets `meta.attributes.arize.revision` to what it was not. */
+function countUp(info: DatasetInfo): Operation[] {
+  const kept = attributeOf(info, "arize");
+  const revision = (kept as { revision?: unknown } | undefined)?.revision;
+  const arize: Value = {
+    ...(typeof kept === "object" ? (kept as ValueObject) : {}),
+    revision: typeof revision === "number" ? revision + 1 : 1,
+  };
+  const hasAny = Object.hasOwn(info.meta, "attributes");
+  return [
+    ...(hasAny ? [] : [{ op: "add", path: "/meta/attributes", value: {} } as const]),
+    { op: "add", path: "/meta/attributes/arize", value: arize },
+  ];
+}
+
+/** Annotates rows in the newest version, and those that are in older ones alone, there. */
+export async function annotate(
+  call: Call,
+  desk: Desk,
+  dataset: DatasetInfo,
+  inputs: AnnotationInputs,
+  by: Annotator,
+): Promise<void> {
+  const told = new Set<string>();
+  await writeInPlace(call, desk, dataset, undefined, annotating(inputs, by, told));
+  const left = new Map([...inputs].filter(([id]) => !told.has(id)));
+  if (left.size === 0) return;
+  const { edit, message } = annotating(left, by, told);
+  const older = (await versionsOf(desk.repo, dataset)).slice(0, -1);
+  const patch = async (then: DatasetVersion) => (await edit(then)).patch;
+  for (const { number } of older.toReversed()) await amendBeside(call, desk, dataset, { number, edit: patch, message });
+}

@@ -1,0 +1,97 @@
+/**
+ * Examples: a row is a flat record of its columns, beside which stand the system's: `id`, `created_at`, `updated_at`, `annotations`.
+ *
+ * A column with one of these names, which another face made, gets an `@` in front here (and so does one that begins so already); written back it loses it.
+ */
+import {
+  decodeItem,
+  fromBlockForm,
+  isObject,
+  printJson,
+  renameKeys,
+  type Platform,
+  type Value,
+  type ValueObject,
+} from "@sheaf/core";
+import { isoTime } from "../catalog/time.js";
+import { shownAnnotations } from "./annotations.js";
+import { checkCount, invalid, unreadable } from "./errors.js";
+
+const systemKeys = ["id", "created_at", "updated_at", "annotations"];
+
+/** A column as it is shown. */
+export function shownColumn(column: string): string {
+  return isSystems(column.replace(/^@+/, "")) ? `@${column}` : column;
+}
+
+/** Takes back {@link shownColumn}. */
+export function ownColumn(column: string): string {
+  return column.startsWith("@") && isSystems(column.replace(/^@+/, "")) ? column.slice(1) : column;
+}
+
+function isSystems(key: string): boolean {
+  return systemKeys.includes(key);
+}
+
+/** The items of new examples, in the user's form. Throws 400, or 422 for what breaks a rule. */
+export function readExamples(given: readonly unknown[]): ValueObject[] {
+  return listed(given).map((example, i) => {
+    if (Object.keys(example).length === 0) throw invalid(`examples[${i}] has no column`);
+    const reserved = systemKeys.find(key => Object.hasOwn(example, key));
+    if (reserved !== undefined) throw invalid(`examples[${i}] has the key ${reserved}, which is the system's`);
+    return renameKeys(example, ownColumn);
+  });
+}
+
+/** What is to be changed of an example. */
+export interface ExampleChange {
+  readonly id: string;
+  /** Columns that are set, in the user's form. */
+  readonly columns: ValueObject;
+}
+
+/** Throws as {@link readExamples}. */
+export function readChanges(given: readonly unknown[]): ExampleChange[] {
+  return listed(given).map((example, i) => {
+    const { id, ...columns } = example;
+    if (typeof id !== "string") throw unreadable(`examples[${i}] has no id that is a text`);
+    if (id === "") throw invalid(`examples[${i}] has an empty id`);
+    const reserved = systemKeys.find(key => Object.hasOwn(columns, key));
+    if (reserved !== undefined) throw invalid(`examples[${i}] has the key ${reserved}, which is the system's`);
+    return { id, columns: renameKeys(columns, ownColumn) };
+  });
+}
+
+function listed(given: readonly unknown[]): ValueObject[] {
+  checkCount("examples", given.length);
+  return (given as readonly Value[]).map((example, i) => {
+    if (!isObject(example)) throw unreadable(`examples[${i}] is not an object`);
+    return example;
+  });
+}
+
+/** When a row was made and last changed, in seconds since 1970. */
+export interface Origin {
+  readonly createdTime: number;
+  readonly changedTime: number;
+}
+
+/** A row as Arize writes it, as exact JSON text. `annotated` is the block whose annotations count. */
+export function exampleText(
+  platform: Platform,
+  id: string,
+  block: Uint8Array,
+  annotated: Uint8Array,
+  origin: Origin | undefined,
+): string {
+  const { item } = fromBlockForm(decodeItem(block));
+  const annotations = shownAnnotations(platform, annotated);
+  const system = {
+    id,
+    created_at: isoTime(origin?.createdTime ?? 0),
+    updated_at: isoTime(origin?.changedTime ?? 0),
+    ...(annotations.length === 0 ? {} : { annotations }),
+  };
+  const columns = printJson(renameKeys(item, shownColumn)).slice(1, -1);
+  return `${printJson(system).slice(0, -1)}${columns === "" ? "" : ","}${columns}}`;
+}

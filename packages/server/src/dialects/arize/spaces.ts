@@ -1,0 +1,61 @@
+/** Spaces: listed and read. */
+import { json } from "../../answer.js";
+import type { Desk } from "../../desk.js";
+import { route } from "../../route.js";
+import { t } from "../../schema.js";
+import { isoTime } from "../catalog/time.js";
+import { pageBehind, pagination, parseCursor } from "./cursor.js";
+import { holds } from "./datasets.js";
+import { anyAnswer, limitOf, text } from "./shapes.js";
+import { needSpace, spacesOf, type Space } from "./space.js";
+
+const tag = "spaces";
+
+export const spaceRoutes = [
+  route(
+    {
+      method: "GET",
+      path: "/v2/spaces",
+      operationId: "list_spaces",
+      tag,
+      summary: "Lists the spaces: the repository, and those that are configured.",
+      scope: "read",
+      query: t.Object({
+        org_id: t.Optional(text),
+        name: t.Optional(text),
+        limit: limitOf(100),
+        cursor: t.Optional(text),
+      }),
+      answers: anyAnswer,
+    },
+    async (call, _, desk) => {
+      const { name, limit = 50, cursor } = call.query;
+      const behind = parseCursor(cursor, 1);
+      const all = (await spacesOf(desk)).filter(space => holds(space.name, name));
+      const from = behind ? all.findIndex(({ id }) => id === behind[0]) : -1;
+      const isBehind = (space: Space) => all.indexOf(space) > from;
+      const { page, next } = pageBehind(all, ({ id }) => [id], isBehind, limit);
+      const spaces = await Promise.all(page.map(space => shown(desk, space)));
+      return json({ spaces, pagination: pagination(next) });
+    },
+  ),
+  route(
+    {
+      method: "GET",
+      path: "/v2/spaces/{space_id}",
+      operationId: "get_space",
+      tag,
+      summary: "Reads a space.",
+      scope: "read",
+      params: t.Object({ space_id: text }),
+      answers: anyAnswer,
+    },
+    async (call, _, desk) => json(await shown(desk, needSpace(await spacesOf(desk), call.params.space_id))),
+  ),
+] as const;
+
+/** A space as Arize writes it. It was made when the repository was. */
+async function shown({ repo }: Desk, { id, name }: Space) {
+  const made = await repo.context.logs.read("format");
+  return { id, name, description: "", created_at: isoTime((made?.time ?? 0) / 1000), is_private: false };
+}

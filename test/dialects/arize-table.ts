@@ -1,0 +1,46 @@
+/** What Arize's SDKs find here: see `compatibility.test.ts`. */
+import type { VendorTable } from "./table.js";
+
+export const arizeTable: VendorTable = {
+  dialect: "arize",
+  title: "Arize AX v2",
+  guide: "arize.md",
+  operations: {
+    list_spaces: {
+      methods: ["listSpaces", "spaces.list"],
+      differs:
+        "The repository is one space; those that `arize.spaces` names beside it are folders of it. `org_id` is not looked at.",
+    },
+    get_space: { methods: ["getSpace", "spaces.get"] },
+    list_datasets: { methods: ["listDatasets", "datasets.list"] },
+    create_dataset: { methods: ["createDataset", "datasets.create"] },
+    get_dataset: { methods: ["getDataset", "datasets.get"] },
+    update_dataset: { methods: ["updateDataset", "datasets.update"] },
+    delete_dataset: {
+      methods: ["deleteDataset", "datasets.delete"],
+      differs: "History keeps it: `sheaf undo` brings it back.",
+    },
+    list_dataset_examples: {
+      methods: ["listDatasetExamples", "datasets.list_examples"],
+      differs:
+        "In the order of the rows, which is that of their coming unless another face moved some. Columns that other faces call `id`, `created_at`, `updated_at` or `annotations` get an `@` in front.",
+    },
+    insert_dataset_examples: { methods: ["appendExamples", "datasets.append_examples"] },
+    update_dataset_examples: {
+      methods: ["updateExamples", "datasets.update_examples"],
+      differs: "History keeps what a version was before it was changed in place.",
+    },
+    delete_dataset_examples: { methods: ["deleteDatasetExamples", "datasets.delete_examples"] },
+    annotate_dataset_examples: {
+      methods: ["annotateDatasetExamples", "datasets.annotate_examples"],
+      differs: "Takes any name: there are no annotation configs. The annotator is who calls.",
+    },
+  },
+  missing: [
+    {
+      what: "Arrow Flight (`list_examples(all=True)`, large `create` without `force_http`)",
+      why: "gRPC; pages over HTTP give the same.",
+    },
+    { what: "annotation configs, experiments", why: "need more than datasets." },
+  ],
+};
