@@ -10,20 +10,23 @@ import { creationRoutes } from "./creation.js";
 import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
 import { projectRoutes } from "./projects.js";
-import { bearerOf, keyHeaders, sessionRoutes } from "./session.js";
+import { bearerOf, bearing, isLoggedIn, keyHeaders, sessionRoutes } from "./session.js";
 import { versionRoutes } from "./versioning.js";
 import { viewRoutes } from "./views.js";
 
+/** What clients ask for before they have logged in. */
+const ownPaths = new Set(["/healthcheck", "/login/api_key", "/v2/healthcheck", "/v2/login/api_key"]);
 const ownHeaders = [...keyHeaders, "x-galileo-sdk", "client-type"];
 
 export const galileo: Dialect = {
   name: "galileo",
   prefixes: ["/galileo", "/galileo/v2"],
   roots: ["", "/v2"],
-  claims: ({ headers }) => ownHeaders.some(name => headers.has(name)),
+  claims: ({ headers, url }) =>
+    ownHeaders.some(name => headers.has(name)) || isLoggedIn(headers) || ownPaths.has(new URL(url).pathname),
   authorization(headers) {
     const key = bearerOf(headers);
-    return key === undefined ? (headers.get("authorization") ?? undefined) : `Bearer ${key}`;
+    return key === undefined ? (headers.get("authorization") ?? undefined) : bearing(key);
   },
   refuse,
   // What has a name of its own (`/datasets/query`, `/datasets/bulk_delete`) stands before `/datasets/{dataset_id}`.

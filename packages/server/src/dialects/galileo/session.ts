@@ -11,6 +11,9 @@ import { userInfo, type UserInfo } from "./users.js";
 /** Headers that hold a key and nothing else. */
 export const keyHeaders = ["galileo-api-key", "splunk-ao-api-key"];
 
+/** Far longer than any token. */
+const maxKeyLength = 256;
+
 const tag = "session";
 const token = { 200: { description: "the token, to be sent as Bearer" } } as const;
 
@@ -87,13 +90,27 @@ export async function callerInfo(call: Call, repo: Repository): Promise<UserInfo
 
 /** Throws 401 for a key that opens nothing here. */
 async function login(call: Call, repo: Repository, key: string): Promise<Response> {
-  await call.permit({ scope: "read", isJudged: true }, `Bearer ${key}`);
+  await call.permit({ scope: "read", isJudged: true }, bearing(key));
   return json({ access_token: printAccessToken(key, repo.local().platform.now()), token_type: "bearer" });
+}
+
+/** The Authorization header for a key, of whatever characters: a token of this server has plain ones, and others are good only where none is needed. */
+export function bearing(key: string): string {
+  return `Bearer ${encodeURIComponent(key.toWellFormed()).slice(0, maxKeyLength) || "-"}`;
+}
+
+/** Says whether a request has an access token that was given here. */
+export function isLoggedIn(headers: Headers): boolean {
+  return keyIn(tokenOf(headers) ?? "") !== undefined;
+}
+
+function tokenOf(headers: Headers): string | undefined {
+  return /^Bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
 /** The key that a request sends: plain in any of these headers, or within an access token. */
 export function bearerOf(headers: Headers): string | undefined {
-  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
+  const bearer = tokenOf(headers);
   if (bearer !== undefined) return keyIn(bearer) ?? bearer;
   return keyHeaders.map(name => headers.get(name) ?? undefined).find(key => key !== undefined);
 }
