@@ -21,3 +21,5 @@ export { Metrics, type Measured } from "./listen/metrics.js";
 export { allDialects } from "./dialects/dialects.js";
 export type { Dialect, Refusal } from "./dialects/dialect.js";
 export { exchangeRoutes } from "./exchange/routes.js";
+export { importHumanloopExport, type BroughtHome } from "./dialects/humanloop/homecoming.js";
+export type { ExportFolder } from "./dialects/humanloop/export-folder.js";

@@ -12,6 +12,7 @@ import type { CloneOptions, Repository as Engine } from "@sheaf/core";
 
 export type { OpenOptions };
 export * from "./library.js";
+export { importHumanloopExport } from "@sheaf/cli";
 export { exportFile, importFile, type ExportOptions, type ImportFileOptions } from "./files.js";
 
 /** A repository: every version of every dataset in one folder. */

@@ -19,8 +19,8 @@ import { itemOf, type Datapoint } from "./datapoint.js";
 
 export type Action = "set" | "add" | "remove";
 
-/** Datapoints by their digests, in the order in which they were given. */
-export type Given = ReadonlyMap<string, Datapoint>;
+/** Datapoints by their digests, in the order in which they were given; `rowId` is the id that a new row shall have, if it is free. */
+export type Given = ReadonlyMap<string, Datapoint & { readonly rowId?: string }>;
 
 /** The datapoints of the version that comes out. */
 export async function resultOf(
@@ -68,7 +68,7 @@ async function appended(
   for (const [digest, datapoint] of given) {
     if (holds(list, digest)) continue;
     const value = itemOf(datapoint);
-    rows.push(await ids.make(value));
+    rows.push(await ids.of({ id: datapoint.rowId, item: async () => value }));
     patch.push({ op: "add", path: pointer("items", rows[rows.length - 1]), value });
   }
   return { patch, rows };
@@ -83,14 +83,16 @@ async function removed(contents: Contents, head: DatasetVersion, given: Given): 
 
 /** Where a wanted datapoint comes from: its item in the block's form, and its row's id elsewhere. */
 interface Source {
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly item: () => Promise<ValueObject>;
 }
 
 type Wanted = Map<string, Source>;
 
 function sourcesOf(given: Given): Wanted {
-  return new Map(Array.from(given, ([digest, datapoint]) => [digest, { item: async () => itemOf(datapoint) }]));
+  return new Map(
+    Array.from(given, ([digest, point]) => [digest, { id: point.rowId, item: async () => itemOf(point) }]),
+  );
 }
 
 /** What a base becomes. */
@@ -130,8 +132,7 @@ async function arranged(contents: Contents, head: DatasetVersion, wanted: Wanted
     });
   const gone = rows.filter(({ digest }) => !wanted.has(digest));
   const stay = new Set(rows.filter(({ digest }) => wanted.has(digest)).map(({ id }) => id));
-  const known = new Set(rows.map(({ id }) => id));
-  const ids = new NewIds(contents, async id => known.has(id));
+  const ids = new NewIds(contents, async id => stay.has(id));
   const patch: Operation[] = gone.map(({ id }) => ({ op: "remove", path: pointer("items", id) }));
   const order = [...wanted].map(([digest, source]) => ({
     source,
@@ -142,7 +143,7 @@ async function arranged(contents: Contents, head: DatasetVersion, wanted: Wanted
     first,
   );
   for (const [i, { source, row }] of order.entries()) {
-    const id = row?.id ?? (await ids.of(source, stay));
+    const id = row?.id ?? (await ids.of(source));
     if (!row) patch.push({ op: "add", path: pointer("items", id), value: await source.item() });
     const position = places[i];
     if (position !== undefined) patch.push({ op: "add", path: pointer("positions", id), value: position });
@@ -182,9 +183,9 @@ class NewIds {
     this.#maker = new IdMaker(contents.repo.context.platform);
   }
 
-  /** The id of a row that comes from elsewhere: the one that it has there, unless another row stays under it. */
-  async of({ id, item }: Source, stay: ReadonlySet<string>): Promise<string> {
-    if (id === undefined || stay.has(id) || this.#made.has(id)) return this.make(await item());
+  /** The id of a row that has one elsewhere: that one, unless it is taken. */
+  async of({ id, item }: Source): Promise<string> {
+    if (id === undefined || this.#made.has(id) || (await this.isTaken(id))) return this.make(await item());
     this.#made.add(id);
     return id;
   }
