@@ -1,5 +1,6 @@
 /** Spaces: listed and read. */
 import { json } from "../../answer.js";
+import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
@@ -35,7 +36,7 @@ export const spaceRoutes = [
       const from = behind ? all.findIndex(({ id }) => id === behind[0]) : -1;
       const isBehind = (space: Space) => all.indexOf(space) > from;
       const { page, next } = pageBehind(all, ({ id }) => [id], isBehind, limit);
-      const spaces = await Promise.all(page.map(space => shown(desk, space)));
+      const spaces = await Promise.all(page.map(space => shown(call, desk, space)));
       return json({ spaces, pagination: pagination(next) });
     },
   ),
@@ -50,12 +51,13 @@ export const spaceRoutes = [
       params: t.Object({ space_id: text }),
       answers: anyAnswer,
     },
-    async (call, _, desk) => json(await shown(desk, needSpace(await spacesOf(desk), call.params.space_id))),
+    async (call, _, desk) => json(await shown(call, desk, needSpace(await spacesOf(desk), call.params.space_id))),
   ),
 ] as const;
 
-/** A space as Arize writes it. It was made when the repository was. */
-async function shown({ repo }: Desk, { id, name }: Space) {
+/** A space as Arize writes it: made when the repository was. The SDK for Python takes no fields that it does not know, and `is_private` is one. */
+async function shown({ request: { headers } }: Call, { repo }: Desk, { id, name }: Space) {
   const made = await repo.context.logs.read("format");
-  return { id, name, description: "", created_at: isoTime((made?.time ?? 0) / 1000), is_private: false };
+  const space = { id, name, description: "", created_at: isoTime((made?.time ?? 0) / 1000) };
+  return headers.get("sdk-language") === "python" ? space : { ...space, is_private: false };
 }
