@@ -21,9 +21,10 @@ import { arizeTable } from "./arize-table.js";
 import { exercisedFolder } from "./exercise.js";
 import { galileoTable } from "./galileo-table.js";
 import { humanloopTable } from "./humanloop-table.js";
+import { opikTable } from "./opik-table.js";
 import { printCompatibility, type Exercised, type VendorTable } from "./table.js";
 
-const tables: readonly VendorTable[] = [arizeTable, galileoTable, humanloopTable];
+const tables: readonly VendorTable[] = [arizeTable, galileoTable, humanloopTable, opikTable];
 
 const exercised: readonly Exercised[] = readdirSync(exercisedFolder)
   .filter(name => name.endsWith(".txt"))

@@ -56,6 +56,12 @@ test("lists of datasets: by name, project, filters, sorted, page by page", async
   expect(await names(`project_id=${project}`)).toEqual(["beta"]);
   expect((await opik.get(`/projects/${project}/datasets`)).body).toMatchObject({ total: 1 });
   expect((await opik.post("/projects/retrieve", { name: "nobody" })).status).toBe(404);
+  expect((await opik.post("/projects", { name: "P1" })).status).toBe(409);
+  expect((await opik.post("/projects", { name: "p2" })).status).toBe(201);
+  expect((await opik.get("/projects")).body).toMatchObject({
+    content: [{ name: "Default Project" }, { name: "p1" }, { name: "p2" }],
+  });
+  expect((await opik.get("/auth/workspace")).body).toEqual({ workspace_name: "default" });
   const elsewhere = await opik.post("/datasets/retrieve", { dataset_name: "alpha", project_name: "p1" });
   expect([elsewhere.status, elsewhere.headers.has("x-opik-deprecation")]).toEqual([200, true]);
 });
@@ -120,6 +126,7 @@ test("items by page, filters, columns; patched, changed alike, deleted by filter
   expect((await opik.patch("/datasets/items/batch", { ids, filters: [], update: {} })).status).toBe(422);
   ok(await opik.post("/datasets/items/delete", { dataset_id: id, filters: odd, batch_group_id: uuid7() }), 204);
   expect(await opik.ids("ds")).toEqual([ids[4], ids[2], ids[0]]);
+  expect((await opik.get(`/datasets/items/${ids[1]}`)).body).toMatchObject({ data: { i: 1 } });
   ok(await opik.post("/datasets/items/delete", { dataset_id: id }), 204);
   expect(await opik.ids("ds")).toEqual([]);
 });

@@ -47,6 +47,19 @@ test("1. twenty calls of one group at once make one version", async () => {
   expect(await opik.versions(id)).toMatchObject([{ version_name: "v1", items_total: 100 }]);
 });
 
+test("1. forty clients at once, and as many writers of another face: all rows are there, a version for each group", async () => {
+  const opik = await open();
+  const id = await opik.create("ds");
+  const native = (i: number) =>
+    opik.town
+      .ask("PUT", `/api/v1/datasets/ds/rows/native-${i}`, { item: { native: i } })
+      .then(answer => ok(answer, 200));
+  const all = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? opik.fill(id, 3, uuid7()) : native(i)));
+  await Promise.all(all);
+  expect((await opik.dataset("ds"))["dataset_items_count"]).toBe(80);
+  expect((await opik.versions(id)).filter(({ items_added: added }) => added === 3).length).toBe(20);
+});
+
 test("2. writes without a group change the newest version in place: id, hash, name and tags stay", async () => {
   const opik = await open();
   const id = await opik.create("ds");

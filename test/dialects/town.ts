@@ -2,7 +2,15 @@
 import { nodePlatform } from "@sheaf/drives/node";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { Repository } from "@sheaf/core";
-import { allDialects, allRoutes, listen, loopbackHosts, Service, type LogLine } from "@sheaf/server";
+import {
+  allDialects,
+  allRoutes,
+  listen,
+  loopbackHosts,
+  Service,
+  type LogLine,
+  type ServiceOptions,
+} from "@sheaf/server";
 
 /** One answer, read. */
 export interface Answer {
@@ -21,7 +29,7 @@ export class Town {
     readonly log: LogLine[],
   ) {}
 
-  static async open(drive = new MemoryDrive()): Promise<Town> {
+  static async open(drive = new MemoryDrive(), more: Partial<ServiceOptions> = {}): Promise<Town> {
     const repo = await Repository.open(drive, {
       platform: nodePlatform,
       create: true,
@@ -35,6 +43,7 @@ export class Town {
       door: { hosts: new Set(loopbackHosts), origins: new Set() },
       isPrivate: true,
       log: line => void log.push(line),
+      ...more,
     });
     return new Town(repo, service, log);
   }

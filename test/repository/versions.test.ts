@@ -105,3 +105,15 @@ test("a version is read as it was, by whatever name the dataset had then", async
     code: "no-such-dataset",
   });
 });
+
+test("many who look at once, while commits come, see the same numbers", async () => {
+  const { repo, put, versions } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  const looks: Promise<unknown>[] = [];
+  for (let i = 0; i < 10; i++) {
+    await put(`r${i}`);
+    looks.push(...Array.from({ length: 10 }, versions));
+  }
+  await Promise.all(looks);
+  expect((await versions()).map(([number]) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});

@@ -40,8 +40,9 @@ export interface VersionInfo {
 /** The attributes of a commit that goes into the version before it. */
 export const amended = { version: "amended" } as const;
 
-/** How long versions are believed while the branch stands still, in milliseconds: so late a note of another process is seen. */
+/** How long versions are believed once they were listed, in milliseconds, and in how many times what that took: so late a note of another process is seen. */
 const freshMs = 1000;
+const freshShare = 20;
 const maxInfos = 100_000;
 
 interface Version {
@@ -50,8 +51,9 @@ interface Version {
 }
 
 interface Known {
-  readonly head: Cid;
-  readonly at: number;
+  readonly head: string;
+  /** Until when they are believed. */
+  readonly until: number;
   readonly versions: readonly Version[];
 }
 
@@ -59,6 +61,8 @@ export class Versions {
   /** By the CID of the tag. */
   readonly #infos = new Map<string, VersionInfo>();
   readonly #known = new Map<string, Known>();
+  /** The last look under way, by path. */
+  readonly #looks = new Map<string, Promise<void>>();
 
   constructor(readonly context: Context) {}
 
@@ -120,22 +124,60 @@ export class Versions {
     }
   }
 
-  async #current(path: string): Promise<{ id: string; versions: readonly Version[] }> {
+  /** One look after another: many at once would enter the same versions, and list all of them anew after each lost race. */
+  #current(path: string): Promise<{ id: string; versions: readonly Version[] }> {
+    const look = (this.#looks.get(path) ?? Promise.resolve()).then(() => this.#look(path));
+    const done = look.then(nothing, nothing).then(() => {
+      if (this.#looks.get(path) === done) this.#looks.delete(path);
+    });
+    this.#looks.set(path, done);
+    return look;
+  }
+
+  async #look(path: string): Promise<{ id: string; versions: readonly Version[] }> {
     const { tip } = await headOf(this.context, await currentBranch(this.context));
     const dataset = tip && (await findDataset(this.context.store, await readSnapshot(this.context.store, tip), path));
     if (!tip || !dataset) throw noDataset(path);
     const { id } = dataset;
     const head = printCid(tip.digest);
     for (;;) {
-      const known = this.#known.get(id);
-      const now = this.context.platform.now();
-      if (known?.head === head && now - known.at < freshMs) return { id, versions: known.versions };
-      const entered = await this.#entered(id);
-      const missing = await this.#missing(tip, id, path, entered);
-      if (missing.length === 0) this.#known.set(id, { head, at: now, versions: entered });
-      for (const [number, commits] of missing) if (!(await this.#enter(id, number, commits, entered))) break;
-      if (missing.length === 0) return { id, versions: entered };
+      const kept = this.#known.get(id);
+      const known = kept && this.context.platform.now() < kept.until ? kept : await this.#listed(id);
+      if (known.head === head) return { id, versions: known.versions };
+      const versions = await this.#advanced(id, known.versions, await this.#missing(tip, id, path, known.versions));
+      if (!versions) continue;
+      this.#known.set(id, { ...known, head, versions });
+      return { id, versions };
     }
+  }
+
+  async #listed(id: string): Promise<Known> {
+    const { platform } = this.context;
+    const begun = platform.now();
+    const versions = await this.#entered(id);
+    const now = platform.now();
+    return { head: "", until: now + Math.max(freshMs, freshShare * (now - begun)), versions };
+  }
+
+  /** Enters what is missing; `undefined` where somebody else did meanwhile, so that all are to be read anew. */
+  async #advanced(
+    id: string,
+    entered: readonly Version[],
+    missing: readonly [number, readonly LoggedCommit[]][],
+  ): Promise<readonly Version[] | undefined> {
+    if (missing.length === 0) return entered;
+    const all = new Map(entered.map(version => [version.info.number, version]));
+    for (const [number, commits] of missing) {
+      const name = `${versionPrefix(id)}${number}`;
+      const isOurs = await this.#enter(id, number, commits, entered);
+      const entry = isOurs ? await this.context.logs.read(name) : undefined;
+      if (!entry) {
+        this.#known.delete(id);
+        return undefined;
+      }
+      all.set(number, { entry, info: await this.#info(entry.value ?? "", number) });
+    }
+    return [...all.values()].sort((a, b) => a.info.number - b.info.number);
   }
 
   async #entered(id: string): Promise<Version[]> {
@@ -230,3 +272,5 @@ function beginningOf({ digest, author, message, attributes }: Tip): Omit<Version
 function versionPrefix(datasetId: string): string {
   return `refs/versions/${datasetId}/`;
 }
+
+function nothing(): void {}

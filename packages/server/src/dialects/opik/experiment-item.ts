@@ -1,6 +1,5 @@
 /** Tried items as Opik writes them: joined with their traces. */
 import { isObject, type Value, type ValueObject } from "@sheaf/core";
-import { getRecord } from "../catalog/records.js";
 import type { Ask } from "./operation.js";
 import { compact } from "./shape.js";
 import { textOf } from "./filter.js";
@@ -8,7 +7,7 @@ import type { KeptRecord } from "./state.js";
 
 /** A tried item with what its trace says. */
 export async function shownItem(ask: Ask, item: KeptRecord): Promise<ValueObject> {
-  const trace = (await getRecord(ask.desk, "traces", textOf(item["trace_id"]))) ?? {};
+  const trace = (await ask.record("traces", textOf(item["trace_id"]))) ?? {};
   const assertions = listOf(trace["assertion_results"]).map(result =>
     compact({ value: result["name"], passed: result["status"] === "passed", reason: result["reason"] }),
   );

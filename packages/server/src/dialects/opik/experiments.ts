@@ -2,7 +2,7 @@
 import { printJson, type ValueObject } from "@sheaf/core";
 import { empty, json, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
-import { changeRecords, getRecord, removeRecords } from "../catalog/records.js";
+import { changeRecords, removeRecords } from "../catalog/records.js";
 import { isoTime } from "../catalog/time.js";
 import { findById } from "./dataset.js";
 import { nameIn, needOrMake } from "./datasets.js";
@@ -85,7 +85,7 @@ export const experimentRoutes: readonly Route[] = [
     { id: "getExperimentItemById", method: "GET", path: `${E}/items/{id}`, scope: "read", says: "Gives a tried item." },
     async ask => {
       const id = ask.uuid("id");
-      const found = await getRecord(ask.desk, "experiment-items", id);
+      const found = await ask.record("experiment-items", id);
       if (!found) throw notFound("Experiment item not found");
       return json(await shownItem(ask, { ...found, id }));
     },
@@ -132,7 +132,7 @@ async function createExperiment(ask: Ask): Promise<Response> {
   const versions = await versionsOf(ask, dataset);
   const version = wanted === undefined ? versions.at(-1) : versions.find(one => one.id === wanted);
   if (wanted !== undefined && !version) throw conflict(`Version ${wanted} is none of the dataset`);
-  if (await getRecord(ask.desk, kind, id)) throw conflict(`Experiment already exists with id '${id}'`);
+  if (await ask.record(kind, id)) throw conflict(`Experiment already exists with id '${id}'`);
   const now = isoTime(ask.platform.now() / 1000);
   const record = compact({
     name: body.text("name") ?? `experiment-${id.slice(-8)}`,
@@ -239,7 +239,7 @@ async function named(ask: Ask, name: string): Promise<KeptRecord[]> {
 }
 
 async function needExperiment(ask: Ask, id: string): Promise<KeptRecord> {
-  const found = await getRecord(ask.desk, kind, id);
+  const found = await ask.record(kind, id);
   if (!found) throw notFound("Experiment not found");
   return { ...found, id };
 }

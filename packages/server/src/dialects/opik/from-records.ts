@@ -2,7 +2,6 @@
 import { isObject, type Value, type ValueObject } from "@sheaf/core";
 import { empty } from "../../answer.js";
 import type { Route } from "../../route.js";
-import { getRecord } from "../catalog/records.js";
 import { needById } from "./dataset.js";
 import { makeVersion, putEdit, versionAttributes } from "./edits.js";
 import { spansOf } from "./experiment-index.js";
@@ -42,7 +41,7 @@ async function addItems(ask: Ask, kind: RecordKind): Promise<Response> {
   const isSuite = opikOf(dataset).type === "evaluation_suite";
   const items: ItemWrite[] = [];
   for (const id of new Set(ids)) {
-    const record = await getRecord(ask.desk, kind, id);
+    const record = await ask.record(kind, id);
     if (!record) continue;
     const data = isSuite
       ? fieldsOf(record["input"])

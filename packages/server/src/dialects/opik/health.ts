@@ -9,12 +9,22 @@ export const healthRoutes = [
     async () => json({ message: "Healthy Server", healthy: true }),
   ),
   operation(
-    { id: "isAliveVersion", method: "GET", path: "/is-alive/ver", scope: "open", says: "Names the version spoken." },
+    { id: "version", method: "GET", path: "/is-alive/ver", scope: "open", says: "Names the version spoken." },
     async () => json({ version: "2.1.24" }),
   ),
   operation(
     { id: "checkAccess", method: "POST", path: "/v1/private/auth", scope: "read", says: "Says that the key is good." },
     async () => empty(),
+  ),
+  operation(
+    {
+      id: "getWorkspaceName",
+      method: "GET",
+      path: "/v1/private/auth/workspace",
+      scope: "read",
+      says: "Names the workspace, which there is one of.",
+    },
+    async () => json({ workspace_name: "default" }),
   ),
   operation(
     {

@@ -11,7 +11,7 @@ import { Rules, type Fields } from "./fields.js";
 import { parseItemFilters, rowTester, type StoredRow } from "./item-filter.js";
 import { columnsOf, itemLines, itemPage, readAt, rowsBackwards, shownRows } from "./item-reader.js";
 import { readItem } from "./item.js";
-import { locate } from "./locate.js";
+import { locate, locateFormer } from "./locate.js";
 import { operation, type Ask } from "./operation.js";
 import { projectIn } from "./projects.js";
 
@@ -130,12 +130,12 @@ export function pageOfTexts(texts: readonly string[], rest: object): Response {
 
 async function getItem(ask: Ask): Promise<Response> {
   const id = ask.uuid("itemId");
-  const found = await locate(ask, [id]);
+  const now = await locate(ask, [id]);
+  const found = now ? { ...now, commit: await ask.repo.resolve("HEAD") } : await locateFormer(ask, id);
   const row = found?.rows.get(id);
   const stored = row === undefined ? undefined : await found?.version.stored(row);
   if (!found || !stored || row === undefined) throw notFound("Dataset item not found");
-  const at = { version: found.version, commit: await ask.repo.resolve("HEAD") };
-  const [text] = await shownRows(ask, found.dataset, at, [
+  const [text] = await shownRows(ask, found.dataset, found, [
     { id: row, position: stored.positions[0], block: stored.blocks[0] },
   ]);
   return new Response(`${text}\n`, { headers: { "content-type": "application/json" } });

@@ -10,6 +10,22 @@ export interface Located {
   readonly rows: ReadonlyMap<string, string>;
 }
 
+/** Versions in which an item that is gone is looked for, at most. */
+const maxLooked = 200;
+
+/** An item as it was in the newest version that has it, for one that no dataset has any more. */
+export async function locateFormer(ask: Ask, shown: string): Promise<(Located & { commit: string }) | undefined> {
+  let left = maxLooked;
+  for (const dataset of await ask.desk.catalog.datasets(ask.call))
+    for (const info of (await ask.repo.versions.of(dataset.path)).toReversed()) {
+      if (left-- <= 0) return undefined;
+      const version = await ask.repo.versions.read(dataset, info);
+      const row = ask.call.sees(version.path) ? await ask.ids.find(version, shown) : undefined;
+      if (row !== undefined) return { dataset, version, rows: new Map([[shown, row]]), commit: info.commit };
+    }
+  return undefined;
+}
+
 /** The dataset that items are of; `undefined` where there is none of them. Throws 400 when they are of several. */
 export async function locate(ask: Ask, shown: readonly string[]): Promise<Located | undefined> {
   let found: Located | undefined;

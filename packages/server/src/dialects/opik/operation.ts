@@ -1,9 +1,10 @@
 /** One operation of Opik's API as a route: its parameters are texts that it reads itself, for what is wrong with them has statuses of Opik's own. */
-import type { Value } from "@sheaf/core";
+import type { Value, ValueObject } from "@sheaf/core";
 import { Call, type Scope } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route, type Method, type Route } from "../../route.js";
 import { t } from "../../schema.js";
+import { getRecord, recordPath } from "../catalog/records.js";
 import { uuidForm } from "../catalog/uuid.js";
 import { noSuchPath, refusedRequest } from "./errors.js";
 import { Fields } from "./fields.js";
@@ -79,6 +80,12 @@ export class Ask {
   /** Which page is wanted, and of which size. */
   page(): Page {
     return { page: this.number("page", 1), size: this.number("size", 10) };
+  }
+
+  /** A record that the caller may read. */
+  async record(kind: string, id: string): Promise<ValueObject | undefined> {
+    await this.call.permit({ scope: "read", dataset: recordPath(kind) });
+    return getRecord(this.desk, kind, id);
   }
 
   async body(): Promise<Fields> {

@@ -1,13 +1,14 @@
 /** Opik's projects: records. Datasets of no project (those of other faces too) are in the one that its SDKs take for granted. */
 import { isObject, type DatasetInfo, type Platform, type ValueObject } from "@sheaf/core";
-import { json } from "../../answer.js";
-import { getRecord, putRecords } from "../catalog/records.js";
+import { empty, json } from "../../answer.js";
+import { getRecord, listRecords, putRecords, recordPath } from "../catalog/records.js";
 import { isoTime } from "../catalog/time.js";
 import { madeUuid } from "../catalog/uuid.js";
-import { notFound } from "./errors.js";
+import { conflict, notFound } from "./errors.js";
 import { isBlank, Rules, type Fields } from "./fields.js";
+import { textOf } from "./filter.js";
 import { opikOf } from "./ids.js";
-import { operation, type Ask } from "./operation.js";
+import { operation, pageOf, type Ask } from "./operation.js";
 import { fold } from "./shape.js";
 
 const kind = "projects";
@@ -34,11 +35,24 @@ export async function projectIn(ask: Ask, body: Fields): Promise<string | undefi
   new Rules().hold(name === undefined || !isBlank(name), "project_name must not be blank").done();
   if (name === undefined || fold(name) === fold(defaultProject)) return undefined;
   const made = projectId(ask.platform, name);
-  if (!(await getRecord(ask.desk, kind, made))) {
-    const item: ValueObject = { name, created_at: isoTime(ask.platform.now() / 1000) };
-    await putRecords(ask.call, ask.desk, kind, [{ id: made, item }]);
-  }
+  // Who may not keep records makes no project: what they make is in the default one.
+  if (!ask.call.sees(recordPath(kind))) return undefined;
+  if (!(await getRecord(ask.desk, kind, made))) await keepProject(ask, made, name);
   return made;
+}
+
+async function keepProject(ask: Ask, id: string, name: string): Promise<void> {
+  const item: ValueObject = { name, created_at: isoTime(ask.platform.now() / 1000) };
+  await putRecords(ask.call, ask.desk, kind, [{ id, item }]);
+}
+
+/** Every project that the caller may see, by name. */
+async function allProjects(ask: Ask): Promise<ValueObject[]> {
+  const ids = [projectId(ask.platform, defaultProject)];
+  if (ask.call.sees(recordPath(kind))) for await (const { id } of listRecords(ask.desk, kind)) ids.push(id);
+  const all = await Promise.all([...new Set(ids)].map(id => findProject(ask, id)));
+  const found = all.filter(project => project !== undefined);
+  return found.sort((a, b) => (textOf(a["name"]) < textOf(b["name"]) ? -1 : 1));
 }
 
 export async function findProject({ desk, platform }: Ask, id: string): Promise<ValueObject | undefined> {
@@ -48,6 +62,41 @@ export async function findProject({ desk, platform }: Ask, id: string): Promise<
 }
 
 export const projectRoutes = [
+  operation(
+    {
+      id: "findProjects",
+      method: "GET",
+      path: "/v1/private/projects",
+      scope: "read",
+      says: "Lists the projects, by name.",
+      query: ["page", "size", "name"],
+    },
+    async ask => {
+      const page = ask.page();
+      const wanted = fold(ask.query("name") ?? "");
+      const all = (await allProjects(ask)).filter(project => fold(textOf(project["name"])).includes(wanted));
+      const content = pageOf(all, page);
+      return json({
+        content,
+        page: page.page,
+        size: content.length,
+        total: all.length,
+        sortable_by: [],
+        sortableBy: [],
+      });
+    },
+  ),
+  operation(
+    { id: "createProject", method: "POST", path: "/v1/private/projects", scope: "write", says: "Makes a project." },
+    async ask => {
+      const name = (await ask.body()).text("name") ?? "";
+      new Rules().hold(!isBlank(name), "name must not be blank").done();
+      const id = projectId(ask.platform, name);
+      if (await findProject(ask, id)) throw conflict("Project already exists");
+      await keepProject(ask, id, name);
+      return empty(201, { location: `${ask.call.request.url.split("?", 1)[0]}/${id}` });
+    },
+  ),
   operation(
     {
       id: "retrieveProject",

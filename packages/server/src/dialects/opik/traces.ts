@@ -2,7 +2,7 @@
 import { isObject, type Value, type ValueObject } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Route } from "../../route.js";
-import { changeRecords, getRecord } from "../catalog/records.js";
+import { changeRecords } from "../catalog/records.js";
 import { isoTime } from "../catalog/time.js";
 import { badRequest, notFound } from "./errors.js";
 import { Fields, isBlank, Rules } from "./fields.js";
@@ -74,7 +74,7 @@ export const traceRoutes: readonly Route[] = [
       { id: `get${one}ById`, method: "GET", path: `${path(kind)}/{id}`, scope: "read", says: `Gives ${what}.` },
       async ask => {
         const id = ask.uuid("id");
-        const found = await getRecord(ask.desk, kind, id);
+        const found = await ask.record(kind, id);
         if (!found) throw notFound(`${one} not found`);
         return json({ id, ...found });
       },
