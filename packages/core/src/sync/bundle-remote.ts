@@ -1,8 +1,7 @@
 /** A bundle as a remote that can only be fetched from. Every block is proven, and nothing is named before everything that it needs is here. */
-import { printCid, type Digest } from "../block/cid.js";
+import { printCid, raw, type Digest } from "../block/cid.js";
 import { badInput, isSheafError, SheafError } from "../errors.js";
 import { listLinks, linkKinds } from "../store/links.js";
-import { DigestSet } from "../store/digest-set.js";
 import { nameFault } from "../store/log-name.js";
 import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
@@ -10,6 +9,7 @@ import { checkPrerequisites, readBundle, type Bundle } from "./bundle.js";
 import { CarReader } from "./car.js";
 import { digestsOf } from "./haves.js";
 import { lackOf, takeIn } from "./intake.js";
+import { Marks } from "./marks.js";
 import type { Fetched, Local, RefOutcome, Remote, RemoteRef, RemoteRefs, Traffic, WireOptions } from "./remote.js";
 
 /** The bytes of a bundle, from the first one on, each time that it is called. */
@@ -98,29 +98,44 @@ export async function verifyBundle(open: OpenBundle, local: Local, watch: Watch)
       if (fault !== undefined) throw badInput(`a ref in the bundle ${fault}`);
     }
     await checkPrerequisites(bundle, local.reader);
-    const [here, needed] = [new DigestSet(), new DigestSet()];
-    for (const { digest } of bundle.refs) needed.add(digest);
-    for (let block = await reader.next(); block; block = await reader.next()) {
-      here.add(block.digest);
-      listLinks(block.bytes, block.codec === 0x55 ? linkKinds.leaf : linkKinds.any, (at, _kind) => {
-        needed.add(block.bytes, at);
-      });
-      if (here.size % 1024 !== 0) continue;
-      watch.signal?.throwIfAborted();
-      watch.progress?.({ phase: "reading", done: here.size, unit: "blocks" });
-      await local.platform.pause();
-    }
-    await checkLinks(needed, here, local);
-    return { ...bundle, blocks: here.size, bytes: reader.at };
+    const blocks = await readAll(reader, bundle, local, watch);
+    return { ...bundle, blocks, bytes: reader.at };
   } finally {
     await reader.close();
   }
 }
 
-async function checkLinks(needed: DigestSet, here: DigestSet, { reader }: Local): Promise<void> {
-  for (let i = 0; i < needed.size; i++) {
-    const digest: Digest = needed.digest(i);
-    if (here.find(digest) < 0 && !(await reader.has(digest)))
+/** What is known of a block: that it is in the bundle, or that something there links to it. */
+const known = { here: 0, needed: 1 };
+
+/** Reads the blocks and gives their number. Throws bad-input when something that is needed is neither among them nor here. */
+async function readAll(
+  reader: CarReader,
+  { refs }: Bundle,
+  local: Local,
+  { signal, progress }: Watch,
+): Promise<number> {
+  const marks = new Marks();
+  let count = 0;
+  for (const { digest } of refs) marks.add(digest, 0, known.needed);
+  for (let block = await reader.next(); block; block = await reader.next()) {
+    const { bytes, codec, digest } = block;
+    if (marks.add(digest, 0, known.here) >= 0) count++;
+    listLinks(bytes, codec === raw ? linkKinds.leaf : linkKinds.any, at => void marks.add(bytes, at, known.needed));
+    if (count % 1024 !== 0) continue;
+    signal?.throwIfAborted();
+    progress?.({ phase: "reading", done: count, unit: "blocks" });
+    await local.platform.pause();
+  }
+  await checkLinks(marks, local);
+  return count;
+}
+
+async function checkLinks(marks: Marks, { reader }: Local): Promise<void> {
+  for (let i = 0; i < marks.digests.size; i++) {
+    if (marks.mark(i) === known.here) continue;
+    const digest: Digest = marks.digests.digest(i);
+    if (!(await reader.has(digest)))
       throw badInput(`the bundle lacks block ${printCid(digest)}, which it needs: it is not whole`);
   }
 }

@@ -1,29 +1,32 @@
-/** Blocks that a walk came by, and how: a leaf is not looked into, until something else leads to it. */
+/** Digests with a small number each, 41 to 49 bytes for both: of several numbers for one digest the least counts. What they mean is the owner's: for a walk, how a block was reached. */
 import { DigestSet } from "../store/digest-set.js";
-import type { LinkKind } from "../store/links.js";
 
 export class Marks {
   readonly digests = new DigestSet();
-  /** The least restricted way in which each was reached. */
-  #kinds = new Uint8Array(64);
+  #marks = new Uint8Array(64);
 
-  /** Takes the digest that stands at `at`; gives its number, or −1 when it was reached in this way or a freer one before. */
-  add(bytes: Uint8Array, at: number, kind: LinkKind): number {
+  /** Takes the digest that stands at `at`; gives its number, or −1 when it had this mark or a lesser one before. */
+  add(bytes: Uint8Array, at: number, mark: number): number {
     const claimed = this.digests.add(bytes, at);
     const number = claimed < 0 ? -1 - claimed : claimed;
-    if (claimed < 0 && this.#kinds[number] <= kind) return -1;
-    if (number >= this.#kinds.length) {
-      const kinds = this.#kinds;
-      this.#kinds = new Uint8Array(kinds.length * 2);
-      this.#kinds.set(kinds);
+    if (claimed < 0 && this.#marks[number] <= mark) return -1;
+    if (number >= this.#marks.length) {
+      const marks = this.#marks;
+      this.#marks = new Uint8Array(marks.length * 2);
+      this.#marks.set(marks);
     }
-    this.#kinds[number] = kind;
+    this.#marks[number] = mark;
     return number;
   }
 
-  /** Says whether the digest at `at` was reached in this way or a freer one. */
-  holds(bytes: Uint8Array, at: number, kind: LinkKind): boolean {
+  /** Says whether the digest at `at` has this mark or a lesser one. */
+  holds(bytes: Uint8Array, at: number, mark: number): boolean {
     const number = this.digests.find(bytes, at);
-    return number >= 0 && this.#kinds[number] <= kind;
+    return number >= 0 && this.#marks[number] <= mark;
+  }
+
+  /** The mark of a digest that was taken, by its number. */
+  mark(number: number): number {
+    return this.#marks[number];
   }
 }

@@ -11,25 +11,27 @@ import type { Platform } from "../platform.js";
 import { printItem } from "../item/text.js";
 import { DigestSet } from "../store/digest-set.js";
 import { loadSome } from "../store/some.js";
+import { Marks } from "./marks.js";
 import { placesBelow, type Place, type Role } from "./meaning.js";
+
+/** What is known of a block that came. */
+const arrived = { item: 0, block: 1 };
 
 /** What came. */
 export class Arrivals {
-  readonly #blocks = new DigestSet();
-  readonly #items = new DigestSet();
+  readonly #marks = new Marks();
 
   /** Takes note of a block while its bytes are at hand: most are items, which need no second look then. */
   add(digest: Digest, bytes: Uint8Array): void {
-    this.#blocks.add(digest);
-    if (bytes[0] >> 5 === 5 && isItem(bytes)) this.#items.add(digest);
+    this.#marks.add(digest, 0, bytes[0] >> 5 === 5 && isItem(bytes) ? arrived.item : arrived.block);
   }
 
   has(digest: Digest): boolean {
-    return this.#blocks.find(digest) >= 0;
+    return this.#marks.holds(digest, 0, arrived.block);
   }
 
   hasItem(digest: Digest): boolean {
-    return this.#items.find(digest) >= 0;
+    return this.#marks.holds(digest, 0, arrived.item);
   }
 }
 
