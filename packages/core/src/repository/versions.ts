@@ -8,13 +8,13 @@
 import { parseCid, printCid, sameDigest, type Cid, type Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import { decodeTag, encodeTag, type Signature } from "../history/commit.js";
-import { log, type LoggedCommit } from "../history/log.js";
 import { Link } from "../item/ipld.js";
 import type { Value, ValueObject } from "../item/value.js";
 import type { LogEntry } from "../store/log-entry.js";
 import { orNobody, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
 import type { DatasetInfo } from "./contract.js";
 import { allDatasets, findDataset, noDataset } from "./dataset-tree.js";
+import { DatasetLine } from "./dataset-line.js";
 import { currentBranch, headOf, writeLog } from "./heads.js";
 import { DatasetVersion } from "./version.js";
 import { inTransaction } from "./write.js";
@@ -64,7 +64,11 @@ export class Versions {
   /** The last look under way, by path. */
   readonly #looks = new Map<string, Promise<void>>();
 
-  constructor(readonly context: Context) {}
+  readonly #line: DatasetLine;
+
+  constructor(readonly context: Context) {
+    this.#line = new DatasetLine(context.store);
+  }
 
   /** All versions of a dataset of the current branch, the first one first; those that are new are entered. Throws no-such-dataset. */
   async of(path: string): Promise<VersionInfo[]> {
@@ -144,7 +148,7 @@ export class Versions {
       const kept = this.#known.get(id);
       const known = kept && this.context.platform.now() < kept.until ? kept : await this.#listed(id);
       if (known.head === head) return { id, versions: known.versions };
-      const versions = await this.#advanced(id, known.versions, await this.#missing(tip, id, path, known.versions));
+      const versions = await this.#advanced(id, known.versions, await this.#missing(tip, id, known.versions));
       if (!versions) continue;
       this.#known.set(id, { ...known, head, versions });
       return { id, versions };
@@ -163,7 +167,7 @@ export class Versions {
   async #advanced(
     id: string,
     entered: readonly Version[],
-    missing: readonly [number, readonly LoggedCommit[]][],
+    missing: readonly [number, readonly Tip[]][],
   ): Promise<readonly Version[] | undefined> {
     if (missing.length === 0) return entered;
     const all = new Map(entered.map(version => [version.info.number, version]));
@@ -190,22 +194,17 @@ export class Versions {
   }
 
   /** Numbers, and the commits that go into each, oldest first, of what history has and no version yet. */
-  async #missing(
-    tip: Tip,
-    id: string,
-    path: string,
-    entered: readonly Version[],
-  ): Promise<[number: number, commits: LoggedCommit[]][]> {
+  async #missing(tip: Tip, id: string, entered: readonly Version[]): Promise<[number: number, commits: Tip[]][]> {
     const numbers = new Map(entered.flatMap(({ info }) => [info.first, info.commit].map(cid => [cid, info.number])));
-    const commits: LoggedCommit[] = [];
+    const commits: Tip[] = [];
     let number = 0;
-    for await (const commit of log(this.context.store, tip.digest, { firstParent: true, dataset: id, path })) {
+    for await (const commit of this.#line.changes(tip.digest, id)) {
       number = numbers.get(printCid(commit.digest)) ?? 0;
       if (number > 0) break;
       commits.push(commit);
     }
     let next = (entered.at(-1)?.info.number ?? 0) + 1;
-    const missing = new Map<number, LoggedCommit[]>();
+    const missing = new Map<number, Tip[]>();
     for (const commit of commits.reverse()) {
       const isAmended = commit.attributes["version"] === amended.version;
       if (!isAmended) number = next++;
@@ -214,12 +213,7 @@ export class Versions {
     return [...missing];
   }
 
-  async #enter(
-    id: string,
-    number: number,
-    commits: readonly LoggedCommit[],
-    entered: readonly Version[],
-  ): Promise<boolean> {
+  async #enter(id: string, number: number, commits: readonly Tip[], entered: readonly Version[]): Promise<boolean> {
     const there = entered.find(({ info }) => info.number === number);
     const commit = printCid(commits[commits.length - 1].digest);
     const value = await this.#tag(there ? { ...there.info, commit } : { ...beginningOf(commits[0]), number, commit });

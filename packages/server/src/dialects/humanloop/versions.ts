@@ -58,8 +58,8 @@ export const versionRoutes = [
       answers: { 204: { description: "it is removed" } },
     },
     async (call, _, desk) => {
-      const { path, id } = await datasetOf(call, desk);
-      await desk.turns(`humanloop names ${id}`).alone(() => remove(call, desk, path));
+      const { path } = await datasetOf(call, desk);
+      await desk.turns(`humanloop names ${path}`).alone(() => remove(call, desk, path));
       return empty();
     },
   ),
@@ -119,8 +119,8 @@ async function inTurn(
   desk: Desk,
   change: (line: Line, saved: Saved) => Promise<void>,
 ): Promise<Response> {
-  const { id } = await datasetOf(call, desk);
-  return desk.turns(`humanloop names ${id}`).alone(async () => {
+  const { path } = await datasetOf(call, desk);
+  return desk.turns(`humanloop names ${path}`).alone(async () => {
     const before = await lineOf(call, desk);
     const saved = versionOf(call, before);
     await change(before, saved);
