@@ -32,7 +32,7 @@ test("every version is a commit of its author and time, and what was deployed is
   ]);
   expect((await shell.json("rows", "evals/qa")).map(({ id }) => id)).toEqual(["dp_2", "dp_1"]);
   expect(await shell.sheaf("import", "--from", "humanloop-export", "export")).toBe(
-    "evals/qa: 0 versions made, 2 known, 0 deployed, 2 datapoints\n",
+    "evals/qa: versions: 0 made, 2 known, 0 deployed; datapoints: 2\n",
   );
 });
 

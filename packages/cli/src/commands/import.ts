@@ -110,8 +110,8 @@ async function actOnExport(cli: Cli, folder: string, file: string | undefined, f
   const { importHumanloopExport } = await import("../humanloop-export.js");
   for await (const done of importHumanloopExport(await cli.repository(), resolve(cli.io.cwd, folder), cli.watch())) {
     const { dataset, made, known, deployments, datapoints } = done;
-    const rest = `${grouped(known)} known, ${grouped(deployments)} deployed, ${grouped(datapoints)} datapoints`;
-    await cli.line(cli.json ? record({ ...done }) : `${dataset}: ${grouped(made)} versions made, ${rest}`);
+    const rest = `${grouped(known)} known, ${grouped(deployments)} deployed; datapoints: ${grouped(datapoints)}`;
+    await cli.line(cli.json ? record({ ...done }) : `${dataset}: versions: ${grouped(made)} made, ${rest}`);
   }
 }
 
