@@ -2,6 +2,7 @@
 import {
   badInput,
   compareBytes,
+  compareText,
   decodeDataset,
   editTree,
   emptyTree,
@@ -94,7 +95,7 @@ class SnapshotAdoption {
     const changes = [...datasets].map(([path, digest]) => ({ key: utf8(path), value: digest && linkValue(digest) }));
     return {
       datasets: await this.#edit(base.datasets, changes),
-      files: await this.#edit(base.files, await this.#files()),
+      files: await this.#editFiles(base.files),
     };
   }
 
@@ -189,10 +190,15 @@ class SnapshotAdoption {
     return found;
   }
 
-  async #files(): Promise<TreeChange[]> {
-    const changes: TreeChange[] = [];
-    for (const change of this.#survey.files) changes.push(await this.#file(change));
-    return changes;
+  async #editFiles(root: Digest): Promise<Digest> {
+    if (this.#survey.files.length === 0) return root;
+    return (await editTree(this.place.blocks, root, this.#files())).root;
+  }
+
+  /** Changes of files in order, made one by one: there may be a million. */
+  async *#files(): AsyncGenerator<TreeChange> {
+    const files = this.#survey.files.toSorted((a, b) => compareText(a.path, b.path));
+    for (const file of files) yield await this.#file(file);
   }
 
   async #file({ path, after }: FileChange): Promise<TreeChange> {
