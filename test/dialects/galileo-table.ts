@@ -41,6 +41,12 @@ export const galileoTable: VendorTable = {
     download_dataset: { differs: "CSV; a JSON list to who accepts that alone, as the generated client does." },
     preview_dataset: {},
     get_dataset_variable_preview: { differs: "Looks at the first 100 rows." },
+    extend_dataset_content: {
+      methods: ["extendDataset", "Datasets.extend"],
+      differs:
+        "The model is the one that `llm.url` and `llm.model` of the configuration name, whatever alias is asked for; without one 422.",
+    },
+    get_dataset_synthetic_extend_status: { methods: ["extendDataset", "Datasets.extend"] },
     list_dataset_projects: { methods: ["listDatasetProjects", "Dataset.list_projects"] },
     list_user_dataset_collaborators: { differs: stub },
     create_user_dataset_collaborators: { differs: stub },

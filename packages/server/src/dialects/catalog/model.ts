@@ -45,6 +45,11 @@ export async function askModel(desk: Desk, request: ModelRequest): Promise<strin
   return contentOf(await sent(door, url, init));
 }
 
+/** Throws `no-model` where none is configured: for what asks it only later. */
+export async function needModel(desk: Desk): Promise<void> {
+  await configured(desk, undefined);
+}
+
 async function configured({ repo, model: door }: Desk, wanted: string | undefined) {
   const [url, usual] = await Promise.all([repo.config.get("llm.url"), repo.config.get("llm.model")]);
   const model = wanted ?? usual;

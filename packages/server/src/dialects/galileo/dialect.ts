@@ -9,6 +9,7 @@ import { contentRoutes } from "./content.js";
 import { creationRoutes } from "./creation.js";
 import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
+import { extensionRoutes } from "./extension.js";
 import { projectRoutes } from "./projects.js";
 import { bearerOf, bearing, isLoggedIn, keyHeaders, sessionRoutes } from "./session.js";
 import { versionRoutes } from "./versioning.js";
@@ -34,6 +35,7 @@ export const galileo: Dialect = {
     ...sessionRoutes,
     ...projectRoutes,
     ...creationRoutes,
+    ...extensionRoutes,
     ...datasetRoutes,
     ...contentRoutes,
     ...versionRoutes,

@@ -6,11 +6,20 @@ import { Authors } from "./origins.js";
 import { Counters } from "./counters.js";
 import { rowForm } from "./ids.js";
 
+/** How far something is. */
+export interface Steps {
+  readonly progress_message: string;
+  readonly steps_completed: number;
+  readonly steps_total: number;
+}
+
 export interface Memory {
   readonly rowIds: RowIds;
   readonly columns: Columns;
   readonly counters: Counters;
   readonly authors: Authors;
+  /** How far the making of rows is, by the dataset's UUID. */
+  readonly extensions: Map<string, Steps>;
 }
 
 const memories = new WeakMap<Desk, Memory>();
@@ -25,6 +34,7 @@ export function memoryOf(desk: Desk): Memory {
       columns,
       counters: new Counters(repo, columns),
       authors: new Authors(repo),
+      extensions: new Map(),
     };
     memories.set(desk, memory);
   }
