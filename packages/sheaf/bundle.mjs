@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -31,17 +31,26 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 const proxyModules = await writeProxies();
-writeFileSync(here("bundle/LICENSES.txt"), licences([...modulesOf(output), ...proxyModules]));
+const threadModules = [
+  ...(await writeThread("../drives/dist/line-worker.js")),
+  ...(await writeThread("../server/dist/dialects/galileo/feather-worker.js")),
+];
+writeFileSync(here("bundle/LICENSES.txt"), licences([...modulesOf(output), ...proxyModules, ...threadModules]));
 const code = readFileSync(here("bundle/sheaf.cjs"), "utf8");
 writeFileSync(here("bundle/sheaf.cjs"), asciiOnly(rareModulesLast(code)));
-await writeThread();
 await writeCompiled();
 
-/** The thread that encodes lines: a program of its own, started by its file's name, which stands beside the one that starts it. */
-async function writeThread() {
-  const thread = await rolldown({ input: here("../drives/dist/line-worker.js"), platform: "node", external: /^node:/ });
-  await thread.write({ file: here("bundle/line-worker.js"), format: "esm", codeSplitting: false, minify: true });
+/** A thread: a program of its own, started by its file's name, which stands beside the one that starts it. */
+async function writeThread(input) {
+  const thread = await rolldown({ input: here(input), platform: "node", external: /^node:/ });
+  const { output } = await thread.write({
+    file: here(`bundle/${basename(input)}`),
+    format: "esm",
+    codeSplitting: false,
+    minify: true,
+  });
   await thread.close();
+  return modulesOf(output);
 }
 
 /** What goes through proxies: a third of the whole, which is loaded only where the environment names one. */

@@ -1,4 +1,5 @@
 /** Files that Galileo's dialect takes, and the ways in which a content is looked at. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { expectExercised } from "./exercise.js";
 import { content, create, edit, form, opened, uuid } from "./galileo-client.js";
@@ -16,7 +17,26 @@ async function upload(format: string, file: string | Uint8Array, fields: Readonl
   return { status: 200, columns, rows: rows.map(({ values }) => values), town, id };
 }
 
+/** What pyarrow wrote, compressed with lz4: texts, integers, floats, booleans, lists, structs, a dictionary and times. */
+const feather = readFileSync(new URL("../../packages/server/src/dialects/galileo/pyarrow.feather", import.meta.url));
+
 describe("a file", () => {
+  test("of feather keeps the kinds of numbers, and shows lists and flags as text", async () => {
+    const made = await upload("feather", feather);
+    expect(made).toMatchObject({
+      columns: ["input", "n", "big", "f", "ok", "l", "s", "d", "t"],
+      rows: [
+        ["hi".repeat(200), 1, 2 ** 62, 1.5, "true", "[1,2]", { a: 1, b: "x" }, "x", "2024-01-02T03:04:05.000Z"],
+        ["there", 2, null, 2, "false", "[]", { a: null, b: "y" }, "y", null],
+        [null, 3, -5, null, null, null, null, "x", null],
+      ],
+    });
+    const { town, id } = made as { town: Town; id: string };
+    const { text } = await town.ask("GET", `/galileo/datasets/${id}/content`);
+    expect(text).toContain('"big":4611686018427387904');
+    expect(text).toContain('"f":2.0');
+  });
+
   test.each([
     [
       "csv",
@@ -75,6 +95,8 @@ describe("a file", () => {
     ["jsonl", '{"a":"\\ud800"}', "surrogate"],
     ["json", '"x"', "neither a list"],
     ["json", '{"a":1}', "is no list"],
+    ["feather", "ARROW1\0\0nonsense", "Arrow"],
+    ["feather", "", "it is empty"],
     ["csv", 'a,b\n"x', "csv"],
   ])("%s %j is refused, and nothing is stored", async (format, file, words) => {
     const refused = await upload(format, file);

@@ -12,6 +12,7 @@ import {
 import { parse } from "@sheaf/formats";
 import { cellsOf } from "./cells.js";
 import { unprocessable } from "./errors.js";
+import { featherRows } from "./feather.js";
 
 export const formatNames = ["csv", "feather", "json", "jsonl"] as const;
 export type UploadFormat = (typeof formatNames)[number];
@@ -41,7 +42,7 @@ async function* rowsOf(
 ): AsyncGenerator<ValueObject> {
   try {
     const items =
-      format === "csv" ? csvItems(bytes, know) : format === "feather" ? featherItems() : jsonItems(format, bytes);
+      format === "csv" ? csvItems(bytes, know) : format === "feather" ? featherRows(bytes) : jsonItems(format, bytes);
     for await (const item of items) {
       know(Object.keys(item));
       yield cellsOf(item);
@@ -117,10 +118,6 @@ async function* csvItems(bytes: Uint8Array, know: (names: Iterable<string>) => v
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-function featherItems(): never {
-  throw unprocessable(["query", "format"], "feather files are not understood; send csv, json or jsonl");
 }
 
 /** A byte order mark says nothing. */
