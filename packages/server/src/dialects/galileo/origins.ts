@@ -1,10 +1,17 @@
 /** Where rows come from: the version and the person that made each, and that last changed it. */
-import type { DatasetVersion, Platform, Repository } from "@sheaf/core";
+import {
+  printJson,
+  type BlameInfo,
+  type DatasetVersion,
+  type Platform,
+  type Repository,
+  type Value,
+} from "@sheaf/core";
 import { isoTime } from "../catalog/time.js";
 import { userInfo, type UserInfo } from "./users.js";
 import type { Version } from "./versions.js";
 
-export interface RowMetadata {
+interface RowMetadata {
   readonly created_in_version: number;
   readonly created_at: string;
   readonly created_by_user: UserInfo | null;
@@ -43,6 +50,8 @@ export class Authors {
 /** The origins of rows of a version. `all` are the dataset's versions. */
 export class Origins {
   readonly #numbers = new Map<string, number>();
+  /** By the two commits that a row comes from: most rows share theirs. */
+  readonly #texts = new Map<string, string>();
 
   constructor(
     readonly repo: Repository,
@@ -54,20 +63,28 @@ export class Origins {
     for (const { number, commit: last, first } of all) this.#numbers.set(last, number).set(first, number);
   }
 
-  /** By the rows' own ids. */
-  async of(ids: readonly string[], signal: AbortSignal): Promise<Map<string, RowMetadata>> {
-    const found = new Map<string, RowMetadata>();
+  /** As JSON text, by the rows' own ids. */
+  async of(ids: readonly string[], signal: AbortSignal): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
     const blame = this.repo.dataset(this.version.path).blame({ at: this.commit, ids, signal });
-    for await (const { id, created, createdTime, changed, changedTime } of blame)
-      found.set(id, {
-        created_in_version: this.#number(created, createdTime),
-        created_at: isoTime(createdTime),
-        created_by_user: await this.authors.of(created),
-        updated_in_version: this.#number(changed, changedTime),
-        updated_at: isoTime(changedTime),
-        updated_by_user: await this.authors.of(changed),
-      });
+    for await (const origin of blame) {
+      const name = `${origin.created} ${origin.changed}`;
+      const known = this.#texts.get(name) ?? printJson((await this.#metadata(origin)) as unknown as Value);
+      this.#texts.set(name, known);
+      found.set(origin.id, known);
+    }
     return found;
+  }
+
+  async #metadata({ created, createdTime, changed, changedTime }: BlameInfo): Promise<RowMetadata> {
+    return {
+      created_in_version: this.#number(created, createdTime),
+      created_at: isoTime(createdTime),
+      created_by_user: await this.authors.of(created),
+      updated_in_version: this.#number(changed, changedTime),
+      updated_at: isoTime(changedTime),
+      updated_by_user: await this.authors.of(changed),
+    };
   }
 
   /** The version that a commit went into; one of a branch that was merged went into the first version that is as late. */

@@ -1,5 +1,5 @@
 /** A content as Galileo shows it: the rows of a version in pieces of JSON, so that a page may be of any size. */
-import { printJson, type DatasetInfo, type DatasetVersion, type Value, type ValueObject } from "@sheaf/core";
+import { printJson, type DatasetInfo, type DatasetVersion, type ValueObject } from "@sheaf/core";
 import { stream, lines } from "../../answer.js";
 import type { Desk } from "../../desk.js";
 import { cellOf } from "./cells.js";
@@ -43,7 +43,7 @@ async function* contentTexts(
   yield `{"starting_token":${starting_token},"limit":${limit},"warning_message":null`;
   yield `,"column_names":${JSON.stringify(look.columns)},"rows":[`;
   const names = look.columns.map(name => JSON.stringify(name));
-  const rows = select(version, selection);
+  const rows = gathered(select(version, selection));
   let next = starting_token;
   let before = "";
   for (;;) {
@@ -55,10 +55,31 @@ async function* contentTexts(
     const ids = step.value.map(({ id }) => id);
     const metadata = await origins.of(ids, signal);
     for (const row of step.value) {
-      yield before + rowText(row, look, names, shown(row.id), metadata.get(row.id) ?? null);
+      yield before + rowText(row, look, names, shown(row.id), metadata.get(row.id) ?? "null");
       before = ",";
     }
     next += step.value.length;
+  }
+}
+
+/** Rows whose origins are looked up together. */
+const rowsAtOnce = 2000;
+
+/** The same rows, many at a time. */
+async function* gathered(
+  rows: AsyncGenerator<readonly SelectedRow[], boolean>,
+): AsyncGenerator<readonly SelectedRow[], boolean> {
+  let all: SelectedRow[] = [];
+  for (;;) {
+    const step = await rows.next();
+    if (step.done === true) {
+      if (all.length > 0) yield all;
+      return step.value;
+    }
+    all.push(...step.value);
+    if (all.length < rowsAtOnce) continue;
+    yield all;
+    all = [];
   }
 }
 
@@ -67,11 +88,10 @@ function rowText(
   look: Shape,
   names: readonly string[],
   id: string,
-  metadata: object | null,
+  metadata: string,
 ): string {
   const given = look.itemOf(item);
   const cells = look.columns.map(name => printJson(Object.hasOwn(given, name) ? cellOf(given[name]) : null));
   const dict = cells.map((cell, i) => `${names[i]}:${cell}`);
-  const about = printJson(metadata as unknown as Value);
-  return `{"row_id":"${id}","index":${index},"values":[${cells.join()}],"values_dict":{${dict.join()}},"metadata":${about}}`;
+  return `{"row_id":"${id}","index":${index},"values":[${cells.join()}],"values_dict":{${dict.join()}},"metadata":${metadata}}`;
 }
