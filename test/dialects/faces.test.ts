@@ -216,3 +216,30 @@ test("of many clients of all vendors at once on one dataset, nothing that was ac
   }
   expect(await findings(town)).toEqual([]);
 });
+
+test("Opik's groups and Arize that write into one older version at once lose nothing there, and its tag stays on it", async () => {
+  const town = await Town.open();
+  const faces = facesOf(town);
+  const root = "/opik/api/v1/private";
+  const group = uuid7();
+  const put = (q: string) => {
+    const item = { id: uuid7(), source: "sdk", data: { q } };
+    return town.ask("PUT", `${root}/datasets/items`, { dataset_name: "qa", items: [item], batch_group_id: group });
+  };
+  ok(await put("first"), 204);
+  await town.repo.setEnvironment("qa", "gold", "HEAD");
+  await faces.galileo.add("qa", { q: "second" });
+  const client = ArizeClient.of(town);
+  const { datasets } = ok(await client.get("/datasets"), 200).body as { datasets: Dataset[] };
+  const id = encodeURIComponent(datasets[0].id);
+  const old = (await client.dataset(id)).versions[1].id;
+  const at = `/datasets/${id}/examples?dataset_version_id=${encodeURIComponent(old)}`;
+  const writes = [0, 1, 2, 3].flatMap(n => [put(`opik ${n}`), client.post(at, { examples: [{ q: `arize ${n}` }] })]);
+  expect((await Promise.all(writes)).map(({ status }) => status)).toEqual([204, 201, 204, 201, 204, 201, 204, 201]);
+  const wanted = ["first", ...["arize", "opik"].flatMap(who => [0, 1, 2, 3].map(n => `${who} ${n}`))].sort();
+  const seen = (await faces.opik.rows("qa", 0)).map(({ item }) => item["q"]);
+  expect(seen.toSorted()).toEqual(wanted);
+  const [first] = await town.repo.versions.of("qa");
+  expect(await town.repo.environments("qa")).toEqual([{ name: "gold", commit: first.commit }]);
+  expect(await findings(town)).toEqual([]);
+});

@@ -38,13 +38,15 @@ export async function onDataset<T>(
 
 const created = new WeakMap<Desk, Map<string, number>>();
 
-/** When a dataset was made, in seconds since 1970: this never changes. */
+/** When the first version of a dataset was made, in seconds since 1970: once there is one, this never changes. */
 export async function createdTime(desk: Desk, dataset: DatasetInfo): Promise<number> {
   const known = created.get(desk) ?? new Map<string, number>();
   created.set(desk, known);
-  let time = known.get(dataset.id);
-  if (time === undefined) known.set(dataset.id, (time = (await versionsOf(desk.repo, dataset))[0].created));
-  return time;
+  const time = known.get(dataset.id);
+  if (time !== undefined) return time;
+  const [first] = await versionsOf(desk.repo, dataset);
+  if (first.isEntered) known.set(dataset.id, first.created);
+  return first.created;
 }
 
 /** A dataset as Arize writes it, without its versions. */

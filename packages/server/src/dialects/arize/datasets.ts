@@ -166,7 +166,8 @@ type ListCall = Call<unknown, Static<typeof listQuery>>;
 
 /** The datasets that a query wants, in order. */
 async function listed(call: ListCall, desk: Desk): Promise<Entry[]> {
-  const { space_id: id, space_name: spaceName, name: part } = call.query;
+  const { space_id: given, space_name: spaceName, name: part } = call.query;
+  const id = given === "" ? undefined : given;
   const spaces = await spacesOf(desk);
   if (id !== undefined) needSpace(spaces, id);
   const isWanted = (space: Space) => (id === undefined || space.id === id) && holds(space.name, spaceName);

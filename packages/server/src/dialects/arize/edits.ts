@@ -124,8 +124,9 @@ export async function writeInPlace(
     );
   });
   if (edited?.advanced === true) {
-    if (version) await followTags(repo, path, version.commit, edited.commit);
     version = (await versionAt(repo, dataset, edited.commit)) ?? version;
+    const { number } = version ?? noVersion();
+    await followTags(desk, dataset, info => info.number === number);
   }
   if (old) {
     const patch = async (then: DatasetVersion) => (await edit(then)).patch;

@@ -1,5 +1,13 @@
 /** Versions that change in place, where a vendor has that: tags follow, and a version that is not the newest changes beside the branch. */
-import { amended, type Cid, type DatasetInfo, type DatasetVersion, type Operation, type Repository } from "@sheaf/core";
+import {
+  amended,
+  type Cid,
+  type DatasetInfo,
+  type DatasetVersion,
+  type Operation,
+  type Repository,
+  type VersionInfo,
+} from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 
@@ -30,7 +38,7 @@ export async function amendBeside(
       const commit = await besideCommit(call, desk, dataset, from, amendment);
       if (commit === undefined) return from;
       if (!(await repo.versions.amend(dataset.path, number, commit, from))) continue;
-      await followTags(repo, dataset.path, from, commit);
+      await followTags(desk, dataset, version => version.number === number);
       return commit;
     }
   });
@@ -62,8 +70,34 @@ async function besideCommit(
   }
 }
 
-/** Lets the tags of a version that changed in place follow it. */
-export async function followTags(repo: Repository, path: string, from: Cid, to: string): Promise<void> {
-  for (const { name, commit } of await repo.environments(path))
-    if (commit === from) await repo.setEnvironment(path, name, to);
+/**
+ * Lets the tags of a version that changed in place follow it: those on any commit that went into it come to what it is by now.
+ *
+ * In this process one after another, so that of several changes at once the last has its say.
+ */
+export async function followTags(
+  desk: Desk,
+  dataset: Pick<DatasetInfo, "id" | "path">,
+  isOf: (version: VersionInfo) => boolean,
+): Promise<void> {
+  const { repo } = desk;
+  const { path } = dataset;
+  if ((await repo.environments(path)).length === 0) return;
+  await desk.turns(`tags ${dataset.id}`).alone(async () => {
+    const version = (await repo.versions.of(path)).find(isOf);
+    if (!version) return;
+    const within = await commitsOf(repo, path, version);
+    for (const { name, commit } of await repo.environments(path))
+      if (commit !== version.commit && within.has(commit)) await repo.setEnvironment(path, name, version.commit);
+  });
+}
+
+/** The commits that went into a version. */
+async function commitsOf(repo: Repository, path: string, { commit, first }: VersionInfo): Promise<Set<Cid>> {
+  const commits = new Set<Cid>([first]);
+  for await (const { commit: at } of repo.log({ at: commit, dataset: path, firstParent: true })) {
+    if (at === first) break;
+    commits.add(at);
+  }
+  return commits;
 }

@@ -12,12 +12,12 @@ import {
   type ValueObject,
   type VersionInfo,
 } from "@sheaf/core";
+import { amendBeside, followTags } from "../catalog/in-place.js";
 import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
 import { opikOf, type OpikAttributes } from "./ids.js";
 import { blockFor, type ItemWrite } from "./item.js";
 import type { Ask } from "./operation.js";
 import { placesFor } from "./places.js";
-import { followTags } from "./tags.js";
 import { noteOf, type OpikNote } from "./version-list.js";
 
 /** What a write does to the rows of a version of the dataset. */
@@ -110,31 +110,10 @@ async function groupWrite(
       rows,
     };
   });
-  if (old) await amendBeside(ask, path, old, edit, message);
-}
-
-/** Makes the edit in a version that is not the newest, by a commit beside the branch. */
-async function amendBeside(
-  { repo, desk, call, platform }: Ask,
-  path: string,
-  old: VersionInfo,
-  edit: (version: DatasetVersion) => Promise<RowEdit>,
-  message: string,
-): Promise<void> {
-  const now = await repo.dataset(path).info();
-  const version = await repo.versions.read(now, old);
-  const { patch } = await edit(version);
-  if (patch.length === 0) return;
-  const draft = `opik-${platform.nonce()}`;
-  await repo.draft(draft, { at: old.commit });
-  try {
-    const request = { changes: [{ dataset: version.path, patch }], message, author: call.author, attributes: amended };
-    const { commit } = await desk.edits.edit(request, `refs/drafts/${draft}`, call.signal);
-    await repo.versions.amend(path, old.number, commit);
-    await followTags({ repo }, path, old.commit, commit);
-  } finally {
-    await repo.deleteDraft(draft);
-  }
+  if (!old) return;
+  const { number } = old;
+  const dataset = await ask.repo.dataset(path).info();
+  await amendBeside(ask.call, ask.desk, dataset, { number, edit: async then => (await edit(then)).patch, message });
 }
 
 /**
@@ -163,7 +142,10 @@ export async function makeVersion(
       const count = { revision: ((newest?.number ?? 0) + 1) as Value };
       return made && { ...made, changes: [...made.changes, ...opikChanges(path, reading.version?.info, count)] };
     });
-  if (edited.advanced && isInPlace && newest) await followTags(ask, path, newest.commit, edited.commit);
+  if (edited.advanced && isInPlace && newest) {
+    const { first } = newest;
+    await followTags(ask.desk, await ask.repo.dataset(path).info(), version => version.first === first);
+  }
   return edited;
 }
 

@@ -43,12 +43,6 @@ export async function dropTag({ repo }: Ask, dataset: DatasetInfo, tag: string):
     if (readRef(name).toLowerCase() === tag.toLowerCase()) await repo.setEnvironment(dataset.path, name, null);
 }
 
-/** Lets the tags of a version that changed in place follow it. */
-export async function followTags({ repo }: Pick<Ask, "repo">, path: string, from: string, to: string): Promise<void> {
-  for (const { name, commit } of await repo.environments(path))
-    if (commit === from) await repo.setEnvironment(path, name, to);
-}
-
 /** A tag as part of a ref's name, in which only some characters may stand. */
 export function printRef(tag: string): string {
   const plain = encodeURIComponent(tag).replace(/[!~*'()]/g, escaped);
