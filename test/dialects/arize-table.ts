@@ -28,7 +28,8 @@ export const arizeTable: VendorTable = {
     insert_dataset_examples: { methods: ["appendExamples", "datasets.append_examples"] },
     update_dataset_examples: {
       methods: ["updateExamples", "datasets.update_examples"],
-      differs: "History keeps what a version was before it was changed in place.",
+      differs:
+        "History keeps what a version was before it was changed in place. A change of a version that is not the newest stays in the repository where it was made.",
     },
     delete_dataset_examples: { methods: ["deleteDatasetExamples", "datasets.delete_examples"] },
     annotate_dataset_examples: {

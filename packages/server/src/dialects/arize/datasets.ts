@@ -1,5 +1,5 @@
 /** Datasets: listed, made, read, renamed, removed. */
-import { pointer, toBlockForm, type DatasetInfo, type Operation } from "@sheaf/core";
+import { amended, pointer, toBlockForm, type DatasetInfo, type Operation } from "@sheaf/core";
 import { compareText } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Call } from "../../call.js";
@@ -13,6 +13,7 @@ import { createdTime, datasetOf, onDataset, shownDataset, shownWhole } from "./d
 import { conflict, missing } from "./errors.js";
 import { readExamples } from "./example.js";
 import { freshIds } from "./fresh.js";
+import { nowAttributes } from "./moments.js";
 import { anyAnswer, anyList, inDataset, limitOf, text } from "./shapes.js";
 import { needSpace, pathIn, placeOf, spacesOf, type Space } from "./space.js";
 
@@ -73,6 +74,7 @@ export const datasetRoutes = [
         if (version) throw taken(name);
         return {
           message: `create ${path}`,
+          attributes: nowAttributes(desk),
           changes: [
             { dataset: path, create: {} },
             { dataset: path, patch },
@@ -150,7 +152,7 @@ async function rename(call: Call, desk: Desk, dataset: DatasetInfo, name: string
     if (to === path) return undefined;
     for await (const other of desk.repo.datasets(commit === undefined ? {} : { at: commit }))
       if (other.path === to) throw taken(name);
-    const attributes = { version: "amended" };
+    const attributes = { ...amended, ...nowAttributes(desk) };
     return { message: `rename ${path} to ${to}`, attributes, changes: [{ dataset: path, rename: to }] };
   });
 }

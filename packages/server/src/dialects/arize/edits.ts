@@ -20,7 +20,8 @@ import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
 import { annotated, type AnnotationInputs, type Annotator } from "./annotations.js";
 import { missing } from "./errors.js";
 import type { ExampleChange } from "./example.js";
-import { checkFree, nameAttributes, readVersion, selected, versionAt, versionsOf, type Version } from "./versions.js";
+import { nowAttributes } from "./moments.js";
+import { checkFree, readVersion, selected, versionAt, versionsOf, type Version } from "./versions.js";
 
 /** What a write does to the rows of a version. */
 export interface RowEdit {
@@ -116,7 +117,7 @@ export async function writeInPlace(
     old = version === versions[versions.length - 1] ? undefined : version;
     if (old) return undefined;
     const { patch, rows } = await edit(now);
-    const attributes = version.isEntered ? amended : {};
+    const attributes = { ...(version.isEntered ? amended : {}), ...nowAttributes(desk) };
     const isAnyVersion = id === undefined || id === "";
     return planOf(
       { changes: [{ dataset: path, patch }], message, attributes, ...(isAnyVersion ? { rows } : {}) },
@@ -128,10 +129,7 @@ export async function writeInPlace(
     const { number } = version ?? noVersion();
     await followTags(desk, dataset, info => info.number === number);
   }
-  if (old) {
-    const patch = async (then: DatasetVersion) => (await edit(then)).patch;
-    await amendBeside(call, desk, dataset, { number: old.number, edit: patch, message });
-  }
+  if (old) await writeBeside(call, desk, dataset, old.number, { edit, message });
   const { number } = version ?? old ?? noVersion();
   return (await versionsOf(repo, dataset)).find(one => one.number === number) ?? noVersion();
 }
@@ -173,7 +171,7 @@ export async function writeNew(
       const before = isNewest ? [] : await backTo(repo, path, commit, from.commit);
       const { patch } = await edit(isNewest ? head : await readVersion(repo, dataset, from));
       const all = [...before, ...patch, ...(isForced ? countUp(head.info) : [])];
-      return { changes: [{ dataset: path, patch: all }], message, attributes: nameAttributes(name) };
+      return { changes: [{ dataset: path, patch: all }], message, attributes: nowAttributes(desk, { name }) };
     });
   // A version that is like the newest one still is a version: then a number in the metadata counts up.
   const first = await made(false);
@@ -208,8 +206,13 @@ export async function annotate(
   await writeInPlace(call, desk, dataset, undefined, annotating(inputs, by, told));
   const left = new Map([...inputs].filter(([id]) => !told.has(id)));
   if (left.size === 0) return;
-  const { edit, message } = annotating(left, by, told);
   const older = (await versionsOf(desk.repo, dataset)).slice(0, -1);
+  for (const { number } of older.toReversed())
+    await writeBeside(call, desk, dataset, number, annotating(left, by, told));
+}
+
+/** Writes into a version that is not the newest. */
+async function writeBeside(call: Call, desk: Desk, dataset: DatasetInfo, number: number, { edit, message }: Write) {
   const patch = async (then: DatasetVersion) => (await edit(then)).patch;
-  for (const { number } of older.toReversed()) await amendBeside(call, desk, dataset, { number, edit: patch, message });
+  await amendBeside(call, desk, dataset, { number, edit: patch, message, attributes: nowAttributes(desk) });
 }

@@ -13,6 +13,7 @@ import { checkCount, invalid } from "./errors.js";
 import { exampleText, readChanges, readExamples, type Origin } from "./example.js";
 import { freshIds } from "./fresh.js";
 import { versionId } from "./ids.js";
+import { momentOf } from "./moments.js";
 import { anyAnswer, anyList, inDataset, limitOf, maybe, text } from "./shapes.js";
 import { readVersion, selected, versionsOf, type Version } from "./versions.js";
 
@@ -194,7 +195,10 @@ async function textsOf(
   const ids = rows.map(({ id }) => id);
   if (ids.length > 0)
     for await (const row of repo.dataset(then.path).blame({ at: commit, ids, signal: call.signal }))
-      origins.set(row.id, row);
+      origins.set(row.id, {
+        createdTime: await momentOf(repo, row.created, row.createdTime),
+        changedTime: await momentOf(repo, row.changed, row.changedTime),
+      });
   const { platform } = repo.context;
   const texts = rows.map(async ({ id, block }) => {
     const current = now === then ? block : (await now.stored(id))?.blocks[0];

@@ -3,6 +3,7 @@ import type { Cid, DatasetInfo, DatasetVersion, Repository, ValueObject, Version
 import { isoTime } from "../catalog/time.js";
 import { conflict, missing } from "./errors.js";
 import { datasetId, parseVersionId, versionId } from "./ids.js";
+import { momentIn, momentOf } from "./moments.js";
 
 export interface Version {
   /** From 1 upwards. */
@@ -23,15 +24,13 @@ export async function versionsOf(repo: Repository, { path }: Pick<DatasetInfo, "
   const infos = await repo.versions.of(path);
   if (infos.length === 0) return [await onlyVersion(repo, path)];
   const names = namesOf(infos);
-  return infos.map(({ number, commit, first, author: { time }, changedTime }, i) => ({
-    number,
-    name: names[i],
-    commit,
-    first,
-    created: time,
-    changed: changedTime,
-    isEntered: true,
-  }));
+  const versions: Version[] = [];
+  for (const [i, { number, commit, first, author, attributes, changedTime }] of infos.entries()) {
+    const created = momentIn(attributes, author.time);
+    const changed = commit === first ? created : await momentOf(repo, commit, changedTime);
+    versions.push({ number, name: names[i], commit, first, created, changed, isEntered: true });
+  }
+  return versions;
 }
 
 /** The name that a client gave, else `v` and the number; no two alike. */
@@ -49,11 +48,6 @@ function namesOf(infos: readonly VersionInfo[]): string[] {
 function givenName({ arize }: ValueObject): string | undefined {
   const { name } = (typeof arize === "object" && arize !== null ? arize : {}) as { name?: unknown };
   return typeof name === "string" && name !== "" ? name : undefined;
-}
-
-/** The attributes of a commit that makes a version of this name. */
-export function nameAttributes(name: string): ValueObject {
-  return { arize: { name } };
 }
 
 /** Throws 409 for a name that a version has. */

@@ -6,6 +6,7 @@ import {
   type DatasetVersion,
   type Operation,
   type Repository,
+  type ValueObject,
   type VersionInfo,
 } from "@sheaf/core";
 import type { Call } from "../../call.js";
@@ -17,6 +18,8 @@ export interface Amendment {
   /** From the version as it is; called again after a lost race. */
   readonly edit: (version: DatasetVersion) => Promise<readonly Operation[]>;
   readonly message: string;
+  /** Of the commit, beside `amended`. */
+  readonly attributes?: ValueObject;
 }
 
 /**
@@ -54,7 +57,7 @@ async function besideCommit(
   { repo, edits }: Desk,
   dataset: Pick<DatasetInfo, "id" | "path">,
   from: Cid,
-  { edit, message }: Amendment,
+  { edit, message, attributes: more = {} }: Amendment,
 ): Promise<Cid | undefined> {
   const version = await repo.versions.read(dataset, { commit: from });
   const patch = await edit(version);
@@ -62,7 +65,8 @@ async function besideCommit(
   const name = `version-${repo.context.platform.nonce()}`;
   await repo.draft(name, { at: from });
   try {
-    const request = { changes: [{ dataset: version.path, patch }], message, author: call.author, attributes: amended };
+    const attributes = { ...more, ...amended };
+    const request = { changes: [{ dataset: version.path, patch }], message, author: call.author, attributes };
     const { commit, advanced } = await edits.edit(request, `refs/drafts/${name}`, call.signal);
     return advanced ? commit : undefined;
   } finally {

@@ -2,5 +2,5 @@
 
 /** ISO 8601 in UTC, of seconds since 1970. */
 export function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+  return new Date(Math.round(seconds * 1000)).toISOString();
 }

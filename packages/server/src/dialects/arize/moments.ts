@@ -1,0 +1,40 @@
+/**
+ * When things were, to the millisecond: a commit of Arize's tells in its attributes, for Arize lists by time, and much may be made in one second.
+ *
+ * Of other commits the second counts.
+ */
+import type { Cid, Repository, ValueObject } from "@sheaf/core";
+import type { Desk } from "../../desk.js";
+
+/** How far what a commit tells may be from its own time, in seconds; else it is not believed. */
+const maxApart = 60;
+const maxKept = 100_000;
+
+/** What a commit made now tells. */
+export function nowAttributes({ repo }: Desk, more: ValueObject = {}): ValueObject {
+  return { arize: { ...more, at: repo.context.platform.now() } };
+}
+
+/** The time that attributes tell, in seconds since 1970; the commit's own where they tell none. */
+export function momentIn({ arize }: ValueObject, seconds: number): number {
+  const { at } = (typeof arize === "object" && arize !== null ? arize : {}) as { at?: unknown };
+  if (typeof at !== "number" || Math.abs(at / 1000 - seconds) > maxApart) return seconds;
+  return at / 1000;
+}
+
+const all = new WeakMap<Repository["context"], Map<Cid, number>>();
+
+/** The moment of a commit whose time this is; a commit that is not here has its time. */
+export async function momentOf(repo: Repository, commit: Cid, seconds: number): Promise<number> {
+  const known = all.get(repo.context) ?? new Map<Cid, number>();
+  all.set(repo.context, known);
+  const kept = known.get(commit);
+  if (kept !== undefined) return kept;
+  const moment = await repo.show(commit).then(
+    ({ attributes }) => momentIn(attributes, seconds),
+    () => seconds,
+  );
+  if (known.size >= maxKept) known.clear();
+  known.set(commit, moment);
+  return moment;
+}
