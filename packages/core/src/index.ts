@@ -70,6 +70,7 @@ export type { Exchange } from "./repository/exchange.js";
 export type { Beside } from "./repository/beside.js";
 export { withoutCredentials } from "./repository/remotes.js";
 export { Repository, type OpenOptions } from "./repository/repository.js";
+export type { RowLeaf } from "./repository/row-leaf.js";
 export type { StoredBatch } from "./repository/stored-batch.js";
 export { amended, Versions, type VersionInfo } from "./repository/versions.js";
 export { DatasetVersion, type PageOptions } from "./repository/version.js";

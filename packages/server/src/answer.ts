@@ -1,21 +1,26 @@
 /** Answers: exact JSON, JSON lines as they come, and the headers that tell versions. */
 import { printJson, utf8, type Value } from "@sheaf/core";
+import { WholeResponse } from "./whole-response.js";
 
 /** A JSON answer; numbers keep their kind. Plain shapes of the library (`CommitInfo` and the like) hold whole numbers only, and go as they are. */
 export function json(
   value: unknown,
   init: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Response {
-  const bytes = utf8(`${printJson(value as Value)}\n`);
-  return new Response(bytes as BodyInit, {
-    status: init.status ?? 200,
-    headers: { "content-type": "application/json", "content-length": String(bytes.length), ...init.headers },
-  });
+  return jsonBytes(utf8(`${printJson(value as Value)}\n`), init.headers, init.status);
 }
 
 /** A JSON answer that is text already. */
 export function jsonText(text: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(`${text}\n`, { headers: { "content-type": "application/json", ...headers } });
+  return jsonBytes(utf8(`${text}\n`), headers);
+}
+
+/** A JSON answer that is bytes already. */
+export function jsonBytes(bytes: Uint8Array, headers: Readonly<Record<string, string>> = {}, status = 200): Response {
+  return new WholeResponse(bytes, {
+    status,
+    headers: { "content-type": "application/json", "content-length": String(bytes.length), ...headers },
+  });
 }
 
 /** Lines of JSON, as they come; what fails before the first is a problem. */

@@ -14,6 +14,7 @@ import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
 import type { Route } from "./route.js";
 import { converted, known } from "./schema.js";
 import type { Spool } from "./spool.js";
+import { WholeResponse } from "./whole-response.js";
 
 /** Says who sends a request with this Authorization. Throws an {@link HttpError} (401, 403) when that is nobody, or they may not do what is needed. */
 export type Admit = (request: Request, need: Need, authorization: string | null) => Promise<Caller>;
@@ -200,7 +201,7 @@ function tell({ onAnswer }: AppOptions, told: Told, status: number, problem?: Pr
 
 /** The answer without its body, whose making is stopped: the router would drop it without a word, and a stream would wait for ever. */
 async function headOf(response: Response): Promise<Response> {
-  await response.body?.cancel();
+  if (!(response instanceof WholeResponse)) await response.body?.cancel();
   return new Response(null, response);
 }
 

@@ -3,6 +3,7 @@ import type { Repository } from "@sheaf/core";
 import { Catalog } from "./dialects/catalog/catalog.js";
 import { EditQueue } from "./edit-queue.js";
 import { Jobs } from "./jobs.js";
+import { PrintedRows } from "./native/printed-rows.js";
 import { MemorySpool, type Spool } from "./spool.js";
 import { Turns } from "./turns.js";
 
@@ -19,6 +20,7 @@ export class Desk {
   readonly jobs: Jobs;
   readonly edits: EditQueue;
   readonly catalog: Catalog;
+  readonly printed = new PrintedRows();
   readonly #turns = new Map<string, Turns>();
   #stirring = new AbortController();
   /** What the repository is called, where a vendor needs a name for the whole. */

@@ -1,5 +1,6 @@
 /** How the server says no: every error as a problem (RFC 9457) with Sheaf's code, facts and sentence. Nothing of the inside is told. */
-import { EditConflicts, isSheafError, printJson, type SheafError, type ErrorCode, type Value } from "@sheaf/core";
+import { EditConflicts, isSheafError, printJson, type SheafError, type ErrorCode, type Value, utf8 } from "@sheaf/core";
+import { WholeResponse } from "./whole-response.js";
 
 /**
  * The HTTP status of every error that Sheaf throws on purpose.
@@ -81,8 +82,14 @@ function statusOf(error: SheafError): number {
 /** The response of a problem. */
 export function problemResponse({ status, code, detail, data, headers }: Problem, requestId: string): Response {
   const body = { code, detail, requestId, status, title: code, ...(data === undefined ? {} : { data }) };
-  return new Response(`${printJson(body as unknown as Value)}\n`, {
+  const bytes = utf8(`${printJson(body as unknown as Value)}\n`);
+  return new WholeResponse(bytes, {
     status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+    headers: {
+      "content-type": "application/problem+json",
+      "content-length": String(bytes.length),
+      "cache-control": "no-store",
+      ...headers,
+    },
   });
 }

@@ -77,13 +77,13 @@ export async function* readBatches(
 }
 
 /** Up to so many rows are a page, of which the nodes are kept. */
-const pageRows = 1000;
+export const pageRows = 1000;
 /** Aimed-for bytes and the most rows of a batch: so much is read at once, yet long items do not fill the memory. */
 const batchBytes = 2 ** 17;
 const maxBatchRows = 1024;
 
 /** How many rows come up to a place, in the order of the page. */
-async function passed(
+export async function passed(
   { store, nodes }: Context,
   dataset: DatasetBlock,
   { position, id }: NonNullable<Page["after"]>,

@@ -8,6 +8,7 @@ import { commitCid, readCommit, readSnapshot, type Context } from "./context.js"
 import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
 import { currentCommit } from "./heads.js";
 import { commitAt } from "./revisions.js";
+import { readLeaves, type RowLeaf } from "./row-leaf.js";
 import { readBatches, readRow, readRows } from "./rows.js";
 import { storedRow, type StoredBatch } from "./stored-batch.js";
 
@@ -20,6 +21,8 @@ export class DatasetVersion {
     readonly path: string,
     /** The dataset's block. */
     readonly block: StoredDataset,
+    /** The commit that it was read from. */
+    readonly commit: Cid,
   ) {}
 
   /** What is known of the dataset besides its rows. */
@@ -65,6 +68,11 @@ export class DatasetVersion {
     return readBatches(this.context, this.block, page);
   }
 
+  /** Rows in order, forwards, by the leaf that holds them; items are read when they are asked for. */
+  leaves(page: Omit<PageOptions, "reverse"> = {}): AsyncIterable<RowLeaf> {
+    return readLeaves(this.context, this.block, page);
+  }
+
   /** The top-level fields and how many rows have each: those of the metadata's column order first, the others by name. */
   columns(watch: Watch = {}): Promise<{ name: string; rows: number }[]> {
     return listColumns(this.context.store, this.block, watch);
@@ -75,18 +83,19 @@ export class DatasetVersion {
 export async function versionAt(context: Context, path: string, revision: Rev | undefined): Promise<DatasetVersion> {
   const found = await findVersion(context, path, revision);
   if (!found) throw noDataset(path, revision);
-  return new DatasetVersion(context, path, found);
+  return found;
 }
 
 async function findVersion(
   context: Context,
   path: string,
   revision: Rev | undefined,
-): Promise<StoredDataset | undefined> {
+): Promise<DatasetVersion | undefined> {
   const named = revision ?? (await currentCommit(context));
   if (named === undefined) return undefined;
+  // Only commits' own CIDs are remembered, so what is named is one.
   const known = context.datasets.get(named, path);
-  if (known) return known;
+  if (known) return new DatasetVersion(context, path, known, named as Cid);
   const tip =
     revision === undefined
       ? await readCommit(context.store, parseCid(named).digest)
@@ -95,6 +104,7 @@ async function findVersion(
   const found =
     context.datasets.get(commit, path) ??
     (await findDataset(context.store, await readSnapshot(context.store, tip), path));
-  if (found) context.datasets.keep(commit, path, found);
-  return found;
+  if (!found) return undefined;
+  context.datasets.keep(commit, path, found);
+  return new DatasetVersion(context, path, found, commit);
 }

@@ -85,9 +85,9 @@ export class Versions {
       await readCommit(this.context.store, parseCid(commit).digest),
     );
     const there = await findDataset(this.context.store, snapshot, path);
-    if (there?.id === id) return new DatasetVersion(this.context, path, there);
+    if (there?.id === id) return new DatasetVersion(this.context, path, there, commit);
     for await (const { path: then, ...dataset } of allDatasets(this.context.store, snapshot))
-      if (dataset.id === id) return new DatasetVersion(this.context, then, dataset);
+      if (dataset.id === id) return new DatasetVersion(this.context, then, dataset, commit);
     throw noDataset(path, commit);
   }
 

@@ -11,14 +11,16 @@ const gzipLevel = 5;
 
 /** The response in the coding that the request likes best, or as it is. */
 export function compressed(request: Request, response: Response): Response {
-  const { headers, status, body } = response;
-  if (body === null || status === 206 || headers.has("content-encoding")) return response;
+  const { headers, status } = response;
+  if (status === 206 || headers.has("content-encoding")) return response;
   if (!compressible.test(headers.get("content-type") ?? "")) return response;
   headers.append("vary", "Accept-Encoding");
   const length = headers.get("content-length");
   const coding = preferred(request.headers.get("accept-encoding"));
   if (coding === undefined || request.method === "HEAD" || (length !== null && Number(length) < minBytes))
     return response;
+  const { body } = response;
+  if (body === null) return response;
   const changed = new Headers(headers);
   changed.set("content-encoding", coding);
   changed.delete("content-length");

@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HttpError } from "../problem.js";
+import { WholeResponse } from "../whole-response.js";
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const hostForm = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
@@ -75,9 +76,11 @@ export async function send(
   outgoing: ServerResponse,
   onBytes: OnBytes,
 ): Promise<number> {
-  const { status, headers, body } = response;
+  const { status, headers } = response;
   for (const [name, value] of headers) outgoing.setHeader(name, value);
   outgoing.writeHead(status);
+  if (response instanceof WholeResponse) return sendWhole(response, incoming, outgoing, onBytes);
+  const { body } = response;
   const reader = (incoming.method === "HEAD" ? undefined : body)?.getReader();
   if (!reader) await body?.cancel();
   let bytes = 0;
@@ -96,6 +99,21 @@ export async function send(
     outgoing.destroy();
   }
   return bytes;
+}
+
+/** Sends a body that is in memory, in one write. */
+async function sendWhole(
+  { whole }: WholeResponse,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  onBytes: OnBytes,
+): Promise<number> {
+  const sent = incoming.method === "HEAD" ? 0 : whole.length;
+  if (sent > 0 && !outgoing.write(whole) && !outgoing.destroyed) await hasRoom(outgoing);
+  onBytes(sent);
+  outgoing.end();
+  endUnread(incoming);
+  return sent;
 }
 
 /** Resolves when more can be written, or never will. */

@@ -2,13 +2,15 @@
 
 /** The part that the request asks for, or the response as it is. The body is still made from its beginning, and what stands before the part is passed over. */
 export function ranged(request: Request, response: Response): Response {
-  const { status, headers, body } = response;
+  const { status, headers } = response;
   const etag = headers.get("etag");
   const length = headers.get("content-length");
-  if (request.method !== "GET" || status !== 200 || body === null || etag === null || length === null) return response;
+  if (request.method !== "GET" || status !== 200 || etag === null || length === null) return response;
   headers.set("accept-ranges", "bytes");
   const span = spanOf(request.headers.get("range"));
   if (!span || !isSame(request.headers.get("if-range"), etag)) return response;
+  const { body } = response;
+  if (body === null) return response;
   const total = Number(length);
   if (span.first < total) return part(response, body, span, total);
   void body.cancel().catch(() => undefined);

@@ -18,7 +18,7 @@ export interface Cursor {
 export function printCursor({ commit, query, after, offset }: Cursor): string {
   const value: Value = after ? [commit, query, after.position, after.id] : [commit, query, offset ?? 0];
   const bytes = new TextEncoder().encode(printJson(value));
-  return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""))
+  return btoa(String.fromCharCode(...bytes))
     .replace(/\+/g, "-")
     .replace(/\//g, "_")
     .replace(/=+$/, "");

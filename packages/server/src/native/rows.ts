@@ -1,13 +1,15 @@
 /** Rows of a dataset in pages and as a stream: from an offset or a cursor on, filtered, sorted, with chosen fields. */
-import { parseJson, type Repository } from "@sheaf/core";
-import { jsonText, ndjson } from "../answer.js";
+import { joinBytes, parseJson, utf8, type Repository } from "@sheaf/core";
+import { empty, jsonBytes, ndjson } from "../answer.js";
 import type { Call } from "../call.js";
+import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
 import { parseCursor, printCursor, type Cursor } from "./cursor.js";
 import { parseFilter, type Holds } from "./filter.js";
 import { Projection } from "./projection.js";
-import { pageOf, rowTexts, type PageEnd, type RowQuery } from "./row-reader.js";
+import type { BytesPage } from "./printed-rows.js";
+import { pageOf, rowTexts, type PageEnd, type PageQuery as RowPageQuery, type RowQuery } from "./row-reader.js";
 import { parseSort, sortedPage } from "./sort.js";
 import { at, cid, dataset, row } from "./shapes.js";
 import { isKnown, readVersion, type Read } from "./version.js";
@@ -90,24 +92,43 @@ export const rowsRoutes = [
   ),
 ] as const;
 
-async function listRows(call: Call<{ dataset: string }, PageQuery>, repo: Repository): Promise<Response> {
+async function listRows(call: Call<{ dataset: string }, PageQuery>, repo: Repository, desk: Desk): Promise<Response> {
   const { query, signal } = call;
   const key = JSON.stringify([query.reverse, query.fields, query.filter, query.sort]);
   const cursor = query.cursor === undefined ? undefined : parseCursor(query.cursor, key);
   const read = await readVersion(repo, call.params.dataset, cursor?.commit ?? query.at);
-  if (isKnown(call.request, read.etag)) return new Response(null, { status: 304, headers: { etag: read.etag } });
+  if (isKnown(call.request, read.etag)) return empty(304, { etag: read.etag });
   const { limit = 100 } = query;
-  const offset = cursor?.offset ?? query.offset ?? 0;
+  const offset = cursor?.after ? 0 : (cursor?.offset ?? query.offset ?? 0);
   const asked = { ...rowQuery(query, signal), limit, offset, ...(cursor?.after ? { after: cursor.after } : {}) };
-  const rows = query.sort
-    ? await sortedPage(read.version, asked, parseSort(query.sort))
-    : await pageOf(read.version, cursor?.after ? { ...asked, offset: 0 } : asked);
-  return jsonText(pageText(read, rows.texts, next(read, key, rows.end)), { etag: read.etag });
+  const { rows, end } = await rowsOf(read, asked, query.sort, desk);
+  return jsonBytes(pageBytes(read, rows, next(read, key, end)), { etag: read.etag });
 }
 
-function pageText({ version, commit }: Read, rows: readonly string[], cursor: string | undefined): string {
+/** Whole rows in the order of the dataset are kept as they were printed; what is chosen, sorted or turned round is made anew. */
+async function rowsOf(
+  { version }: Read,
+  asked: RowPageQuery,
+  sort: readonly string[] | undefined,
+  desk: Desk,
+): Promise<BytesPage> {
+  if (!sort && !asked.holds && !asked.projection && !asked.reverse) return desk.printed.page(version, asked);
+  const { texts, ...page } = sort ? await sortedPage(version, asked, parseSort(sort)) : await pageOf(version, asked);
+  return { rows: texts.map(utf8), ...page };
+}
+
+const comma = utf8(",");
+const pageEnd = utf8("]}\n");
+
+function pageBytes({ version, commit }: Read, rows: readonly Uint8Array[], cursor: string | undefined): Uint8Array {
   const end = cursor === undefined ? "" : `,"next":${JSON.stringify(cursor)}`;
-  return `{"commit":"${commit}","count":${version.info.count}${end},"rows":[${rows.join(",")}]}`;
+  const parts = [utf8(`{"commit":"${commit}","count":${version.block.count}${end},"rows":[`)];
+  for (const [i, row] of rows.entries()) {
+    if (i > 0) parts.push(comma);
+    parts.push(row);
+  }
+  parts.push(pageEnd);
+  return joinBytes(parts);
 }
 
 function next({ commit }: Read, query: string, end: PageEnd | undefined): string | undefined {

@@ -4,7 +4,7 @@
  * The first half says whether the dataset is still the same (`If-None-Match`), the second one what an edit was made on (`If-Match`), so that a commit that
  * left the dataset alone makes no cached answer stale and no edit either.
  */
-import { badInput, type CommitOptions, type DatasetVersion, type Repository } from "@sheaf/core";
+import { badInput, printCid, type CommitOptions, type DatasetVersion, type Repository } from "@sheaf/core";
 import type { Call } from "../call.js";
 
 /** One version of a dataset, and the commit that it was read from. */
@@ -16,9 +16,9 @@ export interface Read {
 
 /** Reads a dataset as a request wants it. Throws no-such-ref, no-such-dataset. */
 export async function readVersion(repo: Repository, path: string, at: string | undefined): Promise<Read> {
-  const commit = await repo.resolve(at ?? "HEAD");
-  const version = await repo.dataset(path).at(commit);
-  return { version, commit, etag: `"${version.info.cid}.${commit}"` };
+  const version = await repo.dataset(path).at(at);
+  const { commit } = version;
+  return { version, commit, etag: `"${printCid(version.block.digest)}.${commit}"` };
 }
 
 /** Says whether the client has this version already. */
