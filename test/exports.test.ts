@@ -181,6 +181,7 @@ test("core", () => {
         "Row",
         "RowBatch",
         "RowChange",
+        "RowLeaf",
         "RowLineBatch",
         "RowLineEncoder",
         "RowLineStripper",

@@ -3,6 +3,7 @@
  *
  * Step of the walk: the outermost. Whoever listens (`listen.ts`, a test) hands requests in; the routes do the rest. Refused requests get a problem with a reason.
  */
+import type { Asked } from "./asked.js";
 import type { Repository } from "@sheaf/core";
 import { Hono, type Context } from "hono";
 import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
@@ -17,7 +18,7 @@ import type { Spool } from "./spool.js";
 import { WholeResponse } from "./whole-response.js";
 
 /** Says who sends a request with this Authorization. Throws an {@link HttpError} (401, 403) when that is nobody, or they may not do what is needed. */
-export type Admit = (request: Request, need: Need, authorization: string | null) => Promise<Caller>;
+export type Admit = (request: Asked, need: Need, authorization: string | null) => Promise<Caller>;
 
 export interface AppOptions {
   readonly repo: Repository;
@@ -30,7 +31,7 @@ export interface AppOptions {
   readonly admit: Admit;
   readonly limits?: Partial<Limits>;
   /** The id of a request. */
-  readonly requestId: (request: Request) => string;
+  readonly requestId: (request: Asked) => string;
   /** How to wait between looks at a ref. Default: by the clock. */
   readonly wait?: Wait;
   /** Where uploads and files of jobs wait. Default: a little memory. */
@@ -38,7 +39,7 @@ export interface AppOptions {
   /** A way out to a language model. Default: none. */
   readonly model?: ModelDoor;
   /** Told of every request when it is answered; `error` only for what nobody foresaw. */
-  readonly onAnswer?: (told: Answered, request: Request) => void;
+  readonly onAnswer?: (told: Answered, request: Asked) => void;
   /** Aborts when the server shuts down: streams that would never end then do; all else goes on. */
   readonly closing?: AbortSignal;
 }
@@ -55,7 +56,7 @@ export interface Answered {
 }
 
 export interface App {
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Asked): Promise<Response>;
   /** Resolves when all that requests began is done: jobs, and edits on their way into commits. */
   settled(): Promise<void>;
   /** Lets go of what has been kept for long enough. */
@@ -86,7 +87,8 @@ export function makeApp(options: AppOptions): App {
     return refuse(raw, error, options, meant);
   });
   return {
-    fetch: async request => hono.fetch(request),
+    // The router looks at no more of it than we do.
+    fetch: async request => hono.fetch(request as Request),
     settled: () => desk.settled(),
     tidy: () => desk.jobs.tidy(),
   };
@@ -157,7 +159,7 @@ async function answer(context: Context, route: Route, face: Face): Promise<Respo
 /** What is known of a request on its way. */
 interface Told {
   readonly requestId: string;
-  readonly request: Request;
+  readonly request: Asked;
   readonly operationId: string;
   caller?: Caller;
 }
@@ -177,7 +179,7 @@ async function callOf(context: Context, route: Route, { options, dialect }: Face
   return new Call(request, params, query, told.caller, limits, route.body, permitted, options.closing);
 }
 
-function authorizationOf({ headers }: Request, dialect: Dialect | undefined): string | null {
+function authorizationOf({ headers }: Asked, dialect: Dialect | undefined): string | null {
   return dialect ? (dialect.authorization(headers) ?? null) : headers.get("authorization");
 }
 
@@ -224,7 +226,7 @@ function needOf({ scope, isJudged }: Route, params: object, dialect: Dialect | u
   return { scope, ...(dataset === undefined ? {} : { dataset }), ...(isJudged === undefined ? {} : { isJudged }) };
 }
 
-function refuse(request: Request, error: unknown, { requestId, onAnswer }: AppOptions, dialect?: Dialect): Response {
+function refuse(request: Asked, error: unknown, { requestId, onAnswer }: AppOptions, dialect?: Dialect): Response {
   const id = requestId(request);
   const problem = judge(error);
   const { status, code } = problem;

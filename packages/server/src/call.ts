@@ -1,4 +1,5 @@
 /** One request as a handler sees it: its parameters and body by their schemas, exact numbers kept, sizes bounded, and who is calling. */
+import type { Asked } from "./asked.js";
 import { badInput, parseJson, type Signature, joinBytes } from "@sheaf/core";
 import { HttpError } from "./problem.js";
 import { exactly } from "./schema.js";
@@ -40,7 +41,7 @@ export const defaultLimits: Limits = { jsonBytes: 32 * 2 ** 20, uploadBytes: 64 
 
 export class Call<P = unknown, Q = unknown, B = unknown> {
   constructor(
-    readonly request: Request,
+    readonly request: Asked,
     readonly params: P,
     readonly query: Q,
     readonly caller: Caller,
@@ -107,7 +108,7 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
   }
 }
 
-async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+async function* bodyOf(request: Asked): AsyncGenerator<Uint8Array> {
   if (request.body === null) return;
   const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   const body = request.body as unknown as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;

@@ -3,6 +3,7 @@
  *
  * Also answers what is no part of the API: `/healthz`, `/readyz`, `/metrics`.
  */
+import type { Asked } from "./asked.js";
 import type { Repository } from "@sheaf/core";
 import { Admission } from "./access/admission.js";
 import { Bounds, defaultBounds, type BoundsOptions } from "./access/bounds.js";
@@ -73,7 +74,7 @@ export class Service {
   readonly #app: App;
   readonly #bounds: Bounds;
   readonly #admission: Admission;
-  readonly #visits = new WeakMap<Request, Visit>();
+  readonly #visits = new WeakMap<Asked, Visit>();
   readonly #closing = new AbortController();
 
   constructor(readonly options: ServiceOptions) {
@@ -106,7 +107,7 @@ export class Service {
   }
 
   /** Answers a request; {@link finish} must follow when the answer is sent. Never throws. */
-  async fetch(request: Request): Promise<Response> {
+  async fetch(request: Asked): Promise<Response> {
     let cors: Readonly<Record<string, string>> = {};
     let response: Response;
     try {
@@ -123,7 +124,7 @@ export class Service {
   }
 
   /** The answer that says no. */
-  refuse(request: Request, error: unknown): Response {
+  refuse(request: Asked, error: unknown): Response {
     const visit = this.#visit(request);
     const problem = judge(error);
     const { status, code } = problem;
@@ -135,7 +136,7 @@ export class Service {
   }
 
   /** Takes note that an answer was sent, or that the client had gone or was cut off. As long as something still works on it, it counts as under way. */
-  finish(request: Request, status: number, bytes: number, still?: Promise<unknown>): void {
+  finish(request: Asked, status: number, bytes: number, still?: Promise<unknown>): void {
     if (still) void still.finally(() => this.#bounds.leave(request));
     else this.#bounds.leave(request);
     const { id, begun, told } = this.#visit(request);
@@ -173,7 +174,7 @@ export class Service {
     await this.#app.settled();
   }
 
-  #visit(request: Request): Visit {
+  #visit(request: Asked): Visit {
     let visit = this.#visits.get(request);
     if (!visit) {
       const { platform } = this.options.repo.local();
@@ -185,7 +186,7 @@ export class Service {
   }
 
   /** What stands beside the API. */
-  async #own(request: Request): Promise<Response | undefined> {
+  async #own(request: Asked): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
     const isRead = request.method === "GET" || request.method === "HEAD";
     if (!isRead) return undefined;

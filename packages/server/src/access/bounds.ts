@@ -1,4 +1,5 @@
 /** How many requests are worked on at once: in all, and for one caller, so that none takes the server from the others. */
+import type { Asked } from "../asked.js";
 import { HttpError } from "../problem.js";
 
 export interface BoundsOptions {
@@ -10,7 +11,7 @@ export const defaultBounds: BoundsOptions = { requests: 256, perCaller: 64 };
 
 export class Bounds {
   readonly #callers = new Map<string, number>();
-  readonly #callerOf = new WeakMap<Request, string>();
+  readonly #callerOf = new WeakMap<Asked, string>();
   /** Requests under way. */
   inFlight = 0;
 
@@ -22,7 +23,7 @@ export class Bounds {
   }
 
   /** Counts a request for its caller, once. Throws 429 when they have too many under way. */
-  take(request: Request, caller: string): void {
+  take(request: Asked, caller: string): void {
     if (this.#callerOf.has(request)) return;
     const count = this.#callers.get(caller) ?? 0;
     if (count >= this.options.perCaller)
@@ -34,7 +35,7 @@ export class Bounds {
   }
 
   /** Counts a request out. */
-  leave(request: Request): void {
+  leave(request: Asked): void {
     this.inFlight--;
     const caller = this.#callerOf.get(request);
     if (caller === undefined) return;

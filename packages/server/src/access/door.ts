@@ -4,6 +4,7 @@
  * The Host header must name this server (a page that points its own name at 127.0.0.1 cannot), and an Origin must be the server's own, or one that was
  * allowed (CORS). Programs send no Origin.
  */
+import type { Asked } from "../asked.js";
 import { HttpError } from "../problem.js";
 
 export interface DoorOptions {
@@ -26,7 +27,7 @@ const methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const maxAge = "600";
 
 /** Throws 421 for a Host that is not this server's, 403 for an Origin that may not call; gives the headers that let the page read the answer. */
-export function passDoor(request: Request, { hosts, origins }: DoorOptions): Readonly<Record<string, string>> {
+export function passDoor(request: Asked, { hosts, origins }: DoorOptions): Readonly<Record<string, string>> {
   const url = new URL(request.url);
   if (hosts && !hosts.has(url.hostname))
     throw new HttpError(
@@ -43,7 +44,7 @@ export function passDoor(request: Request, { hosts, origins }: DoorOptions): Rea
 }
 
 /** Answers what a browser asks before it sends a request of a page; `undefined` for any other request. Behind the door only. */
-export function preflight(request: Request, cors: Readonly<Record<string, string>>): Response | undefined {
+export function preflight(request: Asked, cors: Readonly<Record<string, string>>): Response | undefined {
   if (request.method !== "OPTIONS" || request.headers.get("access-control-request-method") === null) return undefined;
   if (cors["access-control-allow-origin"] === undefined) return undefined;
   const wanted = request.headers.get("access-control-request-headers") ?? "";

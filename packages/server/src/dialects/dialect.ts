@@ -5,6 +5,7 @@
  * for this vendor. A refusal is in the vendor's own shape, and the token stands where the vendor's SDK puts its key. What a query holds beyond the schema is
  * ignored, as the SDKs send more than they need.
  */
+import type { Asked } from "../asked.js";
 import type { Problem } from "../problem.js";
 import type { Route } from "../route.js";
 
@@ -25,7 +26,7 @@ export interface Dialect {
   /** What may stand before the paths of requests without a prefix. Default: nothing (`[""]`). */
   readonly roots?: readonly string[];
   /** Says whether a request without a prefix is meant for this vendor, by its headers. Of several dialects with one path the first that says so has it. */
-  readonly claims: (request: Request) => boolean;
+  readonly claims: (request: Asked) => boolean;
   /** In the order in which they are tried: `/datasets/query` before `/datasets/{id}`. */
   readonly routes: readonly Route[];
   /** The Authorization header (`Bearer …`, `Basic …`) for what the SDK sends as its key; `undefined` where it sends none. */

@@ -1,4 +1,5 @@
 /** Compresses answers for clients that ask for it: brotli or gzip, streams as they come. Never what is small, or compressed already. */
+import type { Asked } from "../asked.js";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
 
 /** Less is not worth the head. */
@@ -10,7 +11,7 @@ const brotliQuality = 4;
 const gzipLevel = 5;
 
 /** The response in the coding that the request likes best, or as it is. */
-export function compressed(request: Request, response: Response): Response {
+export function compressed(request: Asked, response: Response): Response {
   const { headers, status } = response;
   if (status === 206 || headers.has("content-encoding")) return response;
   if (!compressible.test(headers.get("content-type") ?? "")) return response;

@@ -4,6 +4,7 @@
  * Own code rather than an adapter from elsewhere: it must cut the connection when a stream fails half way (never a short answer that looks whole), tell the
  * handler when the client has gone, write nothing to standard error, and put no words of an unforeseen error into an answer.
  */
+import type { Asked } from "../asked.js";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HttpError } from "../problem.js";
 import { WholeResponse } from "../whole-response.js";
@@ -20,7 +21,7 @@ export function toRequest(
   scheme: "http" | "https",
   signal: AbortSignal,
   onBytes: OnBytes,
-): Request {
+): Asked {
   const { method = "GET", url = "/" } = incoming;
   const host = incoming.headers.host ?? "localhost";
   if (!methods.has(method))
@@ -31,12 +32,13 @@ export function toRequest(
   if (!url.startsWith("/") || !hostForm.test(host) || !URL.canParse(href))
     throw new HttpError(400, "bad-input", "the target of the request, or its Host header, makes no sense");
   const hasBody = method !== "GET" && method !== "HEAD" && hasContent(incoming);
-  return new Request(href, {
+  return {
     method,
+    url: new URL(href).href,
     headers: headersOf(incoming),
+    body: hasBody ? (bodyOf(incoming, onBytes) as Asked["body"]) : null,
     signal,
-    ...(hasBody ? { body: bodyOf(incoming, onBytes), duplex: "half" } : {}),
-  });
+  };
 }
 
 function hasContent({ headers }: IncomingMessage): boolean {

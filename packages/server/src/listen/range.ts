@@ -1,7 +1,8 @@
 /** Parts of answers (RFC 9110, 14): for a download that broke off. One range from a first byte on, where the answer has a strong ETag and a known length. */
+import type { Asked } from "../asked.js";
 
 /** The part that the request asks for, or the response as it is. The body is still made from its beginning, and what stands before the part is passed over. */
-export function ranged(request: Request, response: Response): Response {
+export function ranged(request: Asked, response: Response): Response {
   const { status, headers } = response;
   const etag = headers.get("etag");
   const length = headers.get("content-length");

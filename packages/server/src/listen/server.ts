@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { SheafError } from "@sheaf/core";
+import type { Asked } from "../asked.js";
 import { judge, problemResponse } from "../problem.js";
 import type { Service } from "../service.js";
 import { Deadline } from "./deadline.js";
@@ -153,7 +154,7 @@ async function serve(
   });
   outgoing.on("error", () => undefined);
   incoming.on("error", () => undefined);
-  let request: Request;
+  let request: Asked;
   try {
     request = toRequest(incoming, scheme, gone.signal, moved);
   } catch (error) {

@@ -4,6 +4,7 @@
  * The first half says whether the dataset is still the same (`If-None-Match`), the second one what an edit was made on (`If-Match`), so that a commit that
  * left the dataset alone makes no cached answer stale and no edit either.
  */
+import type { Asked } from "../asked.js";
 import { badInput, printCid, type CommitOptions, type DatasetVersion, type Repository } from "@sheaf/core";
 import type { Call } from "../call.js";
 
@@ -22,7 +23,7 @@ export async function readVersion(repo: Repository, path: string, at: string | u
 }
 
 /** Says whether the client has this version already. */
-export function isKnown(request: Request, etag: string): boolean {
+export function isKnown(request: Asked, etag: string): boolean {
   const header = request.headers.get("if-none-match");
   if (header === null) return false;
   const dataset = etag.slice(1, etag.indexOf("."));

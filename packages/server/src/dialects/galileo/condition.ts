@@ -1,15 +1,16 @@
 /** If-Match: an edit that is made on the content that its maker saw, or on none other. */
+import type { Asked } from "../../asked.js";
 import type { DatasetVersion, Platform } from "@sheaf/core";
 import { HttpError } from "../../problem.js";
 import { etagOf } from "./shapes.js";
 
 /** Says whether a request is bound to one content. */
-export function isBound({ headers }: Request): boolean {
+export function isBound({ headers }: Asked): boolean {
   return tagsOf(headers).length > 0;
 }
 
 /** Throws 412 where the content is none of those that If-Match names. */
-export function checkMatch({ headers }: Request, platform: Platform, version: DatasetVersion): void {
+export function checkMatch({ headers }: Asked, platform: Platform, version: DatasetVersion): void {
   const tags = tagsOf(headers);
   const now = etagOf(platform, version);
   if (tags.length === 0 || tags.includes(now)) return;

@@ -1,4 +1,5 @@
 /** Other looks at a dataset's content: as a file, with other columns, the variables of its inputs. */
+import type { Asked } from "../../asked.js";
 import { isObject, isSheafError, parseJson, printJson, type Value } from "@sheaf/core";
 import { json, lines, stream } from "../../answer.js";
 import { attachment } from "../../native/jobs.js";
@@ -89,7 +90,7 @@ export const viewRoutes = [
 ] as const;
 
 /** The generated client of the vendor takes JSON only, and says so. */
-function wantsJson({ headers }: Request): boolean {
+function wantsJson({ headers }: Asked): boolean {
   const accept = headers.get("accept") ?? "";
   return accept.includes("application/json") && !accept.includes("*/*");
 }

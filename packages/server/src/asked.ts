@@ -1,0 +1,6 @@
+/**
+ * A request as the server looks at it: these parts of the web's own and no others.
+ *
+ * Whoever listens can so hand in what it has, as making a whole `Request` costs more than many an answer. A `Request` is one too.
+ */
+export type Asked = Pick<Request, "method" | "url" | "headers" | "body" | "signal">;
