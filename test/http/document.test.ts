@@ -1,6 +1,7 @@
 /** The document of the server: valid by a stranger's judgement, whole, and the same as the page in docs. */
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { allRoutes, documentOf, printMarkdown } from "@sheaf/server";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { fresh } from "./server.js";
@@ -49,6 +50,30 @@ test("every operation tells what it does, by what scope, and how it says no", ()
       expect([path, method, "401" in responses]).toEqual([path, method, !isOpen]);
       expect(Object.keys(responses).some(status => /^[23]/.test(status))).toBe(true);
     }
+});
+
+test("every JSON that goes in or out has an example, and each is of its shape", () => {
+  const ajv = new Ajv2020({ strict: false });
+  const { components, paths } = JSON.parse(JSON.stringify(document)) as typeof document;
+  for (const methods of Object.values(paths))
+    for (const { operationId, requestBody, responses } of Object.values(methods))
+      for (const { content = {} } of [requestBody ?? {}, ...Object.values(responses)])
+        for (const [type, { schema, examples }] of Object.entries(content)) {
+          if (schema?.type === undefined && schema?.$ref === undefined && schema?.anyOf === undefined) continue;
+          if (schema["contentMediaType"] !== undefined || type === "application/problem+json") continue;
+          const check = ajv.compile({ ...schema, components });
+          const [one] = Object.values(examples ?? {});
+          expect([operationId, type, one !== undefined]).toEqual([operationId, type, true]);
+          expect([operationId, check(one?.value), check.errors]).toEqual([operationId, true, null]);
+        }
+  for (const { examples = [], ...schema } of Object.values(components.schemas))
+    for (const example of examples) expect(ajv.validate({ ...schema, components }, example)).toBe(true);
+});
+
+test("shapes that recur have names", () => {
+  const names = Object.keys(document.components.schemas);
+  for (const name of ["Commit", "Conflict", "Dataset", "Difference", "Job", "Patch", "Problem", "Row"])
+    expect(names).toContain(name);
 });
 
 /** After a change on purpose, `npx vitest run test/http/document -u` writes it anew. */

@@ -20,7 +20,7 @@ ${info.description}
 }
 
 function printEntry(entry: Entry): string {
-  const { id, line, summary, description, scope, parameters, body, answers, problems } = entry;
+  const { id, line, summary, description, scope, parameters, body, sample, answers, problems } = entry;
   return [
     `### ${id}`,
     "",
@@ -36,6 +36,7 @@ function printEntry(entry: Entry): string {
     ),
     ...(parameters.length === 0 ? [] : [""]),
     ...body.map(shape => `- takes ${code(shape)}`),
+    ...(sample === undefined ? [] : [`- for example ${code(JSON.stringify(sample))}`]),
     ...answers.map(({ status, text, shapes }) => `- ${status}: ${[text, ...shapes.map(code)].join("; ")}`),
     ...(problems.length === 0 ? [] : [`- problems: ${problems.join(", ")}`]),
     "",

@@ -3,6 +3,7 @@ import type { Route } from "../route.js";
 import type { TSchema } from "../schema.js";
 import type { AnswerShape, BodyShape } from "../shape.js";
 import { Components } from "./components.js";
+import { exampleOf } from "./example.js";
 import { headersOf } from "./header.js";
 import type { About, Answer, Body, Media, OpenApi, Operation, Parameter, Schema } from "./model.js";
 import { problemAnswer, problemAnswers, problemSchema, problemsOf } from "./refusal.js";
@@ -80,16 +81,16 @@ function parameters(schema: TSchema | undefined, where: "path" | "query", compon
 function bodyOf(body: BodyShape, components: Components): Body {
   if ("bytes" in body) return { required: true, content: media(body.bytes, binary) };
   const types = [body.mediaType ?? "application/json"];
-  return { required: body.optional !== true, content: media(types, components.place(body.json)) };
+  return { required: body.optional !== true, content: shaped(types, body.json, components) };
 }
 
 function answerOf(shape: AnswerShape, { answers }: Route, components: Components): Answer {
   const { description, json, mediaType = "application/json", lines, events, bytes = [], headers = {} } = shape;
   const told = 304 in answers && json !== undefined ? { ETag: "the version of what is answered", ...headers } : headers;
   const content = {
-    ...(json === undefined ? {} : media([mediaType], components.place(json))),
-    ...(lines === undefined ? {} : media(["application/x-ndjson"], components.place(lines))),
-    ...(events === undefined ? {} : media(["text/event-stream"], components.place(events))),
+    ...(json === undefined ? {} : shaped([mediaType], json, components)),
+    ...(lines === undefined ? {} : shaped(["application/x-ndjson"], lines, components)),
+    ...(events === undefined ? {} : shaped(["text/event-stream"], events, components)),
     ...media(bytes, binary),
   };
   return {
@@ -103,6 +104,12 @@ function headerTexts(headers: Readonly<Record<string, string>>) {
   return Object.fromEntries(
     Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
   );
+}
+
+/** JSON of a shape, and an example of it. */
+function shaped(types: readonly string[], schema: TSchema, components: Components): Record<string, Media> {
+  const examples = { one: { value: exampleOf(schema) } };
+  return Object.fromEntries(types.map(type => [type, { schema: components.place(schema), examples }]));
 }
 
 const binary: Schema = { type: "string", contentMediaType: "application/octet-stream" };

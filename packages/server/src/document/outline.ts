@@ -13,6 +13,8 @@ export interface Entry {
   readonly parameters: readonly { name: string; place: string; shape: string; text: string }[];
   /** Media type and shape. */
   readonly body: readonly string[];
+  /** An example of the body, where it is JSON. */
+  readonly sample?: unknown;
   readonly answers: readonly { status: string; text: string; shapes: readonly string[] }[];
   /** Statuses of problems. */
   readonly problems: readonly string[];
@@ -70,6 +72,7 @@ function entryOf(line: string, operation: Operation): Entry {
       text,
     })),
     body: shapesIn(requestBody?.content),
+    sample: sampleIn(requestBody?.content),
     answers: answers.filter(([, answer]) => answer.$ref === undefined).map(([status, answer]) => told(status, answer)),
     problems: answers
       .filter(([status, { $ref }]) => $ref !== undefined && status !== "default")
@@ -86,6 +89,10 @@ function shapesIn(content: Readonly<Record<string, Media>> = {}): string[] {
   return Object.entries(content).map(([type, { schema }]) =>
     schema === undefined || schema["contentMediaType"] !== undefined ? type : `${type}: ${printShape(schema)}`,
   );
+}
+
+function sampleIn(content: Readonly<Record<string, Media>> = {}): unknown {
+  return Object.values(content)[0]?.examples?.["one"]?.value;
 }
 
 function scopeOf(security: readonly object[]): string {

@@ -28,7 +28,7 @@ ${main.join("\n")}
 type Linker = (shape: string) => string;
 
 function printEntry(entry: Entry, link: Linker): string {
-  const { id, line, summary, description, scope, parameters, body, answers, problems } = entry;
+  const { id, line, summary, description, scope, parameters, body, sample, answers, problems } = entry;
   const [method = "", path = ""] = line.split(" ");
   const rows = parameters.map(
     ({ name, place, shape, text: about }) =>
@@ -42,6 +42,7 @@ function printEntry(entry: Entry, link: Linker): string {
 <p>${prose(summary)}</p>${description === undefined ? "" : `<p>${prose(description)}</p>`}
 ${rows.length === 0 ? "" : `<table>${rows.join("")}</table>`}
 ${body.length === 0 ? "" : `<p>takes ${body.map(link).join(" or ")}</p>`}
+${sample === undefined ? "" : `<pre>${text(JSON.stringify(sample, null, 2))}</pre>`}
 <ul>${replies.join("")}${problems.length === 0 ? "" : `<li>problems: ${problems.join(", ")}</li>`}</ul></section>`;
 }
 

@@ -4,7 +4,7 @@ import { empty, json } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
 import { edit, editAnswers, edited } from "./edits.js";
-import { anyObject, at, commitQuery, dataset, datasetInfo, editQuery, fields } from "./shapes.js";
+import { anyObject, at, commitQuery, dataset, datasetInfo, editQuery, fields, patch } from "./shapes.js";
 import { isKnown, readVersion } from "./version.js";
 
 const tag = "datasets";
@@ -83,7 +83,7 @@ export const datasetRoutes = [
       scope: "write",
       params: inDataset,
       query: t.Object(editQuery),
-      body: { json: t.Array(anyObject), mediaType: "application/json-patch+json" },
+      body: { json: patch, mediaType: "application/json-patch+json" },
       answers: editAnswers,
     },
     async (call, _, desk) => {
@@ -101,7 +101,7 @@ export const datasetRoutes = [
       scope: "write",
       params: inDataset,
       query: t.Object(editQuery),
-      body: { json: anyObject },
+      body: { json: t.Record(t.String(), t.Unknown(), { examples: [{ description: "questions and answers" }] }) },
       answers: editAnswers,
     },
     async (call, _, desk) => {

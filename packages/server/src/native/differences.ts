@@ -5,7 +5,7 @@ import type { Call } from "../call.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
 import { permitFormerNames } from "./former-name.js";
-import { anyObject, defined, revision } from "./shapes.js";
+import { patch, defined, revision } from "./shapes.js";
 
 const tag = "diff";
 
@@ -14,7 +14,12 @@ const pair = t.Object({
   to: t.Optional(revision),
   dataset: t.Optional(t.String({ minLength: 1, description: "of this dataset alone" })),
 });
-const count = t.Integer({ minimum: 0 });
+const difference = t.Record(t.String(), t.Unknown(), {
+  $id: "Difference",
+  description: "One thing that differs, by its `kind`.",
+  examples: [{ kind: "dataset-added", dataset: "qa", count: 120 }],
+});
+const count = t.Integer({ minimum: 0, examples: [3] });
 const whatTheyAre =
   "A difference is an object with a `kind`: dataset-added, dataset-removed, dataset-renamed, meta-changed, added, removed, changed, moved, file-added, file-removed, file-changed. Items stand in it as they rest, with their attributes under @meta, as the pointers of patches mean them.";
 
@@ -33,7 +38,7 @@ export const diffRoutes = [
       scope: "read",
       isJudged: true,
       query: pair,
-      answers: { 200: { description: "the differences", json: t.Object({ differences: t.Array(anyObject) }) } },
+      answers: { 200: { description: "the differences", json: t.Object({ differences: t.Array(difference) }) } },
     },
     async (call, repo) => listed("differences", differenceTexts(await asked(call, repo))),
   ),
@@ -48,7 +53,7 @@ export const diffRoutes = [
       scope: "read",
       isJudged: true,
       query: pair,
-      answers: { 200: { description: "the differences", lines: anyObject } },
+      answers: { 200: { description: "the differences", lines: difference } },
     },
     async (call, repo) => ndjson(differenceTexts(await asked(call, repo))),
   ),
@@ -98,16 +103,16 @@ export const diffRoutes = [
       params: t.Object({ dataset: t.String({ minLength: 1 }) }),
       query: t.Object({ from: revision, to: t.Optional(revision) }),
       answers: {
-        200: { description: "the patch", json: t.Array(anyObject), mediaType: "application/json-patch+json" },
+        200: { description: "the patch", json: patch, mediaType: "application/json-patch+json" },
       },
     },
     async (call, repo) => {
       const { dataset } = call.params;
       const { from, to = "HEAD" } = call.query;
       await permitFormerNames(call, repo, dataset, [from, to]);
-      const patch = repo.diffPatch(from, to, dataset);
+      const operations = repo.diffPatch(from, to, dataset);
       return list(
-        texts(patch, operation => printJson(operation as unknown as Value)),
+        texts(operations, operation => printJson(operation as unknown as Value)),
         "application/json-patch+json",
       );
     },

@@ -4,12 +4,12 @@ import { json } from "../answer.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
 import { edit, editAnswers } from "./edits.js";
-import { anyObject, editQuery, fields } from "./shapes.js";
+import { anyObject, editQuery, fields, patch } from "./shapes.js";
 
 const path = t.String({ minLength: 1 });
 
 const change = t.Union([
-  fields({ dataset: path, patch: t.Array(anyObject, { description: "a JSON Patch on the dataset's document" }) }),
+  fields({ dataset: path, patch }),
   fields({ dataset: path, create: fields({ meta: t.Optional(anyObject) }) }),
   fields({
     dataset: path,

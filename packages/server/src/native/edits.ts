@@ -14,11 +14,14 @@ export interface EditQuery {
 }
 
 /** The answer to an edit. */
-export const edited = t.Object({
-  commit: cid,
-  advanced: t.Boolean({ description: "false where the edit changed nothing, so that no commit was made" }),
-  made: t.Array(t.String(), { description: "ids that were made for appended rows, in order" }),
-});
+export const edited = t.Object(
+  {
+    commit: cid,
+    advanced: t.Boolean({ description: "false where the edit changed nothing, so that no commit was made" }),
+    made: t.Array(t.String(), { description: "ids that were made for appended rows, in order", examples: [[]] }),
+  },
+  { $id: "Edited", description: "What came of an edit." },
+);
 
 /** What every edit may be answered beside its commit. */
 export const editAnswers = {

@@ -20,15 +20,39 @@ const logQuery = t.Object({
   ...pageQuery,
 });
 
-const reflogEntry = t.Object({
-  ref: t.String(),
-  value: t.Union([t.String(), t.Null()]),
-  before: t.Union([t.String(), t.Null()]),
-  who: person,
-  time: t.Integer({ description: "milliseconds since 1970" }),
-  command: t.String(),
-  serial: t.Integer({ description: "the how-manieth move of the ref it is" }),
-});
+const reflogEntry = t.Object(
+  {
+    ref: t.String(),
+    value: t.Union([t.String(), t.Null()]),
+    before: t.Union([t.String(), t.Null()]),
+    who: person,
+    time: t.Integer({ description: "milliseconds since 1970" }),
+    command: t.String(),
+    serial: t.Integer({ description: "the how-manieth move of the ref it is" }),
+  },
+  {
+    $id: "RefMove",
+    description: "One move of a ref; null where it was not there, or was removed.",
+    examples: [
+      {
+        ref: "refs/heads/main",
+        value: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
+        before: null,
+        who: { name: "Ada", email: "ada@example.org" },
+        time: 1767225600000,
+        command: "commit",
+        serial: 1,
+      },
+    ],
+  },
+);
+
+const undone = {
+  ref: "refs/heads/main",
+  from: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
+  to: null,
+  command: "commit",
+};
 
 const blame = t.Object({ pointer: t.String(), commit: cid, time: t.Integer({ description: "seconds since 1970" }) });
 
@@ -140,12 +164,15 @@ export const historyRoutes = [
       answers: {
         200: {
           description: "what was taken back",
-          json: t.Object({
-            ref: t.String(),
-            from: t.Union([t.String(), t.Null()]),
-            to: t.Union([t.String(), t.Null()]),
-            command: t.String(),
-          }),
+          json: t.Object(
+            {
+              ref: t.String(),
+              from: t.Union([t.String(), t.Null()]),
+              to: t.Union([t.String(), t.Null()]),
+              command: t.String(),
+            },
+            { examples: [undone] },
+          ),
         },
       },
     },

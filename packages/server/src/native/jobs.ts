@@ -11,23 +11,38 @@ import { defined, fields } from "./shapes.js";
 
 const tag = "jobs";
 
-export const jobInfo = t.Object({
-  id: t.String(),
-  kind: t.String({ description: "what is done: import, export, fetch, push, pull" }),
-  state: t.Union([t.Literal("running"), t.Literal("done"), t.Literal("failed"), t.Literal("cancelled")]),
-  started: t.Integer({ description: "milliseconds since 1970" }),
-  finished: t.Optional(t.Integer()),
-  progress: t.Optional(
-    t.Object({
-      phase: t.String(),
-      done: t.Integer(),
-      total: t.Optional(t.Integer()),
-      unit: t.String({ description: "rows, bytes, blocks, …" }),
-    }),
-  ),
-  result: t.Optional(t.Unknown({ description: "what the request would have been answered" })),
-  problem: t.Optional(t.Unknown({ description: "why it failed" })),
-});
+export const jobInfo = t.Object(
+  {
+    id: t.String(),
+    kind: t.String({ description: "what is done: import, export, fetch, push, pull" }),
+    state: t.Union([t.Literal("running"), t.Literal("done"), t.Literal("failed"), t.Literal("cancelled")]),
+    started: t.Integer({ description: "milliseconds since 1970" }),
+    finished: t.Optional(t.Integer()),
+    progress: t.Optional(
+      t.Object({
+        phase: t.String(),
+        done: t.Integer(),
+        total: t.Optional(t.Integer()),
+        unit: t.String({ description: "rows, bytes, blocks, …" }),
+      }),
+    ),
+    result: t.Optional(t.Unknown({ description: "what the request would have been answered" })),
+    problem: t.Optional(t.Unknown({ description: "why it failed" })),
+  },
+  {
+    $id: "Job",
+    description: "Work that goes on behind an answer.",
+    examples: [
+      {
+        id: "5f2b0c1e",
+        kind: "import",
+        state: "running",
+        started: 1767225600000,
+        progress: { phase: "reading", done: 20_000, total: 100_000, unit: "rows" },
+      },
+    ],
+  },
+);
 
 /** What a route takes that may run as a job. */
 export const jobQuery = {

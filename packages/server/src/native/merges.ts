@@ -15,31 +15,56 @@ const params = t.Object({
 });
 
 /** What became of a merge. */
-export const merged = t.Object({
-  commit: t.Optional(cid),
-  advanced: t.Optional(t.Boolean()),
-  fastForward: t.Optional(t.Boolean()),
-  conflicts: t.Optional(
-    t.Array(conflict, { description: "instead of the rest: the merge waits for these to be resolved" }),
-  ),
-});
+export const merged = t.Object(
+  {
+    commit: t.Optional(cid),
+    advanced: t.Optional(t.Boolean()),
+    fastForward: t.Optional(t.Boolean()),
+    conflicts: t.Optional(
+      t.Array(conflict, { description: "instead of the rest: the merge waits for these to be resolved" }),
+    ),
+  },
+  {
+    $id: "Merged",
+    description: "What became of a merge: a commit, or conflicts.",
+    examples: [
+      {
+        commit: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
+        advanced: true,
+        fastForward: false,
+      },
+    ],
+  },
+);
 
-const state = t.Object({
-  branch: t.String(),
-  ours: cid,
-  theirs: cid,
-  message: t.String(),
-  conflicts: t.Array(t.Composite([conflict, t.Object({ resolved: t.Boolean() })])),
-});
+const state = t.Object(
+  {
+    branch: t.String(),
+    ours: cid,
+    theirs: cid,
+    message: t.String(),
+    conflicts: t.Array(t.Composite([conflict, t.Object({ resolved: t.Boolean() })])),
+  },
+  { $id: "MergeState", description: "A merge that waits on a branch for its conflicts to be resolved." },
+);
 
-const resolution = fields({
-  choice: t.Union([t.Literal("ours"), t.Literal("theirs"), t.Literal("base"), t.Literal("value"), t.Literal("remove")]),
-  value: t.Optional(t.Unknown({ description: "with the choice `value`: what is to stand there" })),
-  all: t.Optional(t.Boolean({ description: "every conflict; instead of dataset, id and pointer" })),
-  dataset: t.Optional(t.String({ description: "the conflicts of this dataset" })),
-  id: t.Optional(t.String({ description: "of this row" })),
-  pointer: t.Optional(t.String({ description: "at this place, or below it" })),
-});
+const resolution = fields(
+  {
+    choice: t.Union([
+      t.Literal("ours"),
+      t.Literal("theirs"),
+      t.Literal("base"),
+      t.Literal("value"),
+      t.Literal("remove"),
+    ]),
+    value: t.Optional(t.Unknown({ description: "with the choice `value`: what is to stand there" })),
+    all: t.Optional(t.Boolean({ description: "every conflict; instead of dataset, id and pointer" })),
+    dataset: t.Optional(t.String({ description: "the conflicts of this dataset" })),
+    id: t.Optional(t.String({ description: "of this row" })),
+    pointer: t.Optional(t.String({ description: "at this place, or below it" })),
+  },
+  { examples: [{ choice: "value", dataset: "qa", id: "q7", pointer: "/answer", value: "4" }] },
+);
 type Resolution = Static<typeof resolution>;
 
 /** Merges into a branch while no edit moves it, and answers with what became of it. */
@@ -133,7 +158,10 @@ export const mergeRoutes = [
       summary: "Makes the commit of a merge whose conflicts are all resolved.",
       scope: "write",
       params,
-      body: { json: fields({ message: t.Optional(t.String()) }), optional: true },
+      body: {
+        json: fields({ message: t.Optional(t.String()) }, { examples: [{ message: "merge the fixes" }] }),
+        optional: true,
+      },
       answers: { 200: { description: "the commit", json: committed } },
     },
     async (call, repo, desk) => {

@@ -4,7 +4,7 @@ import { empty, json } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
 import { accepted, jobOrAnswer, jobQuery } from "./jobs.js";
-import { anyObject, defined, fields } from "./shapes.js";
+import { defined, fields } from "./shapes.js";
 
 const tag = "remotes";
 const path = "/api/v1/remotes/{remote}";
@@ -13,6 +13,26 @@ const remoteInfo = t.Object({ name: t.String(), url: t.String({ description: "wi
 const flag = t.Optional(t.Boolean());
 const names = t.Optional(t.Array(t.String(), { description: "branches or tags, or source:destination" }));
 
+const exchanged = t.Record(t.String(), t.Unknown(), {
+  $id: "Exchange",
+  description: "With which remote, and what became of each ref; of a pull, what became of the branch too.",
+  examples: [
+    {
+      remote: "origin",
+      url: "https://sheaf.example.org/evals",
+      refs: [
+        {
+          remote: "refs/heads/main",
+          ref: "refs/remotes/origin/main",
+          outcome: "new",
+          before: null,
+          after: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
+        },
+      ],
+    },
+  ],
+});
+
 /** What fetch, pull and push have in common: long work with another side. */
 const exchange = {
   method: "POST",
@@ -20,7 +40,7 @@ const exchange = {
   scope: "admin",
   params,
   query: t.Object(jobQuery),
-  answers: { 200: { description: "what became of each ref", json: anyObject }, 202: accepted },
+  answers: { 200: { description: "what became of each ref", json: exchanged }, 202: accepted },
 } as const;
 
 export const remoteRoutes = [

@@ -27,6 +27,11 @@ const path = "/api/v1/datasets/{dataset}/rows/{id}";
 const params = rowParams;
 const edits = t.Object({ ...editQuery, ...rowQuery });
 const content = { item: anyObject, meta: t.Optional(anyObject) };
+const itemPatch = t.Array(anyObject, {
+  $id: "ItemPatch",
+  description: "a JSON Patch (RFC 6902) whose paths begin at the item",
+  examples: [[{ op: "replace", path: "/answer", value: "4" }]],
+});
 const rowBase =
   "If-Match with the row's ETag refuses it (412) where the row's item changed since; with merge it is merged into the newest version.";
 
@@ -77,7 +82,7 @@ export const rowRoutes = [
       scope: "write",
       params,
       query: edits,
-      body: { json: t.Array(anyObject), mediaType: "application/json-patch+json" },
+      body: { json: itemPatch, mediaType: "application/json-patch+json" },
       answers: editAnswers,
     },
     async (call, _, desk) => {
@@ -175,17 +180,20 @@ export const rowRoutes = [
       params: t.Object({ dataset }),
       query: t.Object(editQuery),
       body: {
-        json: fields({
-          upsert: t.Optional(
-            t.Array(
-              fields({
-                ...content,
-                id: t.Optional(t.String({ description: "without it the row is appended and an id made" })),
-              }),
+        json: fields(
+          {
+            upsert: t.Optional(
+              t.Array(
+                fields({
+                  ...content,
+                  id: t.Optional(t.String({ description: "without it the row is appended and an id made" })),
+                }),
+              ),
             ),
-          ),
-          remove: t.Optional(t.Array(t.String(), { description: "ids of rows to remove" })),
-        }),
+            remove: t.Optional(t.Array(t.String(), { description: "ids of rows to remove" })),
+          },
+          { examples: [{ upsert: [{ id: "q7", item: { answer: "4" } }], remove: ["q8"] }] },
+        ),
       },
       answers: editAnswers,
     },
