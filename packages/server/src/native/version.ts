@@ -17,7 +17,14 @@ export interface Read {
 
 /** Reads a dataset as a request wants it. Throws no-such-ref, no-such-dataset. */
 export async function readVersion(repo: Repository, path: string, at: string | undefined): Promise<Read> {
-  const version = await repo.dataset(path).at(at);
+  const version = await repo
+    .dataset(path)
+    .at(at)
+    .catch(async (error: unknown) => {
+      // Where there is no commit yet, that is the reason to tell.
+      await repo.resolve(at ?? "HEAD");
+      throw error;
+    });
   const { commit } = version;
   return { version, commit, etag: `"${printCid(version.block.digest)}.${commit}"` };
 }
