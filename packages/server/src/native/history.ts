@@ -214,10 +214,24 @@ async function listCommits(call: Call<unknown, Static<typeof logQuery>>, repo: R
   const options = defined({ ...query, at: from, signal: call.signal, limit: toPass + limit + 1 });
   for await (const commit of repo.log(options)) if (seen++ >= toPass) commits.push(commit);
   if (commits.length <= limit) return json({ commits });
-  const start = await repo.resolve(from ?? "HEAD");
-  return json({
-    commits: commits.slice(0, limit),
-    next: printCursor({ commit: start, query: key, offset: toPass + limit }),
+  const isWhole = query.dataset === undefined && query.id === undefined && toPass === 0;
+  const rest =
+    isWhole && isLine(commits, query.firstParent)
+      ? { commit: commits[limit].commit, offset: 0 }
+      : { commit: await repo.resolve(from ?? "HEAD"), offset: toPass + limit };
+  return json({ commits: commits.slice(0, limit), next: printCursor({ query: key, ...rest }) });
+}
+
+/**
+ * Says whether each commit leads on to the next one alone. Then all that is left comes of the last one, and the next page can begin there.
+ *
+ * Where lines meet it cannot, as what is left comes of several commits; nor with a filter, which follows the dataset from the tip's path on. There the next
+ * page passes over what was given since the last such commit.
+ */
+function isLine(commits: readonly CommitInfo[], firstParent = false): boolean {
+  return commits.slice(1).every(({ commit }, i) => {
+    const { parents } = commits[i];
+    return parents[0] === commit && (firstParent || parents.length === 1);
   });
 }
 
