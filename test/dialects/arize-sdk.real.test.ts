@@ -57,6 +57,8 @@ test("npm @arizeai/ax-client@1.28.0: all its functions for datasets", { timeout:
   expect(made.createdAt).toBeInstanceOf(Date);
   const other = await call<Dataset>("createDataset", { space: spaces.data[1].id, name: "My DS", examples: [{ a: 1 }] });
   expect(other.id).not.toBe(made.id);
+  const one = await call<Version>("getSpace", { space: "other space" });
+  expect(one).toMatchObject({ id: spaces.data[1].id, name: "other space" });
   const listed = await call<Page<Dataset>>("listDatasets", { space: "my", name: "my ds" });
   expect(listed.data.map(({ id }) => id)).toEqual([made.id]);
   const got = await call<Dataset>("getDataset", { dataset: "My DS", space: "other space" });
@@ -142,6 +144,32 @@ test("npm @arizeai/ax-client@1.28.0: all its functions for datasets", { timeout:
   await close();
   await expectExercised("arize", "npm @arizeai/ax-client@1.28.0", [town]);
 });
+
+test(
+  "npm @arizeai/ax-client@1.0.4, of the first generation, which takes ids and no names",
+  { timeout: 300_000 },
+  async () => {
+    const sdk = (await npmSdk("@arizeai/ax-client@1.0.4")("@arizeai/ax-client")) as Sdk & {
+      createClient: (options: object) => unknown;
+    };
+    const { town, url, close } = await open();
+    const client = sdk.createClient({ apiKey: "key", baseUrl: url });
+    const call = <T>(name: string, options: object) => sdk[name]({ client, ...options }) as Promise<T>;
+    const { body } = await town.ask("GET", "/arize/v2/spaces");
+    const spaceId = (body as { spaces: { id: string }[] }).spaces[0].id;
+    const made = await call<Dataset>("createDataset", { spaceId, name: "old", examples: [{ a: 1 }] });
+    const appended = await call<Dataset>("appendExamples", { datasetId: made.id, examples: [{ a: 2 }] });
+    expect(appended).toMatchObject({ id: made.id, name: "old", createdAt: expect.any(Date) as Date });
+    const examples = await call<Example[]>("listDatasetExamples", { datasetId: made.id });
+    expect(examples.map(({ a }) => a)).toEqual([1, 2]);
+    const listed = await call<Page<Dataset>>("listDatasets", { spaceId });
+    expect(listed.data.map(({ id }) => id)).toEqual([made.id]);
+    await expect(call("getDataset", { datasetId: btoa("Dataset:1:nobody") })).rejects.toThrow("there is no dataset");
+    await call("deleteDataset", { datasetId: made.id });
+    await close();
+    await expectExercised("arize", "npm @arizeai/ax-client@1.0.4", [town]);
+  },
+);
 
 test("PyPI arize 8.42.0, at the root: all that its client for datasets does", { timeout: 600_000 }, async () => {
   const python = pythonSdk("arize==8.42.0");
