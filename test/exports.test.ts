@@ -143,6 +143,7 @@ test("core", () => {
         "ItemBatch",
         "KeyTable",
         "LineEncoder",
+        "LineForm",
         "LineOptions",
         "LinePrinter",
         "Link",
@@ -159,7 +160,12 @@ test("core", () => {
         "Place",
         "PlainOperation",
         "Platform",
+        "Portion",
+        "PortionHelp",
+        "PortionHelper",
+        "PortionPrinter",
         "PositionSequence",
+        "PrintedPortion",
         "Progress",
         "PullOptions",
         "PullResult",
@@ -368,6 +374,13 @@ test("drives", () => {
       ],
       "@sheaf/drives/node": [
         "nodePlatform",
+      ],
+      "@sheaf/drives/portion-thread": [
+        "PortionReply",
+        "PortionRequest",
+        "PortionSetting",
+        "PortionThread",
+        "printPortionsBeside",
       ],
     }
   `);

@@ -95,7 +95,7 @@ describe.each(published)("the package of %s", name => {
   test("holds what was built, its manifest and its license, and nothing else", () => {
     const rest = files().filter(
       file =>
-        !/^(dist\/.+\.(js|js\.map|d\.ts)|bundle\/sheaf\.(cjs|compiled)|bundle\/(LICENSES\.txt|line-worker\.js|undici\.cjs)|bin\/(sheaf|load)\.cjs|package\.json|LICENSE|README\.md)$/.test(
+        !/^(dist\/.+\.(js|js\.map|d\.ts)|bundle\/sheaf\.(cjs|compiled)|bundle\/(LICENSES\.txt|(feather|line|portion)-worker\.js|undici\.cjs)|bin\/(sheaf|load)\.cjs|package\.json|LICENSE|README\.md)$/.test(
           file,
         ),
     );

@@ -33,6 +33,7 @@ await bundle.close();
 const proxyModules = await writeProxies();
 const threadModules = [
   ...(await writeThread("../drives/dist/line-worker.js")),
+  ...(await writeThread("../drives/dist/portion-worker.js")),
   ...(await writeThread("../server/dist/dialects/galileo/feather-worker.js")),
 ];
 writeFileSync(here("bundle/LICENSES.txt"), licences([...modulesOf(output), ...proxyModules, ...threadModules]));

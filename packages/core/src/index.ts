@@ -68,6 +68,14 @@ export { Dataset, type InsertOptions, type PlainOperation } from "./repository/d
 export { EditConflicts, type Edited, type EditOutcome, type EditRequest } from "./repository/edit-group.js";
 export type { Exchange } from "./repository/exchange.js";
 export type { Beside } from "./repository/beside.js";
+export {
+  PortionPrinter,
+  type LineForm,
+  type Portion,
+  type PortionHelp,
+  type PortionHelper,
+  type PrintedPortion,
+} from "./repository/portion.js";
 export { withoutCredentials } from "./repository/remotes.js";
 export { Repository, type OpenOptions } from "./repository/repository.js";
 export type { RowLeaf } from "./repository/row-leaf.js";

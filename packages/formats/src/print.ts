@@ -18,9 +18,8 @@ export function print(
 ): AsyncIterable<Uint8Array> {
   switch (format) {
     case "jsonl":
-      return printJsonl(batches, options);
     case "json":
-      return printJsonArray(batches, options);
+      return frameLines(format, printLines(batches, options), options.isFleeting);
     case "csv":
     case "tsv":
       if (options.rows === true)
@@ -29,24 +28,41 @@ export function print(
   }
 }
 
-async function* printJsonl(batches: AsyncIterable<PrintBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
-  const printer = new LinePrinter();
+/** Some rows as lines, each ended by LF. */
+export interface Lines {
+  readonly text: Uint8Array;
+  readonly count: number;
+}
+
+/** Prints rows as lines, which are good until more are asked for. Throws as `print` does. */
+export async function* printLines(
+  batches: AsyncIterable<PrintBatch>,
+  options: PrintOptions,
+  printer = new LinePrinter(),
+): AsyncGenerator<Lines, void, undefined> {
   for await (const batch of batches) {
     options.signal?.throwIfAborted();
-    if (batch.count === 0) continue;
-    const text = lines(printer, batch, options);
-    yield options.isFleeting === true ? text : text.slice();
+    if (batch.count > 0) yield { text: lines(printer, batch, options), count: batch.count };
   }
 }
 
-/** One row a line between the brackets. */
-async function* printJsonArray(batches: AsyncIterable<PrintBatch>, options: PrintOptions): AsyncGenerator<Uint8Array> {
-  const printer = new LinePrinter();
+/** Lines as JSONL, or as a JSON array with a row a line. What is given may be kept, unless it is fleeting. */
+export function frameLines(
+  format: "jsonl" | "json",
+  source: AsyncIterable<Lines>,
+  isFleeting = false,
+): AsyncGenerator<Uint8Array> {
+  return format === "json" ? frameArray(source) : frameJsonl(source, isFleeting);
+}
+
+async function* frameJsonl(source: AsyncIterable<Lines>, isFleeting: boolean): AsyncGenerator<Uint8Array> {
+  for await (const { text } of source) yield isFleeting ? text : text.slice();
+}
+
+async function* frameArray(source: AsyncIterable<Lines>): AsyncGenerator<Uint8Array> {
   let begun = false;
-  for await (const batch of batches) {
-    options.signal?.throwIfAborted();
-    if (batch.count === 0) continue;
-    yield separated(lines(printer, batch, options), batch.count, begun ? "," : "[");
+  for await (const { text, count } of source) {
+    yield separated(text, count, begun ? "," : "[");
     begun = true;
   }
   yield Uint8Array.from(begun ? "\n]\n" : "[]\n", letter => letter.charCodeAt(0));

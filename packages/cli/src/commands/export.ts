@@ -1,5 +1,6 @@
 /** `sheaf export`. */
 import { resolve } from "node:path";
+import { printPortionsBeside } from "@sheaf/drives/portion-thread";
 import { exportBytes, formatOf, formats, type Format } from "@sheaf/formats";
 import type { Cli } from "../cli.js";
 import { examples, Option, type Define } from "../parse.js";
@@ -50,6 +51,7 @@ async function act(cli: Cli, path: string, file: string, flags: Flags): Promise<
     ...rest,
     ...cli.watch(),
     isFleeting: true,
+    printPortions: printPortionsBeside(),
     format,
     gzip,
     ...(columns === undefined ? {} : { columns: columns.split(",") }),

@@ -21,6 +21,9 @@ export interface Page extends Watch {
   readonly isFleeting?: boolean;
 }
 
+/** What rows in order are read with. */
+export type RowGround = Pick<Context, "store" | "platform" | "nodes">;
+
 /** The row with this id, its item as plain JavaScript; at once, where nothing has to be waited for. */
 export function readRow(context: Context, dataset: DatasetBlock, id: string): Awaitable<Row | undefined> {
   const { store, finder, viewer, platform } = context;
@@ -45,11 +48,19 @@ async function loadRow(
   return new StoredRow(id, context.platform.latin1(position, 0, position.length), digest, item, meta);
 }
 
-/** Rows in order (or from the last to the first), in batches; reads only the nodes on the way to the page and those in it. */
+/** What tells rows in order: a dataset's block. */
+export type RowTree = Pick<DatasetBlock, "rows" | "count">;
+
+/**
+ * Rows in order (or from the last to the first), in batches; reads only the nodes on the way to the page and those in it.
+ *
+ * @param trail  what reads the blocks; who reads several pages one after another goes on with one
+ */
 export async function* readBatches(
-  context: Context,
-  dataset: DatasetBlock,
+  context: RowGround,
+  dataset: RowTree,
   page: Page,
+  trail: Trail = new Trail(context.store, page.isFleeting),
 ): AsyncGenerator<StoredBatch, void, undefined> {
   const { store, platform, nodes } = context;
   const { reverse = false } = page;
@@ -62,7 +73,6 @@ export async function* readBatches(
   let done = 0;
   let wanted = 1;
   let gathering = new RowGathering(platform, reverse);
-  const trail = new Trail(store, page.isFleeting);
   for await (const slice of leavesFrom(store, dataset.rows, { from, reverse, limit: total, ahead: 16, cache })) {
     page.signal?.throwIfAborted();
     gathering.add(slice);
@@ -84,8 +94,8 @@ const maxBatchRows = 1024;
 
 /** How many rows come up to a place, in the order of the page. */
 export async function passed(
-  { store, nodes }: Context,
-  dataset: DatasetBlock,
+  { store, nodes }: RowGround,
+  dataset: RowTree,
   { position, id }: NonNullable<Page["after"]>,
   reverse: boolean,
 ): Promise<number> {
