@@ -140,7 +140,7 @@ test("an edit on what is not there, and bytes that are no edit, are the sender's
   const empty = await town();
   const push = (body: Uint8Array, to: Town) =>
     to.app.fetch(new Request("http://localhost/api/v1/sync/push", { method: "POST", body: body as BodyInit }));
-  const body = sent.at(-1) as Uint8Array;
+  const body = sent[sent.length - 1];
   expect([(await push(body, empty)).status, (await empty.far.head()).commit]).toEqual([400, undefined]);
   for (let i = 0; i < body.length; i += 7)
     expect(
