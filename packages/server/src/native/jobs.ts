@@ -7,6 +7,7 @@ import type { Job } from "../jobs.js";
 import { stream } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
+import { fileTypes } from "./file-media.js";
 import { defined, fields } from "./shapes.js";
 
 const tag = "jobs";
@@ -136,7 +137,7 @@ export const jobRoutes = [
       scope: "read",
       isJudged: true,
       params: id,
-      answers: { 200: { description: "the file", bytes: ["application/octet-stream"] } },
+      answers: { 200: { description: "the file", bytes: fileTypes } },
     },
     async ({ caller, params }, _, { jobs }) => {
       const { name, mediaType, content } = jobs.file(params.job, caller.id);

@@ -8,18 +8,11 @@ import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
 import { accepted, attachment, isAsync, jobAnswer, jobQuery } from "./jobs.js";
+import { fileTypes, gzipType, mediaTypes } from "./file-media.js";
 import { at, commitQuery, committed, dataset, defined } from "./shapes.js";
 import { commitOptions, readVersion } from "./version.js";
 
 const tag = "files";
-
-const mediaTypes: Readonly<Record<Format, string>> = {
-  jsonl: "application/x-ndjson",
-  json: "application/json",
-  csv: "text/csv",
-  tsv: "text/tab-separated-values",
-};
-const gzipType = "application/gzip";
 
 const format = t.Union(formats.map(name => t.Literal(name)));
 const cells = {
@@ -88,7 +81,7 @@ export const fileRoutes = [
       scope: "write",
       params: t.Object({ dataset }),
       query: importQuery,
-      body: { bytes: [...Object.values(mediaTypes), gzipType, "application/octet-stream"] },
+      body: { bytes: [...fileTypes, "application/octet-stream"] },
       answers: { 200: { description: "the commit, and counts of rows", json: imported }, 202: accepted },
     },
     importFile,
@@ -103,7 +96,7 @@ export const fileRoutes = [
       scope: "read",
       params: t.Object({ dataset }),
       query: exportQuery,
-      answers: { 200: { description: "the file", bytes: [...Object.values(mediaTypes), gzipType] } },
+      answers: { 200: { description: "the file", bytes: fileTypes } },
     },
     async (call, repo) => {
       const { etag, name, mediaType, write } = await exported(call, repo);
