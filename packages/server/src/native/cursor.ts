@@ -3,7 +3,8 @@
  *
  * A cursor names the commit, so that pages agree though the branch moves meanwhile, and what the page was asked for, so that it is not used for another one.
  */
-import { badInput, isObject, parseJson, printJson, type Value } from "@sheaf/core";
+import { badInput, isObject, parseJson, printJson, utf8, type Value } from "@sheaf/core";
+import { parseBase64url, printBase64url } from "../base64url.js";
 
 /** Where to go on: behind a row, or after so many. */
 export interface Cursor {
@@ -17,11 +18,7 @@ export interface Cursor {
 /** Prints a cursor: base64url of JSON. */
 export function printCursor({ commit, query, after, offset }: Cursor): string {
   const value: Value = after ? [commit, query, after.position, after.id] : [commit, query, offset ?? 0];
-  const bytes = new TextEncoder().encode(printJson(value));
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .replace(/=+$/, "");
+  return printBase64url(utf8(printJson(value)));
 }
 
 /** Reads a cursor of the same query. Throws bad-input for any other text. */
@@ -40,8 +37,7 @@ export function parseCursor(text: string, query: string): Cursor {
 
 function partsOf(text: string): Value[] | undefined {
   try {
-    const raw = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-    const value = parseJson(Uint8Array.from(raw, character => character.charCodeAt(0)));
+    const value = parseJson(parseBase64url(text));
     return Array.isArray(value) && !isObject(value) ? value : undefined;
   } catch {
     return undefined;

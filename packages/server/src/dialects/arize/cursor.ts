@@ -1,12 +1,11 @@
 /** Cursors: the last key of a page, as text that clients hand back; what is appended meanwhile comes behind it. */
 import { parseJson, printJson, utf8 } from "@sheaf/core";
+import { parseBase64url, printBase64url } from "../../base64url.js";
 import { unreadable } from "./errors.js";
 
 /** The parts of a key, printed as base64url of JSON. */
 export function printCursor(parts: readonly string[]): string {
-  const bytes = utf8(printJson([...parts]));
-  const raw = Array.from(bytes, byte => String.fromCharCode(byte)).join("");
-  return btoa(raw).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return printBase64url(utf8(printJson([...parts])));
 }
 
 /** Takes back {@link printCursor} of so many parts; `undefined` for no text. Throws 400 for any other. */
@@ -19,8 +18,7 @@ export function parseCursor(text: string | undefined, count: number): string[] |
 
 function partsOf(text: string): unknown {
   try {
-    const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    return parseJson(Uint8Array.from(raw, character => character.charCodeAt(0)));
+    return parseJson(parseBase64url(text));
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@
  * is what is judged, at every request.
  */
 import { isObject, isSheafError, parseJson, utf8, type Value } from "@sheaf/core";
+import { parseBase64url, printBase64url } from "../../base64url.js";
 
 /** So long a client believes its token before it logs in again. */
 const lastsSeconds = 30 * 24 * 60 * 60;
@@ -15,7 +16,7 @@ export function printAccessToken(key: string, nowMs: number): string {
     { alg: "none", typ: "JWT" },
     { exp: Math.floor(nowMs / 1000) + lastsSeconds, sheaf_key: key },
   ];
-  return [...parts.map(part => base64url(utf8(JSON.stringify(part)))), base64url(utf8("sheaf"))].join(".");
+  return [...parts.map(part => printBase64url(utf8(JSON.stringify(part)))), printBase64url(utf8("sheaf"))].join(".");
 }
 
 /** The key in an access token; `undefined` for anything else. */
@@ -23,20 +24,10 @@ export function keyIn(token: string): string | undefined {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1];
   if (payload === undefined) return undefined;
   try {
-    const value: Value = parseJson(bytesOf(payload));
+    const value: Value = parseJson(parseBase64url(payload));
     return isObject(value) && typeof value["sheaf_key"] === "string" ? value["sheaf_key"] : undefined;
   } catch (error) {
     if (isSheafError(error, "bad-input") || error instanceof DOMException) return undefined;
     throw error;
   }
-}
-
-function base64url(bytes: Uint8Array): string {
-  const text = btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function bytesOf(text: string): Uint8Array {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, character => character.charCodeAt(0));
 }
