@@ -39,11 +39,16 @@ export function listed(name: string, texts: AsyncIterable<string>): Promise<Resp
 }
 
 /** A JSON list whose elements are sent as they come. */
-export function list(texts: AsyncIterable<string>, mediaType = "application/json"): Promise<Response> {
-  return stream(lines(between("[", texts, "]")), mediaType);
+export function list(
+  texts: AsyncIterable<string>,
+  mediaType = "application/json",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return stream(lines(between("[", texts, "]")), mediaType, headers);
 }
 
-async function* between(open: string, texts: AsyncIterable<string>, close: string): AsyncGenerator<string> {
+/** Elements of a list with commas between them, and what stands before and behind. */
+export async function* between(open: string, texts: AsyncIterable<string>, close: string): AsyncGenerator<string> {
   let before = open;
   for await (const text of texts) {
     yield before + text;

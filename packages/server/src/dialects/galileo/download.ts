@@ -14,19 +14,16 @@ export async function* csvTexts(
     yield columns.map(name => quoted(cellText(Object.hasOwn(item, name) ? item[name] : null))).join();
 }
 
-/** A JSON list of objects from columns to cells. */
+/** Objects from columns to cells, as JSON. */
 export async function* jsonTexts(
   version: DatasetVersion,
   columns: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  let before = "[";
   for await (const item of itemsOf(version, signal)) {
     const cells = columns.map(name => `${JSON.stringify(name)}:${printJson(cellIn(item, name))}`);
-    yield `${before}{${cells.join()}}`;
-    before = ",";
+    yield `{${cells.join()}}`;
   }
-  yield before === "[" ? "[]" : "]";
 }
 
 function cellIn(item: ValueObject, name: string) {

@@ -1,7 +1,7 @@
 /** Other looks at a dataset's content: as a file, with other columns, the variables of its inputs. */
 import type { Asked } from "../../asked.js";
 import { isObject, isSheafError, parseJson, printJson, type Value } from "@sheaf/core";
-import { json, lines, stream } from "../../answer.js";
+import { json, lines, list, stream } from "../../answer.js";
 import { attachment } from "../../native/jobs.js";
 import { itemOf } from "../../native/row-reader.js";
 import { route } from "../../route.js";
@@ -36,12 +36,12 @@ export const viewRoutes = [
       const { dataset, version } = await newest(call, desk);
       const columns = await memoryOf(desk).columns.of(version);
       const isJson = wantsJson(call.request);
-      const texts = isJson ? jsonTexts(version, columns, call.signal) : csvTexts(version, columns, call.signal);
       const headers = {
         etag: etagOf(repo.local().platform, version),
         ...attachment(`${nameOf(dataset)}.${isJson ? "json" : "csv"}`),
       };
-      return stream(lines(texts), isJson ? "application/json" : "text/csv; charset=utf-8", headers);
+      if (isJson) return list(jsonTexts(version, columns, call.signal), "application/json", headers);
+      return stream(lines(csvTexts(version, columns, call.signal)), "text/csv; charset=utf-8", headers);
     },
   ),
   route(

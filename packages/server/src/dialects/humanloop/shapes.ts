@@ -10,7 +10,7 @@ import {
   type Value,
   type ValueObject,
 } from "@sheaf/core";
-import { json, lines, stream } from "../../answer.js";
+import { between, json, lines, stream } from "../../answer.js";
 import { nameOf } from "../catalog/naming.js";
 import { t, type TSchema } from "../../schema.js";
 import { attributeOf } from "../catalog/catalog.js";
@@ -99,15 +99,6 @@ export async function recordAnswer(repo: Repository, line: Line, saved: Saved, w
 export function withList(record: object, name: string, texts: AsyncIterable<string>): Promise<Response> {
   const head = `${printJson(record as Value).slice(0, -1)},${JSON.stringify(name)}:[`;
   return stream(lines(between(head, texts, "]}")), "application/json");
-}
-
-async function* between(open: string, texts: AsyncIterable<string>, close: string): AsyncGenerator<string> {
-  let before = open;
-  for await (const text of texts) {
-    yield before + text;
-    before = ",";
-  }
-  yield before === "," ? close : open + close;
 }
 
 /** The datapoints of a version as exact JSON, in order, from the `offset`-th on. */
