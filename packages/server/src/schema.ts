@@ -10,6 +10,9 @@ import { badInput, isObject, setKey, view, type Value, type ValueObject } from "
 export { Type as t };
 export type { Static, TSchema };
 
+/** Absent or null too. */
+export const maybe = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]));
+
 /** Gives the value back, typed, if it is of this shape. Throws bad-input with the pointer of the first fault; `what` says in words what was read. */
 export function checked<S extends TSchema>(schema: S, value: unknown, what: string): Static<S> {
   const fault = Checker.Errors(schema, value).First();

@@ -4,7 +4,7 @@ import { empty, json, jsonText } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
-import { t, type Static } from "../../schema.js";
+import { maybe, t, type Static } from "../../schema.js";
 import { readAnnotations } from "./annotations.js";
 import { pagination, parseCursor } from "./cursor.js";
 import { datasetOf, onDataset, shownDataset, type InDataset } from "./dataset.js";
@@ -14,7 +14,7 @@ import { exampleText, readChanges, readExamples, type Origin } from "./example.j
 import { freshIds } from "./fresh.js";
 import { versionId } from "./ids.js";
 import { momentOf } from "./moments.js";
-import { anyAnswer, anyList, inDataset, limitOf, maybe, text } from "./shapes.js";
+import { anyAnswer, anyList, inDataset, limitOf, text } from "./shapes.js";
 import { readVersion, selected, versionsOf, type Version } from "./versions.js";
 
 const tag = "examples";

@@ -1,11 +1,8 @@
 /** What many of Arize's requests share. */
-import { t, type TSchema } from "../../schema.js";
+import { t } from "../../schema.js";
 
 export const text = t.String();
 export const inDataset = t.Object({ dataset_id: text });
-
-/** Absent or null. */
-export const maybe = <S extends TSchema>(schema: S) => t.Optional(t.Union([schema, t.Null()]));
 
 /** A list whose elements stay exact. */
 export const anyList = t.Array(t.Unknown());

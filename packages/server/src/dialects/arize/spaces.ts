@@ -4,7 +4,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
-import { isoTime } from "../catalog/time.js";
+import { birthTime } from "../catalog/time.js";
 import { pageBehind, pagination, parseCursor } from "./cursor.js";
 import { holds } from "./datasets.js";
 import { anyAnswer, limitOf, text } from "./shapes.js";
@@ -57,7 +57,6 @@ export const spaceRoutes = [
 
 /** A space as Arize writes it: made when the repository was. The SDK for Python takes no fields that it does not know, and `is_private` is one. */
 async function shown({ request: { headers } }: Call, { repo }: Desk, { id, name }: Space) {
-  const made = await repo.context.logs.read("format");
-  const space = { id, name, description: "", created_at: isoTime((made?.time ?? 0) / 1000) };
+  const space = { id, name, description: "", created_at: await birthTime(repo) };
   return headers.get("sdk-language") === "python" ? space : { ...space, is_private: false };
 }

@@ -44,7 +44,7 @@ export function seenInBlock(block: Uint8Array): Datapoint {
 
 /** Reads a datapoint of a request; keys that it does not have are left out. Throws 422 with the place. */
 export function readDatapoint(given: Value, loc: Loc): Datapoint {
-  if (!isObject(given)) throw invalid(loc, "value is not a valid dict", "type_error.dict");
+  if (!isObject(given)) throw notObject(loc);
   const { inputs = null, messages = null, target = null } = given;
   if (inputs !== null && !isObject(inputs)) throw notObject([...loc, "inputs"]);
   if (target !== null && !isObject(target)) throw notObject([...loc, "target"]);

@@ -6,9 +6,9 @@ import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
 import { readForm } from "../catalog/form.js";
-import { digestOf, readDatapoint, type Datapoint } from "./datapoint.js";
+import { readDatapoint, type Datapoint } from "./datapoint.js";
 import { datasetOf, inDataset, lineOf, namesIn, wantedOf } from "./datasets.js";
-import type { Given } from "./edits.js";
+import { givenOf, type Given } from "./edits.js";
 import { invalid, placed } from "./errors.js";
 import { anyAnswer, datapointTexts, pageQuery, recordAnswer, versionQuery, withList } from "./shapes.js";
 import { chosen, upsert } from "./upsert.js";
@@ -62,14 +62,7 @@ async function readUpload(call: Call, desk: Desk): Promise<{ given: Given; field
   const { files, fields } = await placed(["body"], () => readForm(call));
   const bytes = files.get("file")?.bytes ?? textBytes(fields.get("file"));
   if (!bytes) throw invalid(["body", "file"], "field required", "value_error.missing");
-  const given = new Map<string, Datapoint>();
-  const read = async () => {
-    for await (const datapoint of rowsOf(bytes)) {
-      const digest = digestOf(desk.repo.context.platform, datapoint);
-      if (!given.has(digest)) given.set(digest, datapoint);
-    }
-  };
-  await placed(["body", "file"], read);
+  const given = await placed(["body", "file"], () => givenOf(desk.repo.context.platform, rowsOf(bytes)));
   return { given, fields: Object.fromEntries(fields) };
 }
 

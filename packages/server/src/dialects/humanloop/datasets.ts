@@ -1,19 +1,28 @@
 /** Datasets: listed, made and changed, read, removed, moved. */
-import { badInput, type Cid, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
+import {
+  amended,
+  badInput,
+  isSheafError,
+  type DatasetInfo,
+  type DatasetVersion,
+  type Value,
+  type ValueObject,
+} from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
-import { t, type Static } from "../../schema.js";
+import { maybe, t, type Static } from "../../schema.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
 import { rewrite } from "../catalog/rewrite.js";
-import { readDatapoint, digestOf, type Datapoint } from "./datapoint.js";
+import { readDatapoint } from "./datapoint.js";
+import { givenOf } from "./edits.js";
 import { conflict, invalid, missing } from "./errors.js";
 import { isOlder } from "./generation.js";
 import { datasetId } from "./ids.js";
 import { listed, recordsOf } from "./listing.js";
 import { readLine, type Line } from "./saved.js";
-import { anyAnswer, anyRecord, maybe, pageQuery, recordAnswer, sortQuery, text, versionQuery } from "./shapes.js";
+import { anyAnswer, anyRecord, pageQuery, recordAnswer, sortQuery, text, versionQuery } from "./shapes.js";
 import { chosen, upsert, type Wish } from "./upsert.js";
 
 const tag = "datasets";
@@ -66,7 +75,7 @@ export const datasetRoutes = [
     },
     async (call, repo, desk) => {
       const body = await call.json();
-      const wish = wishOf(call, desk, body);
+      const wish = await wishOf(call, desk, body);
       const path = await pathOf(call, desk, body);
       const { line, saved } = await upsert(call, desk, path, wish);
       return recordAnswer(repo, line, saved, call.query.include_datapoints);
@@ -102,9 +111,10 @@ export const datasetRoutes = [
       answers: { 204: { description: "it is removed" } },
     },
     async (call, _, desk) => {
-      const { path, id } = await datasetOf(call, desk);
+      const dataset = await datasetOf(call, desk);
+      const { path } = dataset;
       await rewrite(call, desk, path, async ({ version }) => {
-        if (version?.info.id !== id) throw missing("the dataset is not there any more");
+        checkSame(dataset, version);
         return { message: `remove ${path}`, changes: [{ dataset: path, remove: true }] };
       });
       return empty();
@@ -163,19 +173,20 @@ function moved(before: string, path: string | undefined, name: string | undefine
   return to.slice(0, to.lastIndexOf("/") + 1) + name;
 }
 
-async function move(call: Call, desk: Desk, { id, path }: DatasetInfo, to: string): Promise<void> {
+async function move(call: Call, desk: Desk, dataset: DatasetInfo, to: string): Promise<void> {
+  const { path } = dataset;
   await call.permit({ scope: "write", dataset: to });
-  await rewrite(call, desk, path, async ({ version, commit }) => {
-    if (version?.info.id !== id) throw missing("the dataset is not there any more");
-    if (await isTaken(desk, to, commit)) throw conflict(`there is a file at ${JSON.stringify(to)} already`);
-    const attributes = { version: "amended" };
-    return { message: `move ${path} to ${to}`, attributes, changes: [{ dataset: path, rename: to }] };
+  await rewrite(call, desk, path, async ({ version }) => {
+    checkSame(dataset, version);
+    return { message: `move ${path} to ${to}`, attributes: amended, changes: [{ dataset: path, rename: to }] };
+  }).catch((error: unknown) => {
+    throw isSheafError(error, "already-exists") ? conflict(`there is a file at ${JSON.stringify(to)} already`) : error;
   });
 }
 
-async function isTaken({ repo }: Desk, path: string, at: Cid | string | undefined): Promise<boolean> {
-  for await (const dataset of repo.datasets(at === undefined ? {} : { at })) if (dataset.path === path) return true;
-  return false;
+/** Throws 404 where another dataset, or none, is at the path by now. */
+function checkSame({ id }: DatasetInfo, version: DatasetVersion | undefined): void {
+  if (version?.info.id !== id) throw missing("the dataset is not there any more");
 }
 
 /** Where an upsert goes: to the dataset with the id, or at the path, whether one is there or not. Throws 404, 409, 422. */
@@ -191,18 +202,12 @@ async function pathOf(call: Call, desk: Desk, { id, path }: UpsertBody): Promise
   return dataset.path;
 }
 
-function wishOf(call: UpsertCall, desk: Desk, body: UpsertBody): Wish {
-  const { platform } = desk.repo.context;
-  const given = new Map<string, Datapoint>();
-  (body.datapoints as Value[]).forEach((value, i) => {
-    const datapoint = readDatapoint(value, ["body", "datapoints", i]);
-    const digest = digestOf(platform, datapoint);
-    if (!given.has(digest)) given.set(digest, datapoint);
-  });
+async function wishOf(call: UpsertCall, desk: Desk, body: UpsertBody): Promise<Wish> {
+  const points = (body.datapoints as Value[]).map((value, i) => readDatapoint(value, ["body", "datapoints", i]));
   const attributes = body.attributes === null ? undefined : (body.attributes as ValueObject | undefined);
   return {
     action: body.action ?? "set",
-    given,
+    given: await givenOf(desk.repo.context.platform, points),
     ...(attributes === undefined ? {} : { attributes }),
     ...namesIn(body),
     ...wantedOf(call.query),

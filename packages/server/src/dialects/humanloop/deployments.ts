@@ -7,7 +7,7 @@ import { t } from "../../schema.js";
 import { inDataset, lineOf } from "./datasets.js";
 import { environmentsOf, refNameOf, type Environment } from "./environments.js";
 import { missing } from "./errors.js";
-import { findSaved, type Line } from "./saved.js";
+import { findSaved, needSaved, type Line } from "./saved.js";
 import { anyAnswer, deploymentsOf, recordAnswer, text } from "./shapes.js";
 
 const tag = "deployments";
@@ -44,8 +44,7 @@ export const deploymentRoutes = [
       const { path } = line.dataset;
       await call.permit({ scope: "write", dataset: path });
       const environment = await environmentOf(desk, line, call.params.environment_id);
-      const saved = findSaved(line, call.query.version_id);
-      if (!saved) throw missing(`the dataset has no version ${JSON.stringify(call.query.version_id)}`);
+      const saved = needSaved(line, call.query.version_id);
       await again(() => repo.setEnvironment(path, refNameOf(environment.name), saved.commit));
       const after = await lineOf(call, desk);
       return recordAnswer(repo, after, findSaved(after, saved.id) ?? saved);

@@ -1,15 +1,16 @@
 /** Directories: listed, made, read with what is in them, moved with it, removed when empty. */
+import { amended } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
-import { t, type Static } from "../../schema.js";
+import { maybe, t, type Static } from "../../schema.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
 import { getRecord, putRecords, removeRecords } from "../catalog/records.js";
 import { conflict, invalid } from "./errors.js";
 import { listed, recordsOf } from "./listing.js";
 import { nowOf } from "./naming.js";
-import { anyAnswer, directoryId, folderOf, maybe, text } from "./shapes.js";
+import { anyAnswer, directoryId, folderOf, leafOf, text } from "./shapes.js";
 import { directoriesOf, directoryKind, isBelow, needDirectory, withAbove, type Directory } from "./tree.js";
 
 const tag = "directories";
@@ -46,11 +47,9 @@ export const directoryRoutes = [
       const all = await directoriesOf(call, desk);
       const path = placeOf(all, undefined, wanted);
       if (all.some(one => one.path === path)) throw taken(path);
-      const createdAt = nowOf(desk);
-      await putRecords(call, desk, directoryKind, [
-        { id: recordId(desk, path), item: { path, created_at: createdAt } },
-      ]);
-      return json(recordOf(desk, { id: directoryId(desk.repo, path), path, createdAt }), { status: 201 });
+      const made = { id: directoryId(desk.repo, path), path, createdAt: nowOf(desk) };
+      await putRecords(call, desk, directoryKind, [{ id: made.id, item: { path, created_at: made.createdAt } }]);
+      return json(recordOf(desk, made), { status: 201 });
     },
   ),
   route(
@@ -114,12 +113,12 @@ export const directoryRoutes = [
     },
     async (call, _, desk) => {
       const all = await directoriesOf(call, desk);
-      const { path } = needDirectory(all, call.params.id);
+      const { id, path } = needDirectory(all, call.params.id);
       if (path === "") throw conflict("the root directory stays");
       const datasets = await desk.catalog.datasets(call);
       const isFull = all.some(one => isBelow(one.path, path)) || datasets.some(one => isBelow(nameOf(one), path));
       if (isFull) throw conflict(`the directory ${JSON.stringify(path)} is not empty`);
-      await removeRecords(call, desk, directoryKind, [recordId(desk, path)]);
+      await removeRecords(call, desk, directoryKind, [id]);
       return empty();
     },
   ),
@@ -129,7 +128,7 @@ function recordOf(desk: Desk, { id, path, createdAt }: Directory) {
   return {
     id,
     parent_id: path === "" ? null : directoryId(desk.repo, folderOf(path)),
-    name: path === "" ? "root" : path.slice(path.lastIndexOf("/") + 1),
+    name: path === "" ? "root" : leafOf(path),
     path,
     description: null,
     readme: null,
@@ -148,7 +147,7 @@ function placeOf(
   const given = path?.replace(/^\/+|\/+$/g, "");
   if (given === "") throw invalid(["body", "path"], "a path has at least a name");
   if (given !== undefined && (name === undefined || name === null)) return given;
-  const last = name ?? own?.path.slice(own.path.lastIndexOf("/") + 1);
+  const last = name ?? (own && leafOf(own.path));
   if (last === undefined || last === "" || last.includes("/"))
     throw invalid(["body", "name"], "a directory is named by its path, or by a name without a slash");
   const folder = above ? needDirectory(all, above).path : folderOf(given ?? own?.path ?? "");
@@ -167,27 +166,15 @@ async function move(call: Call, desk: Desk, all: readonly Directory[], from: str
     await call.permit({ scope: "write", dataset });
     await call.permit({ scope: "write", dataset: rename });
   }
-  const request = {
-    changes: renames,
-    author: call.author,
-    message: `move ${from} to ${to}`,
-    attributes: { version: "amended" },
-  };
+  const request = { changes: renames, author: call.author, message: `move ${from} to ${to}`, attributes: amended };
   if (renames.length > 0) await desk.edits.edit(request, undefined, call.signal);
-  const paths = all.map(({ path }) => path).filter(path => path === from || isBelow(path, from));
-  for (const path of paths) {
-    const item = await getRecord(desk, directoryKind, recordId(desk, path));
+  for (const { id, path } of all.filter(one => one.path === from || isBelow(one.path, from))) {
+    const item = await getRecord(desk, directoryKind, id);
     if (!item) continue;
-    await putRecords(call, desk, directoryKind, [
-      { id: recordId(desk, moved(path)), item: { ...item, path: moved(path) } },
-    ]);
-    await removeRecords(call, desk, directoryKind, [recordId(desk, path)]);
+    const now = moved(path);
+    await putRecords(call, desk, directoryKind, [{ id: directoryId(desk.repo, now), item: { ...item, path: now } }]);
+    await removeRecords(call, desk, directoryKind, [id]);
   }
-}
-
-/** Under which the record of a directory is kept. */
-function recordId(desk: Desk, path: string): string {
-  return directoryId(desk.repo, path);
 }
 
 function taken(path: string) {

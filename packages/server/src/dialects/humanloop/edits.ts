@@ -12,15 +12,32 @@ import {
   splitRowKey,
   type DatasetVersion,
   type Operation,
+  type Platform,
   type ValueObject,
 } from "@sheaf/core";
 import { fromStored, holds, joined, type Contents, type DigestList } from "./content.js";
-import { itemOf, type Datapoint } from "./datapoint.js";
+import { digestOf, itemOf, type Datapoint } from "./datapoint.js";
 
 export type Action = "set" | "add" | "remove";
 
-/** Datapoints by their digests, in the order in which they were given; `rowId` is the id that a new row shall have, if it is free. */
-export type Given = ReadonlyMap<string, Datapoint & { readonly rowId?: string }>;
+/** A datapoint that is given; `rowId` is the id that a new row shall have, if it is free. */
+export type GivenPoint = Datapoint & { readonly rowId?: string };
+
+/** Datapoints by their digests, in the order in which they were given. */
+export type Given = ReadonlyMap<string, GivenPoint>;
+
+/** Each of them once. */
+export async function givenOf(
+  platform: Platform,
+  points: Iterable<GivenPoint> | AsyncIterable<GivenPoint>,
+): Promise<Given> {
+  const given = new Map<string, GivenPoint>();
+  for await (const point of points) {
+    const digest = digestOf(platform, point);
+    if (!given.has(digest)) given.set(digest, point);
+  }
+  return given;
+}
 
 /** The datapoints of the version that comes out. */
 export async function resultOf(

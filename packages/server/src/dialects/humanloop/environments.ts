@@ -5,6 +5,7 @@
  * `refs/environments/<dataset id>/<name>`, as everywhere in Sheaf; names that other faces gave are environments of that dataset too.
  */
 import type { Repository } from "@sheaf/core";
+import { birthTime } from "../catalog/time.js";
 import { madeId } from "./ids.js";
 
 export interface Environment {
@@ -20,7 +21,7 @@ const usual = ["production", "staging", "development"];
 /** The organisation's environments, the default one first, and behind them those of these names that are not among them. */
 export async function environmentsOf(repo: Repository, also: readonly string[] = []): Promise<Environment[]> {
   const own = await configured(repo);
-  const created_at = new Date((await repo.context.logs.read("format"))?.time ?? 0).toISOString();
+  const created_at = await birthTime(repo);
   return [...new Set([...own, ...also])].map((name, i) => ({
     id: madeId(repo.context.platform, "env_", name),
     name,

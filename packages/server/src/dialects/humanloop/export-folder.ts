@@ -1,7 +1,7 @@
 /** The folder that Humanloop's export program writes: one folder a file, with its versions, their datapoints, and what was deployed where. */
 import { badInput, isObject, parseJson, type Platform, type Value, type ValueObject } from "@sheaf/core";
-import { digestOf, readDatapoint } from "./datapoint.js";
-import type { Given } from "./edits.js";
+import { readDatapoint } from "./datapoint.js";
+import { givenOf, type Given, type GivenPoint } from "./edits.js";
 import type { Stamp } from "./saved.js";
 
 /** A folder to read from; paths in it have `/` between their steps. */
@@ -55,17 +55,17 @@ export async function readVersion(
   dataset: ExportedDataset,
   version: ExportedVersion,
 ): Promise<Given> {
-  const given = new Map<string, NonNullable<ReturnType<Given["get"]>>>();
-  const place = `${dataset.folder}/datapoints/${version.id}`;
+  return givenOf(platform, pointsIn(folder, `${dataset.folder}/datapoints/${version.id}`));
+}
+
+async function* pointsIn(folder: ExportFolder, place: string): AsyncGenerator<GivenPoint> {
   const files = (await folder.list(place)).filter(name => name.endsWith(".jsonl"));
   for (const name of files.toSorted((a, b) => parseInt(a, 10) - parseInt(b, 10)))
     for await (const record of linesOf(folder, `${place}/${name}`)) {
       const datapoint = readDatapoint(record, [place, name]);
-      const digest = digestOf(platform, datapoint);
       const rowId = isObject(record) ? textOf(record, "id") : undefined;
-      if (!given.has(digest)) given.set(digest, { ...datapoint, ...(rowId === undefined ? {} : { rowId }) });
+      yield { ...datapoint, ...(rowId === undefined ? {} : { rowId }) };
     }
-  return given;
 }
 
 async function readDataset(folder: ExportFolder, file: string, record: ValueObject): Promise<ExportedDataset> {

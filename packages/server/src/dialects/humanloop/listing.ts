@@ -6,7 +6,8 @@ import { nameOf } from "../catalog/naming.js";
 import { missing } from "./errors.js";
 import { environmentsOf } from "./environments.js";
 import { readLine, type Line, type Saved } from "./saved.js";
-import { paginated, recordOf, type Page } from "./shapes.js";
+import { leafOf, paginated, recordOf, type Page } from "./shapes.js";
+import { isBelow } from "./tree.js";
 
 /** Which datasets, and in which order. */
 export interface ListQuery {
@@ -33,11 +34,12 @@ export interface Entry {
 export async function listed(call: Call, desk: Desk, query: ListQuery): Promise<Entry[]> {
   const { repo } = desk;
   const [usual] = await environmentsOf(repo);
+  const directory = (query.path ?? "").replace(/^\/+|\/+$/g, "");
   const entries: Entry[] = [];
   for (const dataset of await desk.catalog.datasets(call)) {
     const path = nameOf(dataset);
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    if (!contains(name, query.name) || !isBelow(path, query.path)) continue;
+    const name = leafOf(path);
+    if (!contains(name, query.name) || !isBelow(path, directory)) continue;
     const line = await readLine(call, repo, dataset);
     const { environment } = query;
     const saved =
@@ -65,11 +67,6 @@ export async function entryAt(call: Call, desk: Desk, path: string): Promise<Lin
 
 function contains(text: string, part: string | undefined): boolean {
   return part === undefined || text.toLowerCase().includes(part.toLowerCase());
-}
-
-function isBelow(path: string, directory = ""): boolean {
-  const clean = directory.replace(/^\/+|\/+$/g, "");
-  return clean === "" || path.startsWith(`${clean}/`);
 }
 
 function isBy({ created: { name, email } }: Saved, part: string | undefined): boolean {

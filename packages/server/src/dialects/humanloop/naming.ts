@@ -13,11 +13,21 @@ export interface Names {
   readonly commitMessage?: string | undefined;
 }
 
+/** Does what gives names to versions of a dataset: one after another, as two of one name must not come at once. */
+export function naming<T>(desk: Desk, path: string, work: () => Promise<T>): Promise<T> {
+  return desk.turns(`humanloop names ${path}`).alone(work);
+}
+
+/** Throws 409 where another version has the name. */
+export function checkFree({ versions }: Line, saved: Saved | undefined, name: string): void {
+  if (versions.some(other => other.name === name && other.content !== saved?.content))
+    throw conflict(`another version of the dataset has the name ${JSON.stringify(name)}`);
+}
+
 /** Checks that a version, one that is there or a new one, may be called so. Throws 409. */
-export function checkName({ versions }: Line, saved: Saved | undefined, { name, commitMessage }: Names): void {
+export function checkName(line: Line, saved: Saved | undefined, { name, commitMessage }: Names): void {
   if (name !== undefined) {
-    if (versions.some(other => other.name === name && other.content !== saved?.content))
-      throw conflict(`another version of the dataset has the name ${JSON.stringify(name)}`);
+    checkFree(line, saved, name);
     if (saved && saved.name !== null && saved.name !== name)
       throw conflict(`the version with these datapoints has the name ${JSON.stringify(saved.name)} already`);
   }

@@ -17,6 +17,7 @@ import type { Call } from "../../call.js";
 import { isoTime } from "../catalog/time.js";
 import { contentsOf, type Content } from "./content.js";
 import { environmentNameOf } from "./environments.js";
+import { missing } from "./errors.js";
 
 /** Who, and when in ISO 8601. */
 export interface Stamp {
@@ -96,6 +97,13 @@ async function headOnly(repo: Repository, dataset: DatasetInfo): Promise<Saved[]
 export function findSaved({ versions, deployed }: Line, id: string): Saved | undefined {
   const isMeant = (one: Saved) => one.id === id || one.content.versionId === id;
   return versions.find(isMeant) ?? [...deployed.values()].find(isMeant);
+}
+
+/** As {@link findSaved}. Throws 404 where there is none. */
+export function needSaved(line: Line, id: string): Saved {
+  const saved = findSaved(line, id);
+  if (!saved) throw missing(`the dataset has no version ${JSON.stringify(id)}`);
+  return saved;
 }
 
 /** The same content again: newer, and known as before. */

@@ -1,27 +1,15 @@
 /** What Humanloop sends and wants: schemas of requests, and records as its SDKs read them. Both generations read all fields. */
-import {
-  fromBlockForm,
-  decodeItem,
-  parseJson,
-  printJson,
-  setKey,
-  type DatasetVersion,
-  type Repository,
-  type Value,
-  type ValueObject,
-} from "@sheaf/core";
+import { printJson, setKey, type Repository, type Value, type ValueObject } from "@sheaf/core";
 import { between, json, lines, stream } from "../../answer.js";
 import { nameOf } from "../catalog/naming.js";
-import { t, type TSchema } from "../../schema.js";
+import { t } from "../../schema.js";
 import { attributeOf } from "../catalog/catalog.js";
 import { attributesOf, type Content } from "./content.js";
-import { digestOf, itemOf, seenIn } from "./datapoint.js";
+import { digestOf, itemOf, seenInBlock } from "./datapoint.js";
 import { environmentsOf, type Environment } from "./environments.js";
 import { datapointId, datasetId, madeId } from "./ids.js";
 import type { Line, Saved, Stamp } from "./saved.js";
 
-/** Absent or null. */
-export const maybe = <S extends TSchema>(schema: S) => t.Optional(t.Union([schema, t.Null()]));
 export const text = t.String();
 export const anyRecord = t.Record(t.String(), t.Unknown());
 
@@ -57,7 +45,7 @@ export async function recordOf(repo: Repository, { dataset, deployed }: Line, sa
     path,
     id: datasetId(dataset),
     directory_id: directoryId(repo, folderOf(path)),
-    name: path.slice(path.lastIndexOf("/") + 1),
+    name: leafOf(path),
     version_id: saved.id,
     type: "dataset",
     description: textOrNull(meta["description"]),
@@ -102,12 +90,23 @@ export function withList(record: object, name: string, texts: AsyncIterable<stri
 }
 
 /** The datapoints of a version as exact JSON, in order, from the `offset`-th on. */
-export async function* datapointTexts(
+export async function* datapointTexts(...wanted: Parameters<typeof datapoints>): AsyncGenerator<string> {
+  for await (const datapoint of datapoints(...wanted)) yield printJson(datapoint);
+}
+
+/** The datapoints of a version as exact values, in order. */
+export async function datapointsOf(repo: Repository, saved: Saved): Promise<ValueObject[]> {
+  const all: ValueObject[] = [];
+  for await (const datapoint of datapoints(repo, saved)) all.push(datapoint);
+  return all;
+}
+
+async function* datapoints(
   repo: Repository,
-  { version, content }: { version: DatasetVersion; content: Content },
+  { version, content }: Pick<Saved, "version" | "content">,
   offset = 0,
   limit = Infinity,
-): AsyncGenerator<string> {
+): AsyncGenerator<ValueObject> {
   const repeats = new Set(content.repeats);
   const total = Math.min(limit, content.count - offset);
   if (total <= 0) return;
@@ -117,16 +116,9 @@ export async function* datapointTexts(
   for await (const { ids, blocks } of version.batches({ offset: index, limit: most }))
     for (const [i, block] of blocks.entries()) {
       if (repeats.has(index++)) continue;
-      yield printJson(datapointOf(repo, ids[i], block));
+      yield datapointOf(repo, ids[i], block);
       if (++done === total) return;
     }
-}
-
-/** The datapoints of a version as exact values, in order. */
-export async function datapointsOf(repo: Repository, saved: Saved): Promise<Value[]> {
-  const all: Value[] = [];
-  for await (const text of datapointTexts(repo, saved)) all.push(parseJson(text));
-  return all;
 }
 
 /** The index of the row that the datapoint with this index stands in. */
@@ -138,7 +130,7 @@ function rowOf({ repeats }: Content, datapoint: number): number {
 
 /** A row as a datapoint. One that came from Humanloop has its id from there. */
 function datapointOf({ context }: Repository, rowId: string, block: Uint8Array): ValueObject {
-  const seen = seenIn(fromBlockForm(decodeItem(block)).item);
+  const seen = seenInBlock(block);
   const id = /^dp_[0-9A-Za-z]{1,64}$/.test(rowId) ? rowId : datapointId(digestOf(context.platform, seen));
   const datapoint: ValueObject = { messages: null, target: null, ...itemOf(seen) };
   setKey(datapoint, "id", id);
@@ -163,6 +155,11 @@ export function directoryId({ context }: Repository, path: string): string {
 /** The path of the directory that something is in. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** What something is called in the directory that it is in. */
+export function leafOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function textOrNull(value: unknown): string | null {

@@ -4,6 +4,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { nameOf } from "../catalog/naming.js";
 import { listRecords, recordPath } from "../catalog/records.js";
+import { birthTime } from "../catalog/time.js";
 import { missing } from "./errors.js";
 import { directoryId, folderOf } from "./shapes.js";
 
@@ -20,7 +21,7 @@ export interface Directory {
 /** Every directory that the caller may see, the root first, then by path. */
 export async function directoriesOf(call: Call, desk: Desk): Promise<Directory[]> {
   const { repo } = desk;
-  const born = new Date((await repo.context.logs.read("format"))?.time ?? 0).toISOString();
+  const born = await birthTime(repo);
   const made = new Map([["", born]]);
   if (call.sees(recordPath(directoryKind)))
     for await (const { item } of listRecords(desk, directoryKind)) {

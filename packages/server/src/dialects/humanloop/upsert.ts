@@ -1,5 +1,12 @@
 /** Humanloop's one way to write datapoints: set, add or remove, on a version, which makes another version or finds one. */
-import { isObject, sameValue, type DatasetInfo, type Operation, type ValueObject } from "@sheaf/core";
+import {
+  isObject,
+  sameValue,
+  type DatasetInfo,
+  type DatasetVersion,
+  type Operation,
+  type ValueObject,
+} from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
@@ -7,8 +14,8 @@ import { attributesOf, contentsOf, type DigestList } from "./content.js";
 import { editOf, resultOf, type Action, type Given } from "./edits.js";
 import { environmentsOf } from "./environments.js";
 import { conflict, missing } from "./errors.js";
-import { checkName, namesOf, noteNames, type Names } from "./naming.js";
-import { findSaved, readLine, savedAt, type Line, type Saved } from "./saved.js";
+import { checkName, namesOf, naming, noteNames, type Names } from "./naming.js";
+import { needSaved, readLine, savedAt, type Line, type Saved } from "./saved.js";
 
 /** What a request wants. */
 export interface Wish extends Names {
@@ -29,10 +36,9 @@ export interface Upserted {
 
 /** Makes the version that is wished, or finds it. The dataset is made where there is none. Throws 404 and 409, with nothing stored. */
 export async function upsert(call: Call, desk: Desk, path: string, wish: Wish): Promise<Upserted> {
-  const names = wish.name ?? wish.commitMessage ?? undefined;
-  // Two versions of one name must not come at once; what has no name need not wait.
-  if (names === undefined) return new Upsert(call, desk, path, wish).run();
-  return desk.turns(`humanloop names ${path}`).alone(() => new Upsert(call, desk, path, wish).run());
+  const run = () => new Upsert(call, desk, path, wish).run();
+  // What has no name need not wait.
+  return (wish.name ?? wish.commitMessage) === undefined ? run() : naming(desk, path, run);
 }
 
 class Upsert {
@@ -55,7 +61,7 @@ class Upsert {
     if (!edited && known) await noteNames(call, desk, path, known, this.wish);
     const commit = edited?.commit ?? (await desk.repo.resolve("HEAD"));
     const version = await desk.repo.dataset(path).at(commit);
-    if (edited) await this.#remember(commit);
+    if (edited) await this.#remember(version, commit);
     const line = await readLine(call, desk.repo, version.info);
     const found = known && !edited ? line.versions.find(({ content }) => content === known.content) : undefined;
     return { line, saved: found ?? (await savedAt(desk.repo, line, version, commit)) };
@@ -93,13 +99,13 @@ class Upsert {
   }
 
   /** Where it is sure what the new version holds, it need not be read. */
-  async #remember(commit: string): Promise<void> {
-    const { desk, path } = this;
-    const { parents } = await desk.repo.show(commit);
+  async #remember(version: DatasetVersion, commit: string): Promise<void> {
+    if (this.wish.action !== "add") return;
+    const { repo } = this.desk;
+    const { parents } = await repo.show(commit);
     const before = this.#reading?.version;
-    const parent = parents[0] && before ? await contentsOf(desk.repo).at(before.info, parents[0]) : undefined;
-    if (this.wish.action !== "add" || parent?.info.cid !== before?.info.cid) return;
-    await contentsOf(desk.repo).keepAppended(await desk.repo.dataset(path).at(commit), before, this.#list);
+    const parent = parents[0] && before ? await contentsOf(repo).at(before.info, parents[0]) : undefined;
+    if (parent?.info.cid === before?.info.cid) await contentsOf(repo).keepAppended(version, before, this.#list);
   }
 }
 
@@ -123,12 +129,8 @@ export async function chosen(
   line: Line,
   { versionId, environment }: { versionId?: string | undefined; environment?: string | undefined },
 ): Promise<Saved> {
+  if (versionId !== undefined) return needSaved(line, versionId);
   const environments = await environmentsOf(repo, [...line.deployed.keys()]);
-  if (versionId !== undefined) {
-    const saved = findSaved(line, versionId);
-    if (!saved) throw missing(`the dataset has no version ${JSON.stringify(versionId)}`);
-    return saved;
-  }
   if (environment !== undefined && !environments.some(({ name }) => name === environment))
     throw missing(`there is no environment ${JSON.stringify(environment)}`);
   const saved = line.deployed.get(environment ?? environments[0].name);

@@ -3,15 +3,15 @@ import { empty, json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
-import { t } from "../../schema.js";
+import { maybe, t } from "../../schema.js";
 import { rewrite } from "../catalog/rewrite.js";
 import { attributesOf, contentsOf } from "./content.js";
 import { datasetOf, inDataset, lineOf } from "./datasets.js";
 import { editOf } from "./edits.js";
 import { conflict, missing } from "./errors.js";
-import { checkName, noteNames, noteVersion, nowOf } from "./naming.js";
-import { findSaved, partOf, readLine, type Line, type Saved } from "./saved.js";
-import { anyAnswer, datapointsOf, maybe, recordAnswer, recordOf, text } from "./shapes.js";
+import { checkFree, checkName, naming, noteNames, noteVersion, nowOf } from "./naming.js";
+import { findSaved, needSaved, partOf, readLine, type Line, type Saved } from "./saved.js";
+import { anyAnswer, datapointsOf, recordAnswer, recordOf, text } from "./shapes.js";
 import { attributesPatch } from "./upsert.js";
 
 const tag = "versions";
@@ -59,7 +59,7 @@ export const versionRoutes = [
     },
     async (call, _, desk) => {
       const { path } = await datasetOf(call, desk);
-      await desk.turns(`humanloop names ${path}`).alone(() => remove(call, desk, path));
+      await naming(desk, path, () => remove(call, desk, path));
       return empty();
     },
   ),
@@ -78,10 +78,7 @@ export const versionRoutes = [
     async (call, _, desk) => {
       const change = await call.json();
       return inTurn(call, desk, async (line, saved) => {
-        const { name } = change;
-        const isTaken = line.versions.some(other => other.name === name && other.content !== saved.content);
-        if (typeof name === "string" && isTaken)
-          throw conflict(`another version of the dataset has the name ${JSON.stringify(name)}`);
+        if (typeof change.name === "string") checkFree(line, saved, change.name);
         const said = { ...change, updated_at: nowOf(desk) };
         await noteVersion(call, desk, line.dataset.path, saved, said);
       });
@@ -120,19 +117,13 @@ async function inTurn(
   change: (line: Line, saved: Saved) => Promise<void>,
 ): Promise<Response> {
   const { path } = await datasetOf(call, desk);
-  return desk.turns(`humanloop names ${path}`).alone(async () => {
+  return naming(desk, path, async () => {
     const before = await lineOf(call, desk);
-    const saved = versionOf(call, before);
+    const saved = needSaved(before, call.params.version_id);
     await change(before, saved);
     const line = await lineOf(call, desk);
     return recordAnswer(desk.repo, line, findSaved(line, saved.id) ?? saved);
   });
-}
-
-function versionOf({ params }: VersionCall, line: Line): Saved {
-  const saved = findSaved(line, params.version_id);
-  if (!saved) throw missing(`the dataset has no version ${JSON.stringify(params.version_id)}`);
-  return saved;
 }
 
 /** Marks a version as deleted; where it is the latest, the dataset is first put back to the one before, for all who read it. */
@@ -142,7 +133,7 @@ async function remove(call: VersionCall, desk: Desk, path: string): Promise<void
   await rewrite(call, desk, path, async ({ version: head }) => {
     if (!head) throw missing("the dataset is not there any more");
     const line = await readLine(call, desk.repo, head.info);
-    const saved = versionOf(call, line);
+    const saved = needSaved(line, call.params.version_id);
     checkRemovable(line, saved);
     ({ numbers } = saved);
     if (saved.version.info.cid !== head.info.cid) return undefined;
