@@ -1,6 +1,5 @@
 /** Datasets: listed, made, read, renamed, removed. */
-import { amended, pointer, toBlockForm, type DatasetInfo, type Operation } from "@sheaf/core";
-import { compareText } from "@sheaf/core";
+import { amended, compareText, isSheafError, type DatasetInfo } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
@@ -10,7 +9,8 @@ import { rewrite } from "../catalog/rewrite.js";
 import { isoTime } from "../catalog/time.js";
 import { pageBehind, pagination, parseCursor } from "./cursor.js";
 import { createdTime, datasetOf, onDataset, shownDataset, shownWhole } from "./dataset.js";
-import { conflict, missing } from "./errors.js";
+import { additions, needSame } from "./edits.js";
+import { conflict } from "./errors.js";
 import { readExamples } from "./example.js";
 import { freshIds } from "./fresh.js";
 import { nowAttributes } from "./moments.js";
@@ -64,12 +64,7 @@ export const datasetRoutes = [
       const items = readExamples(examples);
       const spaces = await spacesOf(desk);
       const path = pathIn(spaces, needSpace(spaces, id), name);
-      const ids = freshIds(desk, items.length);
-      const patch = items.map((item, i): Operation => ({
-        op: "add",
-        path: pointer("items", ids[i]),
-        value: toBlockForm(item),
-      }));
+      const { patch } = additions(items, freshIds(desk, items.length));
       await rewrite(call, desk, path, async ({ version }) => {
         if (version) throw taken(name);
         return {
@@ -127,9 +122,9 @@ export const datasetRoutes = [
       answers: { 204: { description: "it is removed" } },
     },
     async (call, _, desk) => {
-      await onDataset(call, desk, ({ id, path }) =>
-        rewrite(call, desk, path, async ({ version }) => {
-          if (version?.info.id !== id) throw missing("the dataset is not there any more");
+      await onDataset(call, desk, dataset =>
+        rewrite(call, desk, dataset.path, async reading => {
+          const { path } = needSame(dataset, reading);
           return { message: `remove ${path}`, changes: [{ dataset: path, remove: true }] };
         }),
       );
@@ -143,17 +138,17 @@ function taken(name: string) {
 }
 
 async function rename(call: Call, desk: Desk, dataset: DatasetInfo, name: string): Promise<void> {
-  const { id, path } = dataset;
+  const { path } = dataset;
   const spaces = await spacesOf(desk);
   const to = pathIn(spaces, placeOf(spaces, dataset).space, name);
   await call.permit({ scope: "write", dataset: to });
-  await rewrite(call, desk, path, async ({ version, commit }) => {
-    if (version?.info.id !== id) throw missing("the dataset is not there any more");
+  await rewrite(call, desk, path, async reading => {
+    needSame(dataset, reading);
     if (to === path) return undefined;
-    for await (const other of desk.repo.datasets(commit === undefined ? {} : { at: commit }))
-      if (other.path === to) throw taken(name);
     const attributes = { ...amended, ...nowAttributes(desk) };
     return { message: `rename ${path} to ${to}`, attributes, changes: [{ dataset: path, rename: to }] };
+  }).catch((error: unknown) => {
+    throw isSheafError(error, "already-exists") ? taken(name) : error;
   });
 }
 

@@ -16,12 +16,12 @@ import type { Desk } from "../../desk.js";
 import { attributeOf } from "../catalog/catalog.js";
 import { backTo } from "../catalog/back-to.js";
 import { amendBeside, followTags } from "../catalog/in-place.js";
-import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
+import { rewrite, type Reading } from "../catalog/rewrite.js";
 import { annotated, type AnnotationInputs, type Annotator } from "./annotations.js";
 import { missing } from "./errors.js";
 import type { ExampleChange } from "./example.js";
 import { nowAttributes } from "./moments.js";
-import { checkFree, readVersion, selected, versionAt, versionsOf, type Version } from "./versions.js";
+import { checkFree, selected, versionAt, versionsOf, type Version } from "./versions.js";
 
 /** What a write does to the rows of a version. */
 export interface RowEdit {
@@ -36,15 +36,14 @@ export interface Write {
   readonly message: string;
 }
 
-/** Adds rows at the end. */
-export function appending(rows: readonly { readonly id: string; readonly item: ValueObject }[]): Write {
-  const patch = rows.map(({ id, item }): Operation => ({
+/** Adds rows with these ids at the end. */
+export function additions(items: readonly ValueObject[], ids: readonly string[]): RowEdit {
+  const patch = items.map((item, i): Operation => ({
     op: "add",
-    path: pointer("items", id),
+    path: pointer("items", ids[i]),
     value: toBlockForm(item),
   }));
-  const ids = rows.map(({ id }) => id);
-  return { message: `append ${ids.length} examples`, edit: async () => ({ patch, rows: ids }) };
+  return { patch, rows: ids };
 }
 
 /** Sets columns of the rows that are there, in order; `told` gets the ids of these. */
@@ -117,12 +116,10 @@ export async function writeInPlace(
     old = version === versions[versions.length - 1] ? undefined : version;
     if (old) return undefined;
     const { patch, rows } = await edit(now);
+    if (patch.length === 0) return undefined;
     const attributes = { ...(version.isEntered ? amended : {}), ...nowAttributes(desk) };
     const isAnyVersion = id === undefined || id === "";
-    return planOf(
-      { changes: [{ dataset: path, patch }], message, attributes, ...(isAnyVersion ? { rows } : {}) },
-      patch,
-    );
+    return { changes: [{ dataset: path, patch }], message, attributes, ...(isAnyVersion ? { rows } : {}) };
   });
   if (edited?.advanced === true) {
     version = (await versionAt(repo, dataset, edited.commit)) ?? version;
@@ -134,16 +131,12 @@ export async function writeInPlace(
   return (await versionsOf(repo, dataset)).find(one => one.number === number) ?? noVersion();
 }
 
-/** Nothing to do is no plan. */
-function planOf(plan: Plan, patch: readonly Operation[]): Plan | undefined {
-  return patch.length === 0 ? undefined : plan;
-}
-
 function noVersion(): never {
   throw missing("the version is not there any more");
 }
 
-function needSame(dataset: DatasetInfo, { version }: Reading): DatasetVersion {
+/** The dataset as it was read. Throws 404 where another one, or none, is at its path by now. */
+export function needSame(dataset: DatasetInfo, { version }: Reading): DatasetVersion {
   if (version?.info.id !== dataset.id) throw missing("the dataset is not there any more");
   return version;
 }
@@ -169,7 +162,7 @@ export async function writeNew(
       const { commit = "" } = reading;
       if (!isNewest) await permitFormerNames(call, repo, path, [commit, from.commit]);
       const before = isNewest ? [] : await backTo(repo, path, commit, from.commit);
-      const { patch } = await edit(isNewest ? head : await readVersion(repo, dataset, from));
+      const { patch } = await edit(isNewest ? head : await repo.versions.read(dataset, from));
       const all = [...before, ...patch, ...(isForced ? countUp(head.info) : [])];
       return { changes: [{ dataset: path, patch: all }], message, attributes: nowAttributes(desk, { name }) };
     });

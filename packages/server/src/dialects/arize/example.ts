@@ -37,9 +37,7 @@ function isSystems(key: string): boolean {
 export function readExamples(given: readonly unknown[]): ValueObject[] {
   return listed(given).map((example, i) => {
     if (Object.keys(example).length === 0) throw invalid(`examples[${i}] has no column`);
-    const reserved = systemKeys.find(key => Object.hasOwn(example, key));
-    if (reserved !== undefined) throw invalid(`examples[${i}] has the key ${reserved}, which is the system's`);
-    return renameKeys(example, ownColumn);
+    return columnsIn(example, i);
   });
 }
 
@@ -56,10 +54,15 @@ export function readChanges(given: readonly unknown[]): ExampleChange[] {
     const { id, ...columns } = example;
     if (typeof id !== "string") throw unreadable(`examples[${i}] has no id that is a text`);
     if (id === "") throw invalid(`examples[${i}] has an empty id`);
-    const reserved = systemKeys.find(key => Object.hasOwn(columns, key));
-    if (reserved !== undefined) throw invalid(`examples[${i}] has the key ${reserved}, which is the system's`);
-    return { id, columns: renameKeys(columns, ownColumn) };
+    return { id, columns: columnsIn(columns, i) };
   });
+}
+
+/** The columns of the i-th example, in the user's form. */
+function columnsIn(example: ValueObject, i: number): ValueObject {
+  const reserved = systemKeys.find(key => Object.hasOwn(example, key));
+  if (reserved !== undefined) throw invalid(`examples[${i}] has the key ${reserved}, which is the system's`);
+  return renameKeys(example, ownColumn);
 }
 
 function listed(given: readonly unknown[]): ValueObject[] {

@@ -8,14 +8,14 @@ import { maybe, t, type Static } from "../../schema.js";
 import { readAnnotations } from "./annotations.js";
 import { pagination, parseCursor } from "./cursor.js";
 import { datasetOf, onDataset, shownDataset, type InDataset } from "./dataset.js";
-import { annotate, appending, removing, updating, writeInPlace, writeNew } from "./edits.js";
+import { additions, annotate, removing, updating, writeInPlace, writeNew } from "./edits.js";
 import { checkCount, invalid } from "./errors.js";
 import { exampleText, readChanges, readExamples, type Origin } from "./example.js";
 import { freshIds } from "./fresh.js";
 import { versionId } from "./ids.js";
 import { momentOf } from "./moments.js";
 import { anyAnswer, anyList, inDataset, limitOf, text } from "./shapes.js";
-import { readVersion, selected, versionsOf, type Version } from "./versions.js";
+import { selected, versionsOf, type Version } from "./versions.js";
 
 const tag = "examples";
 const path = "/v2/datasets/{dataset_id}/examples";
@@ -53,7 +53,8 @@ export const exampleRoutes = [
     async (call, _, desk) => {
       const items = readExamples((await call.json()).examples);
       const ids = freshIds(desk, items.length);
-      const write = appending(items.map((item, i) => ({ id: ids[i], item })));
+      const edit = additions(items, ids);
+      const write = { message: `append ${ids.length} examples`, edit: async () => edit };
       const { dataset_version_id: id } = call.query;
       return onDataset(call, desk, async dataset => {
         const version = await writeInPlace(call, desk, dataset, id, write);
@@ -160,9 +161,9 @@ async function listExamples(
   const dataset = await datasetOf(call, desk);
   const versions = await versionsOf(desk.repo, dataset);
   const version = selected(dataset, versions, wanted);
-  const then = await readVersion(desk.repo, dataset, version);
+  const then = await desk.repo.versions.read(dataset, version);
   const newest = versions[versions.length - 1];
-  const now = version === newest ? then : await readVersion(desk.repo, dataset, newest);
+  const now = version === newest ? then : await desk.repo.versions.read(dataset, newest);
   const { rows, next } = await pageOf(then, behind && { position: behind[0], id: behind[1] }, limit, call.signal);
   const texts = await textsOf(call, desk, { wanted: then, now, commit: version.commit }, rows);
   const rest = JSON.stringify({ pagination: pagination(next && [next.position, next.id]) }).slice(1);

@@ -3,7 +3,7 @@
  *
  * Of other commits the second counts.
  */
-import type { Cid, Repository, ValueObject } from "@sheaf/core";
+import { isObject, type Cid, type Repository, type ValueObject } from "@sheaf/core";
 import type { Desk } from "../../desk.js";
 
 /** How far what a commit tells may be from its own time, in seconds; else it is not believed. */
@@ -15,9 +15,14 @@ export function nowAttributes({ repo }: Desk, more: ValueObject = {}): ValueObje
   return { arize: { ...more, at: repo.context.platform.now() } };
 }
 
+/** What Arize keeps in the attributes of a commit. */
+export function partOf({ arize }: ValueObject): ValueObject {
+  return arize !== undefined && isObject(arize) ? arize : {};
+}
+
 /** The time that attributes tell, in seconds since 1970; the commit's own where they tell none. */
-export function momentIn({ arize }: ValueObject, seconds: number): number {
-  const { at } = (typeof arize === "object" && arize !== null ? arize : {}) as { at?: unknown };
+export function momentIn(attributes: ValueObject, seconds: number): number {
+  const { at } = partOf(attributes);
   if (typeof at !== "number" || Math.abs(at / 1000 - seconds) > maxApart) return seconds;
   return at / 1000;
 }

@@ -1,9 +1,9 @@
 /** Versions as Arize has them: those of Sheaf, named; one that changes in place keeps its id. */
-import type { Cid, DatasetInfo, DatasetVersion, Repository, ValueObject, VersionInfo } from "@sheaf/core";
+import type { Cid, DatasetInfo, Repository, ValueObject, VersionInfo } from "@sheaf/core";
 import { isoTime } from "../catalog/time.js";
 import { conflict, missing } from "./errors.js";
 import { datasetId, parseVersionId, versionId } from "./ids.js";
-import { momentIn, momentOf } from "./moments.js";
+import { momentIn, momentOf, partOf } from "./moments.js";
 
 export interface Version {
   /** From 1 upwards. */
@@ -45,8 +45,8 @@ function namesOf(infos: readonly VersionInfo[]): string[] {
   });
 }
 
-function givenName({ arize }: ValueObject): string | undefined {
-  const { name } = (typeof arize === "object" && arize !== null ? arize : {}) as { name?: unknown };
+function givenName(attributes: ValueObject): string | undefined {
+  const { name } = partOf(attributes);
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
@@ -103,11 +103,6 @@ export async function versionAt(
     if (version) return version;
   }
   return undefined;
-}
-
-/** The rows of a version, under whatever path it was then. */
-export function readVersion(repo: Repository, dataset: DatasetInfo, version: Version): Promise<DatasetVersion> {
-  return repo.versions.read(dataset, version);
 }
 
 /** A version as Arize writes it. */
