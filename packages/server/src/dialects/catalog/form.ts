@@ -19,7 +19,7 @@ const maxFormBytes = 512 * 2 ** 20;
 
 /** Reads the body as a form. A boundary that the header does not tell is taken from the first line. Throws bad-input, or `too-large`. */
 export async function readForm(call: Call): Promise<Form> {
-  const body = await gathered(call.bytes());
+  const body = await gathered(call.bytes(), maxFormBytes);
   const given = call.request.headers.get("content-type") ?? "";
   if (!/^multipart\/form-data\b/i.test(given)) throw badInput("the body is to be multipart/form-data");
   const type = /boundary=/i.test(given) ? given : `multipart/form-data; boundary=${firstBoundary(body)}`;
@@ -40,12 +40,13 @@ async function partsOf(body: Uint8Array, type: string): Promise<FormData> {
   }
 }
 
-async function gathered(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** The bytes of a form, at most so many. Throws `too-large`. */
+export async function gathered(parts: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
   let length = 0;
   for await (const part of parts) {
     length += part.length;
-    if (length > maxFormBytes) throw new HttpError(413, "too-large", `the form is larger than ${maxFormBytes} bytes`);
+    if (length > most) throw new HttpError(413, "too-large", `the form is larger than ${most} bytes`);
     all.push(part);
   }
   return joinBytes(all);

@@ -16,6 +16,11 @@ export function cellOf(value: Value): Value {
   return isCell(value) ? value : printJson(value);
 }
 
+/** The cell of an item in a column; nothing where it has none. */
+export function cellIn(item: ValueObject, column: string): Value {
+  return Object.hasOwn(item, column) ? cellOf(item[column]) : null;
+}
+
 /** The text by which cells are filtered and sorted; of nothing it is empty. */
 export function cellText(value: Value | undefined): string {
   const cell = value === undefined ? null : cellOf(value);

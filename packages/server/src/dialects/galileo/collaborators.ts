@@ -4,7 +4,7 @@ import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
-import { t, type TSchema } from "../../schema.js";
+import { maybe, t } from "../../schema.js";
 import { isoTime } from "../catalog/time.js";
 import { madeUuid } from "../catalog/uuid.js";
 import { unprocessable } from "./errors.js";
@@ -18,7 +18,18 @@ import { versionsOf } from "./versions.js";
 const tag = "collaborators";
 const role = t.Union(["owner", "editor", "annotator", "viewer"].map(name => t.Literal(name)));
 const shared = { 200: { description: "the collaborators" } } as const;
-const orNull = <S extends TSchema>(schema: S) => t.Optional(t.Union([t.Null(), schema]));
+
+/** How the role of a collaborator is changed, be it a person or a group. */
+const change = {
+  method: "PATCH",
+  tag,
+  summary: "Answers as if the role were changed; nothing is kept.",
+  scope: "write",
+  body: { json: t.Object({ role }) },
+  answers: shared,
+} as const;
+const inUser = t.Object({ dataset_id: uuid, user_id: uuid });
+const inGroup = t.Object({ dataset_id: uuid, group_id: uuid });
 
 export const collaboratorRoutes = [
   route(
@@ -50,7 +61,7 @@ export const collaboratorRoutes = [
       scope: "write",
       params: inDataset,
       body: {
-        json: t.Array(t.Object({ user_id: orNull(uuid), user_email: orNull(t.String()), role: t.Optional(role) })),
+        json: t.Array(t.Object({ user_id: maybe(uuid), user_email: maybe(t.String()), role: t.Optional(role) })),
       },
       answers: shared,
     },
@@ -69,15 +80,10 @@ export const collaboratorRoutes = [
   ),
   route(
     {
-      method: "PATCH",
+      ...change,
       path: "/datasets/{dataset_id}/users/{user_id}",
       operationId: "update_user_dataset_collaborator",
-      tag,
-      summary: "Answers as if the role were changed; nothing is kept.",
-      scope: "write",
-      params: t.Object({ dataset_id: uuid, user_id: uuid }),
-      body: { json: t.Object({ role }) },
-      answers: shared,
+      params: inUser,
     },
     async (call, repo, desk) => {
       const { role: as } = await call.json();
@@ -96,7 +102,7 @@ export const collaboratorRoutes = [
       tag,
       summary: "Answers as if the person were removed; nothing is kept.",
       scope: "write",
-      params: t.Object({ dataset_id: uuid, user_id: uuid }),
+      params: inUser,
       answers: shared,
     },
     async (call, _, desk) => {
@@ -143,15 +149,10 @@ export const collaboratorRoutes = [
   ),
   route(
     {
-      method: "PATCH",
+      ...change,
       path: "/datasets/{dataset_id}/groups/{group_id}",
       operationId: "update_group_dataset_collaborator",
-      tag,
-      summary: "Answers as if the role were changed; nothing is kept.",
-      scope: "write",
-      params: t.Object({ dataset_id: uuid, group_id: uuid }),
-      body: { json: t.Object({ role }) },
-      answers: shared,
+      params: inGroup,
     },
     async (call, repo, desk) => {
       const { role: as } = await call.json();
@@ -166,7 +167,7 @@ export const collaboratorRoutes = [
       tag,
       summary: "Answers as if the group were removed; nothing is kept.",
       scope: "write",
-      params: t.Object({ dataset_id: uuid, group_id: uuid }),
+      params: inGroup,
       answers: shared,
     },
     async (call, _, desk) => {

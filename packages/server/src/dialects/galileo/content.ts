@@ -1,10 +1,9 @@
 /** A dataset's content: read in pages, queried, edited, put back. */
-import type { DatasetVersion } from "@sheaf/core";
 import { empty } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
-import { t } from "../../schema.js";
+import { maybe, t } from "../../schema.js";
 import { readEdits } from "./edits.js";
 import { rewriteContent, runEdits } from "./editing.js";
 import { unprocessable } from "./errors.js";
@@ -14,14 +13,14 @@ import { pageOf, pageQuery } from "./paging.js";
 import { replacing } from "./replacing.js";
 import { findDataset, inDataset, needDataset } from "./shapes.js";
 import { contentAnswer } from "./sheet.js";
-import { needVersion, readVersion, versionsOf } from "./versions.js";
+import { readNumbered } from "./versions.js";
 
 const tag = "content";
 const path = "/datasets/{dataset_id}/content";
 const content = { 200: { description: "a DatasetContent" } } as const;
 const done = { 204: { description: "it was done; ETag is that of the new content" } } as const;
 
-export const filters = t.Optional(
+const filters = t.Optional(
   t.Array(
     t.Object({
       column_name: t.String(),
@@ -30,7 +29,7 @@ export const filters = t.Optional(
     }),
   ),
 );
-const sort = t.Optional(t.Union([t.Null(), t.Object({ column_name: t.String(), ascending: t.Optional(t.Boolean()) })]));
+const sort = maybe(t.Object({ column_name: t.String(), ascending: t.Optional(t.Boolean()) }));
 
 export const contentRoutes = [
   route(
@@ -81,7 +80,7 @@ export const contentRoutes = [
         json: t.Object({
           rollback_version: t.Optional(t.Integer()),
           dataset_id: t.Optional(uuid),
-          version_index: t.Optional(t.Union([t.Null(), t.Integer()])),
+          version_index: maybe(t.Integer()),
         }),
       },
       answers: done,
@@ -92,12 +91,9 @@ export const contentRoutes = [
         throw unprocessable(["body"], "give either rollback_version or dataset_id");
       const dataset = await needDataset(call, desk);
       const source = from === undefined ? dataset : await findDataset(call, desk, from);
-      const number = back ?? index ?? (await versionsOf(repo, source)).length;
-      const version = await readVersion(repo, source, await needVersion(repo, source, number));
-      const isCopy = from !== undefined;
-      const etag = await rewriteContent(call, desk, dataset, now =>
-        replacing(desk, now, version, isCopy ? "copy" : "rollback", number),
-      );
+      const { version, at } = await readNumbered(repo, source, back ?? index ?? undefined);
+      const how = from === undefined ? "rollback" : "copy";
+      const etag = await rewriteContent(call, desk, dataset, now => replacing(desk, now, version, how, at.number));
       return empty(204, { etag });
     },
   ),
@@ -129,10 +125,7 @@ export const contentRoutes = [
 /** A dataset as it is now. */
 export async function newest(call: Call<{ dataset_id: string }>, desk: Desk) {
   const dataset = await needDataset(call, desk);
-  const all = await versionsOf(desk.repo, dataset);
-  const at = all[all.length - 1];
-  const version: DatasetVersion = await readVersion(desk.repo, dataset, at);
-  return { dataset, version, at };
+  return { dataset, ...(await readNumbered(desk.repo, dataset)) };
 }
 
 function needColumn(columns: readonly string[], name: string, loc: readonly (string | number)[]): void {

@@ -1,7 +1,7 @@
 /** What changed from one version to the next, counted in rows and columns; remembered, as versions seldom change. */
 import { isSheafError, type DatasetInfo, type Repository } from "@sheaf/core";
 import type { Columns } from "../catalog/columns.js";
-import { readVersion, type Version } from "./versions.js";
+import type { Version } from "./versions.js";
 
 export interface Counts {
   readonly num_rows: number;
@@ -39,9 +39,9 @@ export class Counters {
   }
 
   async #count(dataset: DatasetInfo, version: Version, before: Version | undefined): Promise<Counts> {
-    const now = await readVersion(this.repo, dataset, version);
+    const now = await this.repo.versions.read(dataset, version);
     const names = await this.columns.of(now);
-    const was = before && (await readVersion(this.repo, dataset, before));
+    const was = before && (await this.repo.versions.read(dataset, before));
     const namesBefore = was ? await this.columns.of(was) : [];
     const renamed = version.renames;
     const rows =

@@ -16,7 +16,7 @@ import { readMapping } from "./mapping.js";
 import { memoryOf } from "./memory.js";
 import { datasetJson, findDataset } from "./shapes.js";
 import { formatNames, readUpload, type UploadFormat } from "./upload.js";
-import { needVersion, readVersion, versionsOf } from "./versions.js";
+import { readNumbered } from "./versions.js";
 
 const maxNameLength = 128;
 
@@ -149,8 +149,8 @@ async function contentOf(call: Call, desk: Desk, form: Form, format: UploadForma
 async function copyOf(call: Call, desk: Desk, form: Form, id: string): Promise<Content> {
   const source = await findDataset(call, desk, id);
   const given = form.fields.get("copy_from_dataset_version_index");
-  const number = given === undefined || given === "" ? (await versionsOf(desk.repo, source)).length : Number(given);
-  const version = await readVersion(desk.repo, source, await needVersion(desk.repo, source, number));
+  const number = given === undefined || given === "" ? undefined : Number(given);
+  const { version } = await readNumbered(desk.repo, source, number);
   return { columns: await memoryOf(desk).columns.of(version), rows: copiedRows(desk, version) };
 }
 

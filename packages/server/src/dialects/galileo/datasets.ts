@@ -5,7 +5,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { HttpError } from "../../problem.js";
 import { route } from "../../route.js";
-import { t, type Static } from "../../schema.js";
+import { maybe, t, type Static } from "../../schema.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
 import { freeName, takenName } from "./creation.js";
 import { rewriteDataset } from "./editing.js";
@@ -24,11 +24,9 @@ const one = { 200: { description: "a DatasetDB" } } as const;
 const name = t.String({ minLength: 1, maxLength: 128 });
 
 const changes = t.Object({
-  name: t.Optional(
-    t.Union([t.Null(), name, t.Object({ value: name, append_suffix_if_duplicate: t.Optional(t.Boolean()) })]),
-  ),
+  name: maybe(t.Union([name, t.Object({ value: name, append_suffix_if_duplicate: t.Optional(t.Boolean()) })])),
   column_mapping: t.Optional(t.Unknown()),
-  draft: t.Optional(t.Union([t.Null(), t.Literal(false)])),
+  draft: maybe(t.Literal(false)),
 });
 
 export const datasetRoutes = [

@@ -1,7 +1,7 @@
 /** All rows of a version as the text of a file. */
 import { printJson, type DatasetVersion, type ValueObject } from "@sheaf/core";
 import { itemOf } from "../../native/row-reader.js";
-import { cellOf, cellText } from "./cells.js";
+import { cellIn, cellText } from "./cells.js";
 
 /** Lines of CSV, the header first. Nothing is an empty cell. */
 export async function* csvTexts(
@@ -11,7 +11,7 @@ export async function* csvTexts(
 ): AsyncGenerator<string> {
   yield columns.map(quoted).join();
   for await (const item of itemsOf(version, signal))
-    yield columns.map(name => quoted(cellText(Object.hasOwn(item, name) ? item[name] : null))).join();
+    yield columns.map(name => quoted(cellText(cellIn(item, name)))).join();
 }
 
 /** Objects from columns to cells, as JSON. */
@@ -24,10 +24,6 @@ export async function* jsonTexts(
     const cells = columns.map(name => `${JSON.stringify(name)}:${printJson(cellIn(item, name))}`);
     yield `{${cells.join()}}`;
   }
-}
-
-function cellIn(item: ValueObject, name: string) {
-  return Object.hasOwn(item, name) ? cellOf(item[name]) : null;
 }
 
 async function* itemsOf(version: DatasetVersion, signal: AbortSignal): AsyncGenerator<ValueObject> {

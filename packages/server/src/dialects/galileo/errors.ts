@@ -1,6 +1,5 @@
 /** How Galileo says no: a list of faults for a body that cannot be taken (422), a text else. */
-import type { Problem } from "../../problem.js";
-import { HttpError } from "../../problem.js";
+import { HttpError, type Problem } from "../../problem.js";
 import type { Refusal } from "../dialect.js";
 
 /** Where a fault stands in a request: `["body", "edits", 0, "row_id"]`. */

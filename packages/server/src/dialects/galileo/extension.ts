@@ -10,20 +10,19 @@ import type { Desk } from "../../desk.js";
 import { HttpError, judge } from "../../problem.js";
 import { itemOf } from "../../native/row-reader.js";
 import { route } from "../../route.js";
-import { t, type Static } from "../../schema.js";
+import { maybe, t, type Static } from "../../schema.js";
 import { askModel, needModel, objectsIn } from "../catalog/model.js";
 import { pathFor } from "../catalog/naming.js";
 import { freshUuid } from "../catalog/uuid.js";
-import { cellOf, cellText } from "./cells.js";
+import { cellIn, cellOf, cellText } from "./cells.js";
 import { freeName } from "./creation.js";
 import { datasetUuid, uuid } from "./ids.js";
 import { memoryOf, type Steps } from "./memory.js";
 import { findDataset } from "./shapes.js";
-import { needVersion, readVersion, versionsOf } from "./versions.js";
+import { readNumbered } from "./versions.js";
 
 const tag = "extension";
-const orNull = (schema: typeof uuid) => t.Optional(t.Union([t.Null(), schema]));
-const text = orNull(t.String({ maxLength: 20_000 }));
+const text = maybe(t.String({ maxLength: 20_000 }));
 const dataTypes = [
   "General Query",
   "Prompt Injection",
@@ -36,20 +35,13 @@ const dataTypes = [
 const wish = t.Object({
   prompt: text,
   instructions: text,
-  examples: t.Optional(t.Union([t.Null(), t.Array(t.String(), { maxItems: 100 })])),
-  source_dataset: t.Optional(
-    t.Union([
-      t.Null(),
-      t.Object({
-        dataset_id: uuid,
-        dataset_version_index: t.Optional(t.Union([t.Null(), t.Integer()])),
-        row_ids: t.Optional(t.Union([t.Null(), t.Array(uuid)])),
-      }),
-    ]),
+  examples: maybe(t.Array(t.String(), { maxItems: 100 })),
+  source_dataset: maybe(
+    t.Object({ dataset_id: uuid, dataset_version_index: maybe(t.Integer()), row_ids: maybe(t.Array(uuid)) }),
   ),
-  data_types: t.Optional(t.Union([t.Null(), t.Array(t.Union(dataTypes))])),
+  data_types: maybe(t.Array(t.Union(dataTypes))),
   count: t.Optional(t.Integer({ minimum: 1, maximum: 200 })),
-  project_id: orNull(uuid),
+  project_id: maybe(uuid),
 });
 type Wish = Static<typeof wish>;
 
@@ -190,15 +182,14 @@ async function examplesOf(call: Call, desk: Desk, asked: Wish): Promise<string[]
   const { source_dataset: source } = asked;
   if (!source) return examples;
   const dataset = await findDataset(call, desk, source.dataset_id);
-  const number = source.dataset_version_index ?? (await versionsOf(desk.repo, dataset)).length;
-  const version = await readVersion(desk.repo, dataset, await needVersion(desk.repo, dataset, number));
+  const { version } = await readNumbered(desk.repo, dataset, source.dataset_version_index ?? undefined);
   const wanted = source.row_ids && new Set(source.row_ids.map(id => id.toLowerCase()));
   for await (const { ids, blocks } of version.batches({ signal: call.signal })) {
     if (examples.length >= maxExamples) break;
     for (let i = 0; i < ids.length && examples.length < maxExamples; i++) {
       if (wanted && !wanted.has(memoryOf(desk).rowIds.shown(dataset.id, ids[i]))) continue;
       const item = itemOf(blocks[i]);
-      examples.push(cellText(Object.hasOwn(item, "input") ? item["input"] : null));
+      examples.push(cellText(cellIn(item, "input")));
     }
   }
   return examples;

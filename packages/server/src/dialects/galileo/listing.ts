@@ -2,7 +2,7 @@
 import { compareText, type DatasetInfo } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
-import { t, type Static } from "../../schema.js";
+import { maybe, t, type Static } from "../../schema.js";
 import { nameOf } from "../catalog/naming.js";
 import { datasetUuid, uuid } from "./ids.js";
 import { ownOf } from "./shapes.js";
@@ -43,7 +43,7 @@ const sort = t.Union([
 
 export const listParams = t.Object({
   filters: t.Optional(t.Array(filter)),
-  sort: t.Optional(t.Union([t.Null(), sort])),
+  sort: maybe(sort),
 });
 export type ListParams = Static<typeof listParams>;
 type Filter = Static<typeof filter>;

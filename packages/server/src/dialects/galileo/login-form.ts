@@ -1,8 +1,6 @@
 /** The form that Galileo's log-in by e-mail sends: as a browser sends one, or in parts. */
 import type { Call } from "../../call.js";
-import { joinBytes } from "@sheaf/core";
-import { HttpError } from "../../problem.js";
-import { readForm } from "../catalog/form.js";
+import { gathered, readForm } from "../catalog/form.js";
 import { unprocessable } from "./errors.js";
 
 /** Far more than a name and a password. */
@@ -13,19 +11,8 @@ export async function loginForm(call: Call): Promise<{ password: string }> {
   const type = call.request.headers.get("content-type") ?? "";
   const password = /^multipart\//i.test(type)
     ? (await readForm(call)).fields.get("password")
-    : new URLSearchParams(await bodyText(call)).get("password");
+    : new URLSearchParams(new TextDecoder().decode(await gathered(call.bytes(), maxBytes))).get("password");
   if (password === undefined || password === null)
     throw unprocessable(["body", "password"], "the form has no password");
   return { password };
-}
-
-async function bodyText(call: Call): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of call.bytes()) {
-    length += part.length;
-    if (length > maxBytes) throw new HttpError(413, "too-large", `the form is larger than ${maxBytes} bytes`);
-    parts.push(part);
-  }
-  return new TextDecoder().decode(joinBytes(parts));
 }

@@ -4,7 +4,7 @@
  * A target's cell is a JSON object of the columns that it names, as text; with `flatten` and one column alone it is that column's cell.
  */
 import { isObject, printJson, setKey, type Value, type ValueObject } from "@sheaf/core";
-import { cellOf, cellText } from "./cells.js";
+import { cellIn, cellText } from "./cells.js";
 import { unprocessable, type Loc } from "./errors.js";
 
 interface Target {
@@ -60,7 +60,7 @@ function needColumns({ name, columns }: Target, known: readonly string[], loc: L
 function mapped(item: ValueObject, targets: readonly Target[]): ValueObject {
   const made: ValueObject = {};
   for (const { name, columns, flatten } of targets) {
-    const cells = columns.map(column => cellOf(own(item, column) ?? null));
+    const cells = columns.map(column => cellIn(item, column));
     const isText = name === "metadata";
     setKey(made, name, flatten && columns.length === 1 ? cells[0] : objectText(columns, cells, isText));
   }

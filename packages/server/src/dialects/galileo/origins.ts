@@ -1,12 +1,5 @@
 /** Where rows come from: the version and the person that made each, and that last changed it. */
-import {
-  printJson,
-  type BlameInfo,
-  type DatasetVersion,
-  type Platform,
-  type Repository,
-  type Value,
-} from "@sheaf/core";
+import { printJson, type BlameInfo, type DatasetVersion, type Repository, type Value } from "@sheaf/core";
 import { isoTime } from "../catalog/time.js";
 import { userInfo, type UserInfo } from "./users.js";
 import type { Version } from "./versions.js";
@@ -34,16 +27,12 @@ export class Authors {
     if (!user) {
       if (this.#kept.size >= maxKept) this.#kept.clear();
       user = this.repo.show(commit).then(
-        ({ author }) => userInfo(this.platform, author),
+        ({ author }) => userInfo(this.repo.context.platform, author),
         () => null,
       );
       this.#kept.set(commit, user);
     }
     return user;
-  }
-
-  get platform(): Platform {
-    return this.repo.local().platform;
   }
 }
 

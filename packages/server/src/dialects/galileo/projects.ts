@@ -4,7 +4,7 @@ import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
-import { t } from "../../schema.js";
+import { maybe, t } from "../../schema.js";
 import { getRecord, listRecords, putRecords, recordPath } from "../catalog/records.js";
 import { madeUuid, uuidForm } from "../catalog/uuid.js";
 import { notFound } from "./errors.js";
@@ -58,7 +58,7 @@ export const projectRoutes = [
       summary: "Makes a project, or gives the one that has this name.",
       scope: "write",
       body: {
-        json: t.Object({ name: t.String({ minLength: 1 }), type: t.Optional(t.Union([t.Null(), projectType])) }),
+        json: t.Object({ name: t.String({ minLength: 1 }), type: maybe(projectType) }),
       },
       answers: { 200: { description: "a ProjectCreateResponse" } },
     },

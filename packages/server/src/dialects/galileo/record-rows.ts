@@ -1,9 +1,9 @@
 /** Rows made of records that were logged: what copy_record_data copies. */
-import { isObject, setKey, type Value, type ValueObject } from "@sheaf/core";
+import { setKey, type ValueObject } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { getRecord, recordPath } from "../catalog/records.js";
-import { cellOf } from "./cells.js";
+import { cellIn } from "./cells.js";
 import type { Edit } from "./edits.js";
 import { unprocessable } from "./errors.js";
 
@@ -39,12 +39,8 @@ async function findRecord(call: Call, desk: Desk, id: string): Promise<ValueObje
 
 function rowOf(record: ValueObject, outputColumn: string): ValueObject {
   const row: ValueObject = {};
-  setKey(row, "input", cellOf(own(record, "input")));
-  setKey(row, outputColumn, cellOf(own(record, "output")));
-  setKey(row, "metadata", cellOf(own(record, "metadata")));
+  setKey(row, "input", cellIn(record, "input"));
+  setKey(row, outputColumn, cellIn(record, "output"));
+  setKey(row, "metadata", cellIn(record, "metadata"));
   return row;
-}
-
-function own(record: ValueObject, key: string): Value {
-  return isObject(record) && Object.hasOwn(record, key) ? record[key] : null;
 }

@@ -1,7 +1,7 @@
 /** Rows of a version as a page wants them: in their order, or filtered and sorted. */
-import { compareText, Float, type DatasetVersion, type Value, type ValueObject } from "@sheaf/core";
+import { compareText, Float, type DatasetVersion, type ValueObject } from "@sheaf/core";
 import { itemOf } from "../../native/row-reader.js";
-import { cellOf, cellText } from "./cells.js";
+import { cellIn, cellText } from "./cells.js";
 import type { Page } from "./paging.js";
 
 export interface Filter {
@@ -66,7 +66,7 @@ async function* filtered(
 
 function fits(item: ValueObject, filters: readonly Filter[]): boolean {
   return filters.every(({ column_name: column, value, operator = "contains" }) => {
-    const text = cellText(Object.hasOwn(item, column) ? item[column] : undefined);
+    const text = cellText(cellIn(item, column));
     if (operator === "contains") return text.includes(value);
     return (text === value) === (operator === "eq");
   });
@@ -105,7 +105,7 @@ async function* sorted(
 }
 
 function keyOf(item: ValueObject, column: string): Key {
-  const cell: Value = Object.hasOwn(item, column) ? cellOf(item[column]) : null;
+  const cell = cellIn(item, column);
   if (cell === null) return null;
   if (cell instanceof Float) return cell.value;
   return typeof cell === "number" || typeof cell === "bigint" ? Number(cell) : cellText(cell);

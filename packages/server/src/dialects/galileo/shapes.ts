@@ -1,6 +1,5 @@
 /** What Galileo's routes take and show of datasets and their versions. */
-import type { DatasetInfo, DatasetVersion, Platform } from "@sheaf/core";
-import { printCid } from "@sheaf/core";
+import { printCid, type DatasetInfo, type DatasetVersion, type Platform } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { t } from "../../schema.js";
@@ -13,7 +12,7 @@ import { notFound } from "./errors.js";
 import { datasetUuid, uuid } from "./ids.js";
 import { memoryOf } from "./memory.js";
 import { userInfo } from "./users.js";
-import { ownPart, readVersion, versionsOf, type Version } from "./versions.js";
+import { ownPart, versionsOf, type Version } from "./versions.js";
 
 export const inDataset = t.Object({ dataset_id: uuid });
 export const actionsQuery = { actions: t.Optional(t.Union([t.String(), t.Array(t.String())])) };
@@ -60,7 +59,7 @@ export async function datasetJson(desk: Desk, dataset: DatasetInfo, actions?: st
     updated_at: isoTime(last.changed),
     project_count: projects.length,
     num_rows: dataset.count,
-    column_names: await memoryOf(desk).columns.of(await readVersion(repo, dataset, last)),
+    column_names: await memoryOf(desk).columns.of(await repo.versions.read(dataset, last)),
     created_by_user: userInfo(repo.local().platform, first.author),
     current_version_index: last.number,
     draft,

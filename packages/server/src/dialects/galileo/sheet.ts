@@ -2,7 +2,7 @@
 import { printJson, type DatasetInfo, type DatasetVersion, type ValueObject } from "@sheaf/core";
 import { stream, lines } from "../../answer.js";
 import type { Desk } from "../../desk.js";
-import { cellOf } from "./cells.js";
+import { cellIn } from "./cells.js";
 import { memoryOf } from "./memory.js";
 import { Origins } from "./origins.js";
 import { select, type SelectedRow, type Selection } from "./selection.js";
@@ -91,7 +91,7 @@ function rowText(
   metadata: string,
 ): string {
   const given = look.itemOf(item);
-  const cells = look.columns.map(name => printJson(Object.hasOwn(given, name) ? cellOf(given[name]) : null));
+  const cells = look.columns.map(name => printJson(cellIn(given, name)));
   const dict = cells.map((cell, i) => `${names[i]}:${cell}`);
   return `{"row_id":"${id}","index":${index},"values":[${cells.join()}],"values_dict":{${dict.join()}},"metadata":${metadata}}`;
 }

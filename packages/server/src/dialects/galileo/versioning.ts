@@ -2,22 +2,19 @@
 import { setKey, type ValueObject } from "@sheaf/core";
 import { json } from "../../answer.js";
 import { route } from "../../route.js";
-import { t } from "../../schema.js";
+import { maybe, t } from "../../schema.js";
 import { notFound } from "./errors.js";
 import { uuid } from "./ids.js";
 import { paged, pageOf, pageQuery } from "./paging.js";
 import { inDataset, needDataset, versionJson } from "./shapes.js";
 import { contentAnswer } from "./sheet.js";
-import { needVersion, ownPart, readVersion, versionsOf } from "./versions.js";
+import { needVersion, ownPart, readNumbered, versionsOf } from "./versions.js";
 
 const tag = "versions";
 const inVersion = t.Object({ dataset_id: uuid, version_index: t.Integer({ minimum: 1 }) });
 
-const sort = t.Optional(
-  t.Union([
-    t.Null(),
-    t.Object({ name: t.Optional(t.Literal("version_index")), ascending: t.Optional(t.Boolean({ default: true })) }),
-  ]),
+const sort = maybe(
+  t.Object({ name: t.Optional(t.Literal("version_index")), ascending: t.Optional(t.Boolean({ default: true })) }),
 );
 
 export const versionRoutes = [
@@ -60,9 +57,8 @@ export const versionRoutes = [
     },
     async (call, repo, desk) => {
       const dataset = await needDataset(call, desk);
-      const at = await needVersion(repo, dataset, call.params.version_index);
-      const version = await readVersion(repo, dataset, at);
-      return contentAnswer(desk, dataset, { version, at }, { ...pageOf(call.query), signal: call.signal });
+      const shown = await readNumbered(repo, dataset, call.params.version_index);
+      return contentAnswer(desk, dataset, shown, { ...pageOf(call.query), signal: call.signal });
     },
   ),
   route(
@@ -74,7 +70,7 @@ export const versionRoutes = [
       summary: "Names a version.",
       scope: "write",
       params: inVersion,
-      body: { json: t.Object({ name: t.Optional(t.Union([t.Null(), t.String()])) }) },
+      body: { json: t.Object({ name: maybe(t.String()) }) },
       answers: { 200: { description: "a DatasetVersionDB" } },
     },
     async (call, repo, desk) => {
@@ -82,20 +78,13 @@ export const versionRoutes = [
       const { name } = await call.json();
       const dataset = await needDataset(call, desk);
       await call.permit({ scope: "write", dataset: dataset.path });
-      await needVersion(repo, dataset, number);
+      needVersion(await versionsOf(repo, dataset), number);
       if ((await repo.versions.of(dataset.path)).length === 0)
         throw notFound("the dataset has no version that can be named yet: it is as it was made");
       if (name !== undefined) await repo.versions.note(dataset.path, number, note => named(note, name));
       const all = await versionsOf(repo, dataset);
-      const at = await needVersion(repo, dataset, number);
-      return json(
-        await versionJson(
-          desk,
-          dataset,
-          at,
-          all.find(other => other.number === number - 1),
-        ),
-      );
+      const before = all.find(other => other.number === number - 1);
+      return json(await versionJson(desk, dataset, needVersion(all, number), before));
     },
   ),
 ] as const;

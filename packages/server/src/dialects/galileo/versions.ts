@@ -56,15 +56,21 @@ async function onlyVersion(repo: Repository, path: string): Promise<Version> {
 }
 
 /** Throws 404. */
-export async function needVersion(repo: Repository, dataset: DatasetInfo, number: number): Promise<Version> {
-  const found = (await versionsOf(repo, dataset)).find(version => version.number === number);
+export function needVersion(all: readonly Version[], number: number): Version {
+  const found = all.find(version => version.number === number);
   if (!found) throw notFound(`the dataset has no version ${number}`);
   return found;
 }
 
-/** The dataset as it was in a version, under whatever name. */
-export function readVersion(repo: Repository, dataset: DatasetInfo, version: Version): Promise<DatasetVersion> {
-  return repo.versions.read(dataset, version);
+/** A version, the newest where no number is given, and the dataset as it was in it, under whatever name. Throws 404. */
+export async function readNumbered(
+  repo: Repository,
+  dataset: DatasetInfo,
+  number?: number,
+): Promise<{ at: Version; version: DatasetVersion }> {
+  const all = await versionsOf(repo, dataset);
+  const at = number === undefined ? all[all.length - 1] : needVersion(all, number);
+  return { at, version: await repo.versions.read(dataset, at) };
 }
 
 /** What this dialect keeps in a note or in attributes. */
