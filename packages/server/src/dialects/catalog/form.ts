@@ -52,6 +52,11 @@ export async function gathered(parts: AsyncIterable<Uint8Array>, most: number): 
   return joinBytes(all);
 }
 
+/** The bytes of a file as parsers take them. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 function firstBoundary(body: Uint8Array): string {
   const line = new TextDecoder("latin1").decode(body.subarray(0, 256)).split(/\r?\n/, 1)[0];
   const boundary = /^--([\w'()+,./:=?-]{1,70})$/.exec(line)?.[1];

@@ -10,6 +10,7 @@ import {
   type ValueObject,
 } from "@sheaf/core";
 import { parse } from "@sheaf/formats";
+import { once } from "../catalog/form.js";
 import { cellsOf } from "./cells.js";
 import { unprocessable } from "./errors.js";
 import { featherRows } from "./feather.js";
@@ -114,10 +115,6 @@ async function* csvItems(bytes: Uint8Array, know: (names: Iterable<string>) => v
     }
   }
   know(parsed.columns ?? []);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** A byte order mark says nothing. */

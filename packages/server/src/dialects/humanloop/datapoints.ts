@@ -5,7 +5,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
-import { readForm } from "../catalog/form.js";
+import { once, readForm } from "../catalog/form.js";
 import { readDatapoint, type Datapoint } from "./datapoint.js";
 import { datasetOf, inDataset, lineOf, namesIn, wantedOf } from "./datasets.js";
 import { givenOf, type Given } from "./edits.js";
@@ -78,10 +78,6 @@ async function* rowsOf(bytes: Uint8Array): AsyncGenerator<Datapoint> {
       const block = items.bytes.subarray(items.starts[i], items.ends[i]);
       yield datapointOf(fromBlockForm(decodeItem(block)).item as Record<string, string>, ++number);
     }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** A row whose cells are texts. */

@@ -3,7 +3,7 @@ import { badInput, decode, type DatasetInfo, type Value, type ValueObject, type 
 import { parse, type RowBatch } from "@sheaf/formats";
 import { empty } from "../../answer.js";
 import type { Route } from "../../route.js";
-import { readForm, type FormFile } from "../catalog/form.js";
+import { once, readForm, type FormFile } from "../catalog/form.js";
 import { uuidForm } from "../catalog/uuid.js";
 import { needById } from "./dataset.js";
 import { makeVersion, putEdit, versionAttributes } from "./edits.js";
@@ -111,10 +111,6 @@ async function* itemsIn(format: Format, { bytes }: FormFile, { signal }: Watch):
       const row = rowOf(batch, i);
       yield format === "csv" ? { data: trimmed(row), words: { source: "manual" } } : itemOf(row);
     }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 function rowOf({ items }: RowBatch, i: number): ValueObject {
