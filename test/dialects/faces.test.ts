@@ -1,5 +1,6 @@
 /** One dataset through all faces: what one writes, every other shows, versions and edits; and all of them at once lose nothing. */
 import { describe, expect, test } from "vitest";
+import { findings } from "../sync/town.js";
 import { ArizeClient, ok, type Dataset } from "./arize-client.js";
 import { facesOf, type Item } from "./faces.js";
 import { uuid7 } from "./opik-client.js";
@@ -14,12 +15,6 @@ const items: readonly Item[] = [
 
 /** A row of Humanloop is `{ inputs }` to the others, and what the others wrote is inputs to it. */
 const bare = (item: Item): Item => (Object.keys(item).join() === "inputs" ? (item["inputs"] as Item) : item);
-
-async function findings(town: Town): Promise<unknown[]> {
-  const found: unknown[] = [];
-  for await (const finding of town.repo.verify()) found.push(finding);
-  return found;
-}
 
 describe.each(names)("a dataset that %s makes", maker => {
   test("is read the same by all, in its order, with its times and versions", async () => {
@@ -86,7 +81,7 @@ describe.each(names)("a dataset that %s makes", maker => {
       ]);
     for (const name of ["opik", "arize", "galileo", "native"] as const)
       expect([name, await faces[name].versions("qa")]).toEqual([name, counts[0]]);
-    expect(await findings(town)).toEqual([]);
+    expect(await findings(town.repo)).toEqual([]);
   });
 });
 
@@ -161,7 +156,7 @@ test("a version that Arize changes in place, though newer ones are there, is wha
     expect([name, (await faces[name].rows("qa")).length, await faces[name].versions("qa")]).toEqual([name, 4, 2]);
   }
   expect((await faces.humanloop.rows("qa")).length).toBe(4);
-  expect(await findings(town)).toEqual([]);
+  expect(await findings(town.repo)).toEqual([]);
 });
 
 test("a tag of Opik's and a deployment of Humanloop's are one thing, and follow a version that changes in place", async () => {
@@ -215,7 +210,7 @@ test("of many clients of all vendors at once on one dataset, nothing that was ac
     const seen = (await faces[name].rows("busy")).map(({ item }) => bare(item)["q"]);
     expect([name, seen.toSorted()]).toEqual([name, [...items.map(({ q }) => q), ...acknowledged].sort()]);
   }
-  expect(await findings(town)).toEqual([]);
+  expect(await findings(town.repo)).toEqual([]);
 });
 
 test("Opik's groups and Arize that write into one older version at once lose nothing there, and its tag stays on it", async () => {
@@ -242,5 +237,5 @@ test("Opik's groups and Arize that write into one older version at once lose not
   expect(seen.toSorted()).toEqual(wanted);
   const [first] = await town.repo.versions.of("qa");
   expect(await town.repo.environments("qa")).toEqual([{ name: "gold", commit: first.commit }]);
-  expect(await findings(town)).toEqual([]);
+  expect(await findings(town.repo)).toEqual([]);
 });

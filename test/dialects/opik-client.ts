@@ -71,6 +71,20 @@ export class OpikClient {
   }
 }
 
+/** What opens clients, and the servers that they were opened on: for the operations that a test file used. */
+export function clients() {
+  const towns: Town[] = [];
+  const open = async (model?: (body: string) => string): Promise<OpikClient> => {
+    const opik = await OpikClient.open(model);
+    towns.push(opik.town);
+    return opik;
+  };
+  return { open, towns };
+}
+
+/** An item as an SDK sends it. */
+export const item = (id: string, data: object) => ({ id, source: "sdk", data });
+
 /** Gives the answer back if it has this status. */
 export function ok(answer: Answer, status: number): Answer {
   if (answer.status === status) return answer;

@@ -1,18 +1,9 @@
 /** The hard points of Opik's contract: ids, versions, exact data, names, errors. */
 import { expect, test } from "vitest";
 import { expectExercised } from "./exercise.js";
-import { ok, OpikClient, uuid7 } from "./opik-client.js";
-import type { Town } from "./town.js";
+import { clients, item, ok, uuid7 } from "./opik-client.js";
 
-const towns: Town[] = [];
-
-async function open(): Promise<OpikClient> {
-  const opik = await OpikClient.open();
-  towns.push(opik.town);
-  return opik;
-}
-
-const item = (id: string, data: object) => ({ id, source: "sdk", data });
+const { open, towns } = clients();
 
 test("6. ids of items stay over versions and a restore; restoring what is newest changes nothing", async () => {
   const opik = await open();

@@ -1,18 +1,9 @@
 /** Opik's lists, filters and edits alike, and datasets that other faces wrote. */
 import { expect, test } from "vitest";
 import { expectExercised } from "./exercise.js";
-import { ok, OpikClient, uuid7 } from "./opik-client.js";
-import type { Town } from "./town.js";
+import { clients, item, ok, uuid7 } from "./opik-client.js";
 
-const towns: Town[] = [];
-
-async function open(): Promise<OpikClient> {
-  const opik = await OpikClient.open();
-  towns.push(opik.town);
-  return opik;
-}
-
-const item = (id: string, data: object) => ({ id, source: "sdk", data });
+const { open, towns } = clients();
 
 test("10. both spellings where the published names are not those on the wire", async () => {
   const opik = await open();

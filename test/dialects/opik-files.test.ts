@@ -1,16 +1,9 @@
 /** Opik's uploads, exports, items from traces, samples by a model, and experiments compared. */
 import { expect, test } from "vitest";
 import { expectExercised } from "./exercise.js";
-import { ok, OpikClient, uuid7 } from "./opik-client.js";
-import type { Town } from "./town.js";
+import { clients, ok, uuid7, type OpikClient } from "./opik-client.js";
 
-const towns: Town[] = [];
-
-async function open(model?: (body: string) => string): Promise<OpikClient> {
-  const opik = await OpikClient.open(model);
-  towns.push(opik.town);
-  return opik;
-}
+const { open, towns } = clients();
 
 async function upload(opik: OpikClient, kind: string, fields: Readonly<Record<string, string>>, file: string) {
   const form = new FormData();

@@ -1,5 +1,6 @@
 /** The official Python SDK of Opik, unchanged, against a server over real HTTP: whole walks, and what came of them. */
 import { expect, test } from "vitest";
+import { findings } from "../sync/town.js";
 import { expectExercised } from "./exercise.js";
 import { pythonSdk } from "./sdks.js";
 import { Town } from "./town.js";
@@ -7,13 +8,6 @@ import { Town } from "./town.js";
 const python = pythonSdk("opik==2.0.40");
 const minutes = 60_000;
 const pythonTowns: Town[] = [];
-
-/** What verify says of the repository afterwards. */
-async function findings(town: Town): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for await (const finding of town.repo.verify()) all.push(finding);
-  return all;
-}
 
 async function runPython(program: string, prefix = "/opik/api"): Promise<{ town: Town; out: string }> {
   const town = await Town.open();
@@ -36,7 +30,7 @@ test(
   async () => {
     const { out, town } = await runPython(datasetsProgram);
     expect(out).toContain("all is well");
-    expect(await findings(town)).toEqual([]);
+    expect(await findings(town.repo)).toEqual([]);
   },
   3 * minutes,
 );

@@ -2,18 +2,9 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { expectExercised } from "./exercise.js";
-import { ok, OpikClient, uuid7 } from "./opik-client.js";
-import type { Town } from "./town.js";
+import { clients, item, ok, uuid7 } from "./opik-client.js";
 
-const towns: Town[] = [];
-
-async function open(): Promise<OpikClient> {
-  const opik = await OpikClient.open();
-  towns.push(opik.town);
-  return opik;
-}
-
-const item = (id: string, data: object) => ({ id, source: "sdk", data });
+const { open, towns } = clients();
 
 test("1. calls of one batch group make one version, repeated ones too, and also when newer versions exist", async () => {
   const opik = await open();

@@ -1,5 +1,6 @@
 /** The official TypeScript SDK of Opik, unchanged, against a server over real HTTP: whole walks, and what came of them. */
 import { afterEach, expect, test, vi } from "vitest";
+import { findings } from "../sync/town.js";
 import { expectExercised } from "./exercise.js";
 import { npmSdk } from "./sdks.js";
 import { Town } from "./town.js";
@@ -73,13 +74,6 @@ async function typescript(prefix = "/opik/api") {
   const sdk = (await npm("opik")) as unknown as Sdk;
   const client = new sdk.Opik({ apiUrl: `${url}${prefix}`, workspaceName: "default", projectName: "p1" });
   return { town, sdk, client, close };
-}
-
-/** What verify says of the repository afterwards. */
-async function findings(town: Town): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for await (const finding of town.repo.verify()) all.push(finding);
-  return all;
 }
 
 const npmTowns: Town[] = [];
@@ -159,7 +153,7 @@ test(
     await client.flush();
     await expect(client.getDataset("ds1")).rejects.toThrow(/not found/i);
     await close();
-    expect(await findings(town)).toEqual([]);
+    expect(await findings(town.repo)).toEqual([]);
   },
   3 * minutes,
 );
