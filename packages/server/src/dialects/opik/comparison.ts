@@ -1,5 +1,5 @@
 /** Experiments compared: the items of a dataset that were tried in them, each with what came of it. */
-import { isObject, parseJson, printJson, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
+import { isObject, printJson, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
 import { json } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { uuidForm } from "../catalog/uuid.js";
@@ -7,12 +7,13 @@ import { findById } from "./dataset.js";
 import { badRequest, refusedRequest } from "./errors.js";
 import { allExperiments, itemsOf } from "./experiment-index.js";
 import { listOf, shownItem } from "./experiment-item.js";
+import { elementsIn } from "./fields.js";
 import { parseFilters, textOf, type FieldType, type Filter } from "./filter.js";
 import { itemFields, itemOf, memberOf, rowTester, type At, type StoredRow } from "./item-filter.js";
 import { columnsOf, noteTypes, readAt, shownColumns, shownRows } from "./item-reader.js";
 import { pageOfTexts } from "./items.js";
 import { operation, pageOf, type Ask } from "./operation.js";
-import { compact } from "./shape.js";
+import { sortingIn } from "./sorting.js";
 import { versionsOf } from "./version-list.js";
 import { statsOf } from "./stats.js";
 
@@ -107,17 +108,9 @@ function experimentIds(ask: Ask, isNeeded: false): string[] | undefined;
 function experimentIds(ask: Ask, isNeeded: boolean): string[] | undefined {
   const text = ask.query("experiment_ids");
   if (text === undefined && !isNeeded) return undefined;
-  try {
-    const ids = parseJson(text ?? "");
-    if (
-      Array.isArray(ids) &&
-      ids.length > 0 &&
-      ids.every(id => typeof id === "string" && uuidForm.test(id.toLowerCase()))
-    )
-      return ids.map(id => textOf(id).toLowerCase());
-  } catch {
-    // Said below.
-  }
+  const ids = elementsIn(text ?? "") ?? [];
+  if (ids.length > 0 && ids.every(id => typeof id === "string" && uuidForm.test(id.toLowerCase())))
+    return ids.map(id => textOf(id).toLowerCase());
   throw badRequest("Invalid query param experiment ids", "experiment_ids is to be a JSON list of UUIDs");
 }
 
@@ -183,7 +176,7 @@ function isFound({ row, trials }: Entry, words: readonly string[]): boolean {
 }
 
 function sorted(ask: Ask, entries: readonly Entry[]): Entry[] {
-  const [first] = sortingIn(ask.query("sorting"));
+  const first = sortingIn(ask.query("sorting")).find(isObject);
   const field = first && typeof first["field"] === "string" ? first["field"] : "";
   const [head, ...rest] = field.split(".");
   const key = rest.join(".");
@@ -202,17 +195,6 @@ function compareTexts(a: string, b: string): number {
   return a !== "" && b !== "" && !Number.isNaN(Number(a)) && !Number.isNaN(Number(b))
     ? Number(a) - Number(b)
     : Number(a > b) - Number(a < b);
-}
-
-function sortingIn(text: string | undefined): ValueObject[] {
-  if (text === undefined || text === "") return [];
-  try {
-    const value = parseJson(text);
-    if (Array.isArray(value)) return value.filter(element => isObject(element));
-  } catch {
-    // Said below.
-  }
-  throw badRequest("Invalid sorting query parameter", "sorting is to be a JSON list");
 }
 
 /** How many runs of an item passed, by experiment, where assertions were made. */
@@ -234,5 +216,5 @@ function summaries(trials: readonly ValueObject[]): string {
 
 function policyOf(trials: readonly ValueObject[], experiment: string): ValueObject {
   const policy = trials.find(trial => trial["experiment_id"] === experiment)?.["execution_policy"];
-  return isObject(policy) ? policy : compact({});
+  return isObject(policy) ? policy : {};
 }

@@ -4,7 +4,7 @@ import { isoTime } from "../catalog/time.js";
 import { nameOf } from "../catalog/naming.js";
 import type { Naming } from "../catalog/catalog.js";
 import { notFound } from "./errors.js";
-import { idsOf, opikOf } from "./ids.js";
+import { opikOf } from "./ids.js";
 import type { Ask } from "./operation.js";
 import { experimentsOf } from "./experiment-index.js";
 import { compact, fold } from "./shape.js";
@@ -14,15 +14,14 @@ import { shownTags } from "./version.js";
 
 /** Names are one whatever their case. */
 const folded: Naming = dataset => fold(nameOf(dataset));
-const exact: Naming = dataset => nameOf(dataset);
 
 /** The dataset with this name, whatever its case. */
 export async function findByName({ call, desk }: Ask, name: string): Promise<DatasetInfo | undefined> {
-  return (await desk.catalog.find(call, exact, name)) ?? desk.catalog.find(call, folded, fold(name));
+  return (await desk.catalog.find(call, nameOf, name)) ?? desk.catalog.find(call, folded, fold(name));
 }
 
-export async function findById({ call, desk, repo }: Ask, id: string): Promise<DatasetInfo | undefined> {
-  return desk.catalog.find(call, idsOf(repo).ofDataset, id);
+export async function findById({ call, desk, ids }: Ask, id: string): Promise<DatasetInfo | undefined> {
+  return desk.catalog.find(call, ids.ofDataset, id);
 }
 
 /** Throws 404. */
@@ -50,7 +49,7 @@ export async function shownDataset(ask: Ask, dataset: DatasetInfo): Promise<Valu
   const updated = newest?.info.changedTime ?? created;
   const author = typeof kept.created_by === "string" ? kept.created_by : versions[0]?.info.author.name;
   return compact({
-    id: idsOf(ask.repo).ofDataset(dataset),
+    id: ask.ids.ofDataset(dataset),
     name: nameOf(dataset),
     project_id: typeof kept.project_id === "string" ? kept.project_id : undefined,
     type: kept.type === "evaluation_suite" ? kept.type : "dataset",

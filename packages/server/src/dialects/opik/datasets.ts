@@ -21,6 +21,7 @@ import { uuid7 } from "./ids.js";
 import { readTags } from "./item.js";
 import { operation, type Ask } from "./operation.js";
 import { projectId, projectIn, projectOf } from "./projects.js";
+import { compact } from "./shape.js";
 import { listDatasets, listQuery } from "./dataset-list.js";
 
 export const D = "/v1/private/datasets";
@@ -125,13 +126,7 @@ export function newMeta(
 ): (project: string | undefined) => ValueObject {
   const { name } = call.author;
   return project => {
-    const all: Record<string, Value | undefined> = {
-      ...kept,
-      project_id: project,
-      created_at: platform.now(),
-      created_by: name,
-    };
-    const opik = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ValueObject;
+    const opik = compact({ ...kept, project_id: project, created_at: platform.now(), created_by: name });
     return { ...(description === undefined ? {} : { description }), attributes: { opik } };
   };
 }

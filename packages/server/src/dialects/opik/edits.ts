@@ -18,6 +18,7 @@ import { opikOf, type OpikAttributes } from "./ids.js";
 import { blockFor, type ItemWrite } from "./item.js";
 import type { Ask } from "./operation.js";
 import { placesFor } from "./places.js";
+import { compact } from "./shape.js";
 import { noteOf, type OpikNote } from "./version-list.js";
 
 /** What a write does to the rows of a version of the dataset. */
@@ -172,6 +173,5 @@ export function opikChanges(
 
 /** The attributes of a commit that makes a version. */
 export function versionAttributes(note: OpikNote): ValueObject {
-  const members = Object.entries(note as ValueObject).filter(([, value]) => value !== undefined);
-  return { opik: Object.fromEntries(members) };
+  return { opik: compact(note as ValueObject) };
 }

@@ -3,7 +3,7 @@
  *
  * A member of another type than wanted is refused (400); rules about values are the caller's, who says them in {@link Rules} (422).
  */
-import { isObject, type Value, type ValueObject, view } from "@sheaf/core";
+import { isObject, parseJson, type Value, type ValueObject } from "@sheaf/core";
 import { uuidForm } from "../catalog/uuid.js";
 import { badRequest, invalid } from "./errors.js";
 
@@ -84,11 +84,6 @@ export class Fields {
     return this.list(name)?.map((value, i) => Fields.of(value, `${this.#at(name)}[${i}]`));
   }
 
-  /** A member as plain JavaScript. */
-  plain(name: string): unknown {
-    return view(this.get(name) ?? null);
-  }
-
   #at(name: string): string {
     return this.path === "" ? name : `${this.path}.${name}`;
   }
@@ -111,6 +106,16 @@ export class Rules {
   /** Throws 422 if a rule is broken. */
   done(): void {
     if (this.#broken.length > 0) throw invalid(...this.#broken);
+  }
+}
+
+/** The elements of a JSON list that is a text; `undefined` for what is none. */
+export function elementsIn(text: string): Value[] | undefined {
+  try {
+    const value = parseJson(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

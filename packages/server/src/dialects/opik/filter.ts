@@ -4,9 +4,9 @@
  * In a query or a stream's body the list is a text, in which the values of some fields are percent-encoded once more; elsewhere it is a list. Texts compare
  * whatever their case.
  */
-import { isObject, parseJson, printJson, type Value } from "@sheaf/core";
+import { isObject, printJson, type Value } from "@sheaf/core";
 import { badRequest } from "./errors.js";
-import { Fields } from "./fields.js";
+import { elementsIn, Fields } from "./fields.js";
 
 export type Holds<T> = (tested: T) => boolean;
 export type FieldType = "text" | "exact" | "map" | "list" | "date" | "enum";
@@ -42,23 +42,13 @@ export function parseFilters(
   decoding: "all" | "maps" = "maps",
 ): Filter[] {
   if (given === undefined || given === "") return [];
-  const list = typeof given === "string" ? listIn(given) : given;
+  const list = typeof given === "string" ? elementsIn(given) : given;
+  if (!list) throw bad("they are to be a JSON list");
   if (list.length > maxFilters) throw bad(`there are more than ${maxFilters}`);
   return list.map(filter => {
     if (!isObject(filter)) throw bad("a filter is to be an object");
     return parseFilter(new Fields(filter), fields, typeof given === "string" ? decoding : "none");
   });
-}
-
-function listIn(text: string): Value[] {
-  let value: Value;
-  try {
-    value = parseJson(text);
-  } catch {
-    throw bad("they are to be a JSON list");
-  }
-  if (!Array.isArray(value)) throw bad("they are to be a JSON list");
-  return value;
 }
 
 function parseFilter(

@@ -1,6 +1,6 @@
 /** Opik's operations on items that read them, put them and delete them. */
 import type { DatasetInfo } from "@sheaf/core";
-import { empty, json, lines, stream } from "../../answer.js";
+import { empty, json, jsonText, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { pathFor } from "../catalog/naming.js";
 import { elsewhere, nameIn, newMeta } from "./datasets.js";
@@ -124,8 +124,7 @@ async function listItems(ask: Ask): Promise<Response> {
 
 /** A page whose content is exact JSON text. */
 export function pageOfTexts(texts: readonly string[], rest: object): Response {
-  const text = `{"content":[${texts.join(",")}],${JSON.stringify(rest).slice(1)}\n`;
-  return new Response(text, { headers: { "content-type": "application/json" } });
+  return jsonText(`{"content":[${texts.join(",")}],${JSON.stringify(rest).slice(1)}`);
 }
 
 async function getItem(ask: Ask): Promise<Response> {
@@ -138,7 +137,7 @@ async function getItem(ask: Ask): Promise<Response> {
   const [text] = await shownRows(ask, found.dataset, found, [
     { id: row, position: stored.positions[0], block: stored.blocks[0] },
   ]);
-  return new Response(`${text}\n`, { headers: { "content-type": "application/json" } });
+  return jsonText(text);
 }
 
 async function deleteItems(ask: Ask): Promise<Response> {

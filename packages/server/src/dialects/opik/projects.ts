@@ -55,7 +55,7 @@ async function allProjects(ask: Ask): Promise<ValueObject[]> {
   return found.sort((a, b) => (textOf(a["name"]) < textOf(b["name"]) ? -1 : 1));
 }
 
-export async function findProject({ desk, platform }: Ask, id: string): Promise<ValueObject | undefined> {
+async function findProject({ desk, platform }: Ask, id: string): Promise<ValueObject | undefined> {
   const isDefault = id === projectId(platform, defaultProject);
   const found = isDefault ? { name: defaultProject } : await getRecord(desk, kind, id);
   return isObject(found) ? { id, visibility: "private", ...found } : undefined;

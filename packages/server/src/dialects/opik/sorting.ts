@@ -1,6 +1,7 @@
 /** Opik's sorting: `[{"field", "direction"}]`, of which only the first counts. */
-import { isObject, parseJson, type Value, type ValueObject } from "@sheaf/core";
+import { isObject, type Value, type ValueObject } from "@sheaf/core";
 import { badRequest } from "./errors.js";
+import { elementsIn } from "./fields.js";
 import { textOf } from "./filter.js";
 
 export interface Sorting {
@@ -10,21 +11,17 @@ export interface Sorting {
 
 /** Reads a sorting; a field that none can sort by is passed over, and then the newest come first. Throws 400 for what is no JSON. */
 export function parseSorting(text: string | undefined, sortable: readonly string[]): Sorting {
-  const first = text === undefined || text === "" ? undefined : firstIn(text);
-  const field = first && typeof first["field"] === "string" ? first["field"] : "";
-  if (!first || !sortable.includes(field)) return by("id", -1);
+  const [first] = sortingIn(text);
+  const field = isObject(first) && typeof first["field"] === "string" ? first["field"] : "";
+  if (!isObject(first) || !sortable.includes(field)) return by("id", -1);
   return by(field, first["direction"] === "DESC" ? -1 : 1);
 }
 
-function firstIn(text: string): ValueObject | undefined {
-  let value: Value;
-  try {
-    value = parseJson(text);
-  } catch {
-    throw badRequest("Invalid sorting query parameter", "sorting is to be a JSON list");
-  }
-  if (!Array.isArray(value)) throw badRequest("Invalid sorting query parameter", "sorting is to be a JSON list");
-  return isObject(value[0]) ? value[0] : undefined;
+/** The elements of a sorting, if there is one. Throws 400 for what is no JSON list. */
+export function sortingIn(text: string | undefined): Value[] {
+  const elements = text === undefined || text === "" ? [] : elementsIn(text);
+  if (!elements) throw badRequest("Invalid sorting query parameter", "sorting is to be a JSON list");
+  return elements;
 }
 
 function by(field: string, sign: 1 | -1): Sorting {

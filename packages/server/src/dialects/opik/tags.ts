@@ -44,13 +44,13 @@ export async function dropTag({ repo }: Ask, dataset: DatasetInfo, tag: string):
 }
 
 /** A tag as part of a ref's name, in which only some characters may stand. */
-export function printRef(tag: string): string {
+function printRef(tag: string): string {
   const plain = encodeURIComponent(tag).replace(/[!~*'()]/g, escaped);
   return plain.replace(/^\.|\.$|\.(?=\.)|\.(?=lock$)/g, escaped);
 }
 
 /** Takes back {@link printRef}. */
-export function readRef(name: string): string {
+function readRef(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {
