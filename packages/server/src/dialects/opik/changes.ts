@@ -1,5 +1,6 @@
 /** Opik's edits that make one new version each: of one item, of many, and changes on a base version. */
 import {
+  decode,
   pointer,
   type Change,
   type DatasetInfo,
@@ -13,12 +14,12 @@ import type { Route } from "../../route.js";
 import { backTo } from "../catalog/back-to.js";
 import type { Reading } from "../catalog/rewrite.js";
 import { needById } from "./dataset.js";
-import { blockOf, makeVersion, opikChanges, putEdit, removeEdit, versionAttributes } from "./edits.js";
+import { makeVersion, opikChanges, putEdit, removeEdit, versionAttributes } from "./edits.js";
 import { badRequest, conflict, invalid, notFound } from "./errors.js";
 import { Rules, type Fields } from "./fields.js";
 import { opikOf } from "./ids.js";
-import { parseItemFilters, rowTester } from "./item-filter.js";
-import { rowsBackwards } from "./item-reader.js";
+import { parseItemFilters } from "./item-filter.js";
+import { rowIn, wantedRows } from "./item-reader.js";
 import { blockWith, readDefaults, readItem, readTags, readWords, wordsOf, type ItemWrite } from "./item.js";
 import { locate } from "./locate.js";
 import { operation, type Ask } from "./operation.js";
@@ -117,10 +118,10 @@ type ChangeOf = (tags: readonly string[]) => ItemChange;
 async function changeRows(version: DatasetVersion, changes: ReadonlyMap<string, ChangeOf>): Promise<Operation[]> {
   const patch: Operation[] = [];
   for (const [row, change] of changes) {
-    const stored = await version.stored(row);
-    const before = await blockOf(version, row);
-    if (!stored || !before) continue;
-    const { data, words } = change(wordsOf(stored.blocks[0]).tags);
+    const found = await rowIn(version, row);
+    if (!found) continue;
+    const { data, words } = change(wordsOf(found.block).tags);
+    const before = decode(found.block) as ValueObject;
     patch.push({ op: "add", path: pointer("items", row), value: blockWith(before, data, words) });
   }
   return patch;
@@ -147,14 +148,7 @@ async function updateItems(ask: Ask): Promise<Response> {
   }
   const dataset = await needById(ask, id ?? "");
   if ((await versionsOf(ask, dataset)).length === 0) throw notFound("Dataset has no versions");
-  const wanted = async (version: DatasetVersion) => {
-    const rows: string[] = [];
-    const at = { version, commit: await ask.repo.resolve("HEAD") };
-    const wants = await rowTester(ask, at, filters);
-    for await (const row of rowsBackwards(at, { signal: ask.call.signal, wants })) rows.push(row.id);
-    return rows;
-  };
-  await changeItems(ask, dataset, wanted, change, "Updated N items by filters");
+  await changeItems(ask, dataset, version => wantedRows(ask, version, filters), change, "Updated N items by filters");
   return empty();
 }
 

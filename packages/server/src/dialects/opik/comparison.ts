@@ -9,8 +9,8 @@ import { allExperiments, itemsOf } from "./experiment-index.js";
 import { listOf, shownItem } from "./experiment-item.js";
 import { elementsIn } from "./fields.js";
 import { parseFilters, textOf, type FieldType, type Filter } from "./filter.js";
-import { itemFields, itemOf, memberOf, rowTester, type At, type StoredRow } from "./item-filter.js";
-import { columnsOf, noteTypes, readAt, shownColumns, shownRows } from "./item-reader.js";
+import { itemFields, itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
+import { columnsOf, noteTypes, readAt, rowIn, shownColumns, shownRows } from "./item-reader.js";
 import { pageOfTexts } from "./items.js";
 import { operation, pageOf, type Ask } from "./operation.js";
 import { sortingIn } from "./sorting.js";
@@ -91,15 +91,27 @@ async function compare(ask: Ask): Promise<Response> {
   const ids = experimentIds(ask, true);
   const dataset = await findById(ask, ask.uuid("id"));
   const entries = sorted(ask, await filtered(ask, await entriesOf(ask, dataset, ids)));
-  const texts: string[] = [];
-  for (const { at, row, trials } of pageOf(entries, page)) {
-    const more = `,"experiment_items":${printJson([...trials])}${summaries(trials)}`;
-    if (dataset) texts.push(...(await shownRows(ask, dataset, at, [row], ask.flag("truncate"), () => more)));
-  }
+  const texts = dataset ? await shownEntries(ask, dataset, pageOf(entries, page)) : [];
   const now = dataset && (await readAt(ask, dataset, undefined));
   const columns = now ? await columnsOf(ask, now) : [];
   const rest = { page: page.page, size: texts.length, total: entries.length, columns, sortable_by: [], sortableBy: [] };
   return pageOfTexts(texts, rest);
+}
+
+/** Entries as Opik writes them, in their order; all rows of a version at once. */
+async function shownEntries(ask: Ask, dataset: DatasetInfo, entries: readonly Entry[]): Promise<string[]> {
+  const texts = new Map<Entry, string>();
+  for (const at of new Set(entries.map(entry => entry.at))) {
+    const own = entries.filter(entry => entry.at === at);
+    const rows = own.map(({ row }) => row);
+    const shown = await shownRows(ask, dataset, at, rows, ask.flag("truncate"), i => trialMembers(own[i].trials));
+    own.forEach((entry, i) => texts.set(entry, shown[i]));
+  }
+  return entries.map(entry => texts.get(entry) ?? "");
+}
+
+function trialMembers(trials: readonly ValueObject[]): string {
+  return `,"experiment_items":${printJson([...trials])}${summaries(trials)}`;
 }
 
 /** The experiments in the query. Throws 400 for what is no list of ids, and for none where some are needed. */
@@ -137,10 +149,8 @@ async function entriesOf(ask: Ask, dataset: DatasetInfo | undefined, ids: readon
 
 async function entryAt(ask: Ask, at: At | undefined, shown: string) {
   const id = at && (await ask.ids.find(at.version, shown));
-  const stored = id === undefined ? undefined : await at?.version.stored(id);
-  if (!at || !stored) return undefined;
-  const row = { id: stored.ids[0], position: stored.positions[0], block: stored.blocks[0] };
-  return { at, row, trials: [] as ValueObject[] };
+  const row = at && id !== undefined ? await rowIn(at.version, id) : undefined;
+  return at && row && { at, row, trials: [] as ValueObject[] };
 }
 
 async function filtered(ask: Ask, entries: readonly Entry[]): Promise<Entry[]> {
@@ -151,15 +161,15 @@ async function filtered(ask: Ask, entries: readonly Entry[]): Promise<Entry[]> {
     .filter(word => word !== "");
   const aboutTrials = filters.filter(({ field }) => Object.hasOwn(tried, field));
   const aboutItems = filters.filter(({ field }) => !Object.hasOwn(tried, field));
-  const kept: Entry[] = [];
-  for (const entry of entries) {
-    const wants = await rowTester(ask, entry.at, aboutItems);
-    if (wants && !wants(entry.row)) continue;
+  const testers = new Map<At, WantsRow | undefined>();
+  for (const at of new Set(entries.map(entry => entry.at))) testers.set(at, await rowTester(ask, at, aboutItems));
+  return entries.filter(entry => {
+    const wants = testers.get(entry.at);
+    if (wants && !wants(entry.row)) return false;
     if (aboutTrials.length > 0 && !entry.trials.some(trial => aboutTrials.every(filter => passes(filter, trial))))
-      continue;
-    if (words.length === 0 || isFound(entry, words)) kept.push(entry);
-  }
-  return kept;
+      return false;
+    return words.length === 0 || isFound(entry, words);
+  });
 }
 
 function passes({ field, key, holds }: Filter, trial: ValueObject): boolean {

@@ -15,6 +15,7 @@ import {
 import { amendBeside, followTags } from "../catalog/in-place.js";
 import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
 import { opikOf, type OpikAttributes } from "./ids.js";
+import { rowIn } from "./item-reader.js";
 import { blockFor, type ItemWrite } from "./item.js";
 import type { Ask } from "./operation.js";
 import { placesFor } from "./places.js";
@@ -40,7 +41,8 @@ export async function putEdit(
   const [rows, patch, added]: [string[], Operation[], string[]] = [[], [], []];
   for (const id of [...wanted.keys()].sort()) {
     const row = (version && (await ask.ids.find(version, id))) ?? id;
-    const before = version && (await blockOf(version, row));
+    const there = version && (await rowIn(version, row));
+    const before = there && (decode(there.block) as ValueObject);
     if (!before) added.push(row);
     rows.push(row);
     patch.push({ op: "add", path: pointer("items", row), value: blockFor(wanted.get(id) as ItemWrite, before) });
@@ -56,12 +58,6 @@ export async function removeEdit(version: DatasetVersion | undefined, rows: read
   for (const id of new Set(rows))
     if (version && (await version.cid(id)) !== undefined) patch.push({ op: "remove", path: pointer("items", id) });
   return { patch, rows };
-}
-
-/** An item's block as it is; `undefined` where there is no such row. */
-export async function blockOf(version: DatasetVersion, row: string): Promise<ValueObject | undefined> {
-  const stored = await version.stored(row);
-  return stored && (decode(stored.blocks[0]) as ValueObject);
 }
 
 /** Where a write goes. */

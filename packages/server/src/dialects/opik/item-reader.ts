@@ -1,5 +1,13 @@
 /** Items read: newest first, a page or a stream of them, with filters. */
-import { isObject, printItem, printJson, type DatasetInfo, type RowPlace, type Value } from "@sheaf/core";
+import {
+  isObject,
+  printItem,
+  printJson,
+  type DatasetInfo,
+  type DatasetVersion,
+  type RowPlace,
+  type Value,
+} from "@sheaf/core";
 import { itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import type { Filter } from "./filter.js";
 import { itemText } from "./item.js";
@@ -41,6 +49,21 @@ export async function* rowsBackwards(
       yield row;
       if (--left <= 0) return;
     }
+}
+
+/** The ids of the rows of the newest version that these filters want. */
+export async function wantedRows(ask: Ask, version: DatasetVersion, filters: readonly Filter[]): Promise<string[]> {
+  const at = { version, commit: await ask.repo.resolve("HEAD") };
+  const wants = await rowTester(ask, at, filters);
+  const rows: string[] = [];
+  for await (const { id } of rowsBackwards(at, { signal: ask.call.signal, wants })) rows.push(id);
+  return rows;
+}
+
+/** One row by its id; `undefined` where there is none. */
+export async function rowIn(version: DatasetVersion, id: string): Promise<StoredRow | undefined> {
+  const stored = await version.stored(id);
+  return stored && { id, position: stored.positions[0], block: stored.blocks[0] };
 }
 
 /** The lines of a stream. */
@@ -89,7 +112,7 @@ export async function shownRows(
   at: At,
   rows: readonly StoredRow[],
   isCut = false,
-  more?: (id: string) => string,
+  more?: (i: number) => string,
 ): Promise<string[]> {
   if (rows.length === 0) return [];
   const origins = await originsOf(
@@ -99,10 +122,10 @@ export async function shownRows(
     rows.map(({ id }) => id),
   );
   const dataset_id = ask.ids.ofDataset(dataset);
-  return rows.map(({ id, block }) => {
+  return rows.map(({ id, block }, i) => {
     const shown = ask.ids.shown(at.version, id);
     const data = isCut ? cutData(block) : printItem(block);
-    return itemText(shown, block, { dataset_id, ...origins.get(id) }, data, more?.(id));
+    return itemText(shown, block, { dataset_id, ...origins.get(id) }, data, more?.(i));
   });
 }
 

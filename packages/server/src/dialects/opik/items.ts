@@ -1,5 +1,5 @@
 /** Opik's operations on items that read them, put them and delete them. */
-import type { DatasetInfo } from "@sheaf/core";
+import type { DatasetInfo, DatasetVersion } from "@sheaf/core";
 import { empty, json, jsonText, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { pathFor } from "../catalog/naming.js";
@@ -8,8 +8,9 @@ import { findById, findByName, needById } from "./dataset.js";
 import { putEdit, removeEdit, writeInGroup, type Target } from "./edits.js";
 import { invalid, notFound, noSuchVersion, refusedRequest } from "./errors.js";
 import { Rules, type Fields } from "./fields.js";
-import { parseItemFilters, rowTester, type StoredRow } from "./item-filter.js";
-import { columnsOf, itemLines, itemPage, readAt, rowsBackwards, shownRows } from "./item-reader.js";
+import type { Filter } from "./filter.js";
+import { parseItemFilters } from "./item-filter.js";
+import { columnsOf, itemLines, itemPage, readAt, rowIn, shownRows, wantedRows } from "./item-reader.js";
 import { readItem } from "./item.js";
 import { locate, locateFormer } from "./locate.js";
 import { operation, type Ask } from "./operation.js";
@@ -131,12 +132,10 @@ async function getItem(ask: Ask): Promise<Response> {
   const id = ask.uuid("itemId");
   const now = await locate(ask, [id]);
   const found = now ? { ...now, commit: await ask.repo.resolve("HEAD") } : await locateFormer(ask, id);
-  const row = found?.rows.get(id);
-  const stored = row === undefined ? undefined : await found?.version.stored(row);
-  if (!found || !stored || row === undefined) throw notFound("Dataset item not found");
-  const [text] = await shownRows(ask, found.dataset, found, [
-    { id: row, position: stored.positions[0], block: stored.blocks[0] },
-  ]);
+  const own = found?.rows.get(id);
+  const row = found && own !== undefined ? await rowIn(found.version, own) : undefined;
+  if (!found || !row) throw notFound("Dataset item not found");
+  const [text] = await shownRows(ask, found.dataset, found, [row]);
   return jsonText(text);
 }
 
@@ -162,7 +161,7 @@ async function deleteByIds(ask: Ask, ids: readonly string[], group: string | und
   const found = await locate(ask, ids);
   if (!found) return;
   const { path } = found.dataset;
-  const edit = async (version: Parameters<typeof removeEdit>[0]) => {
+  const edit = async (version: DatasetVersion | undefined) => {
     const rows = version ? await Promise.all(ids.map(async id => (await ask.ids.find(version, id)) ?? id)) : [];
     return removeEdit(version, rows);
   };
@@ -172,19 +171,10 @@ async function deleteByIds(ask: Ask, ids: readonly string[], group: string | und
 async function deleteWanted(
   ask: Ask,
   dataset: DatasetInfo,
-  filters: ReturnType<typeof parseItemFilters>,
+  filters: readonly Filter[],
   group: string | undefined,
 ): Promise<void> {
-  const edit = async (version: Parameters<typeof removeEdit>[0]) => {
-    const rows: StoredRow[] = [];
-    if (!version) return { patch: [], rows: [] };
-    const at = { version, commit: await ask.repo.resolve("HEAD") };
-    const wants = await rowTester(ask, at, filters);
-    for await (const row of rowsBackwards(at, { signal: ask.call.signal, wants })) rows.push(row);
-    return removeEdit(
-      version,
-      rows.map(row => row.id),
-    );
-  };
+  const edit = async (version: DatasetVersion | undefined) =>
+    removeEdit(version, version ? await wantedRows(ask, version, filters) : []);
   await writeInGroup(ask, { path: dataset.path, group }, edit, "Delete items by filters");
 }
