@@ -15,12 +15,12 @@ import { backTo } from "../catalog/back-to.js";
 import type { Reading } from "../catalog/rewrite.js";
 import { needById } from "./dataset.js";
 import { makeVersion, opikChanges, putEdit, removeEdit, versionAttributes } from "./edits.js";
-import { badRequest, conflict, invalid, notFound } from "./errors.js";
+import { badRequest, conflict, notFound } from "./errors.js";
 import { Rules, type Fields } from "./fields.js";
 import { opikOf } from "./ids.js";
 import { parseItemFilters } from "./item-filter.js";
 import { rowIn, wantedRows } from "./item-reader.js";
-import { blockWith, readDefaults, readItem, readTags, readWords, wordsOf, type ItemWrite } from "./item.js";
+import { blockWith, maxTags, readDefaults, readItem, readTags, readWords, wordsOf, type ItemWrite } from "./item.js";
 import { locate } from "./locate.js";
 import { operation, type Ask } from "./operation.js";
 import { addTags, checkFree, checkTag } from "./versions.js";
@@ -29,7 +29,6 @@ import { shownVersion } from "./version.js";
 
 const I = "/v1/private/datasets/items";
 const maxItems = 1000;
-const maxTags = 50;
 
 export const changeRoutes: readonly Route[] = [
   operation(
@@ -133,9 +132,10 @@ async function updateItems(ask: Ask): Promise<Response> {
   const given = body.list("filters");
   const filters = parseItemFilters(given);
   const update = body.object("update");
-  new Rules()
-    .hold((ids === undefined) !== (given === undefined), "either ids or filters must be provided")
-    .hold(ids === undefined || (ids.length > 0 && ids.length <= maxItems), `ids size must be between 1 and ${maxItems}`)
+  const rules = new Rules();
+  rules.hold((ids === undefined) !== (given === undefined), "either ids or filters must be provided");
+  if (ids) rules.size("ids", ids, maxItems);
+  rules
     .hold(ids !== undefined || id !== undefined, "dataset_id must be provided with filters")
     .hold(update !== undefined, "update must not be null")
     .done();
@@ -166,7 +166,7 @@ function readUpdate(fields: Fields, isMerging: boolean): ChangeOf {
   };
   return before => {
     const after = tagsAfter(before);
-    if (after && after.length > maxTags) throw invalid(`tags size must be between 0 and ${maxTags}`);
+    if (after) new Rules().size("tags", after, maxTags, 0).done();
     return { data, words: after ? { ...words, tags: after } : words };
   };
 }

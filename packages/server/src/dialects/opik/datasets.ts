@@ -60,7 +60,7 @@ export const datasetRoutes: readonly Route[] = [
     { id: "deleteDatasetsBatch", method: "POST", path: `${D}/delete-batch`, scope: "write", says: "Deletes several." },
     async ask => {
       const ids = (await ask.body()).uuids("ids") ?? [];
-      new Rules().hold(ids.length > 0 && ids.length <= 1000, "ids size must be between 1 and 1000").done();
+      new Rules().size("ids", ids, 1000).done();
       for (const id of ids) await removeById(ask, id);
       return empty();
     },
@@ -85,10 +85,7 @@ export const datasetRoutes: readonly Route[] = [
 /** The name in a request. Throws 422 for one that no dataset may have. */
 export function nameIn(body: Fields, field: string): string {
   const name = body.text(field) ?? "";
-  new Rules()
-    .hold(!isBlank(name), `${field} must not be blank`)
-    .hold(name.length <= maxName, `${field} size must be between 0 and ${maxName}`)
-    .done();
+  new Rules().hold(!isBlank(name), `${field} must not be blank`).size(field, name, maxName, 0).done();
   return name;
 }
 
@@ -96,7 +93,7 @@ export function nameIn(body: Fields, field: string): string {
 function descriptionIn(body: Fields, rules: Rules): string | undefined {
   const description = body.text("description");
   rules.hold(description === undefined || !isBlank(description), "description must not be blank");
-  rules.hold((description?.length ?? 0) <= maxName, `description size must be between 0 and ${maxName}`);
+  rules.size("description", description ?? "", maxName, 0);
   return description;
 }
 

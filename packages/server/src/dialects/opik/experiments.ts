@@ -98,7 +98,7 @@ export const experimentRoutes: readonly Route[] = [
     { id: "finishExperiments", method: "POST", path: `${E}/finish`, scope: "write", says: "Says that some are done." },
     async ask => {
       const ids = (await ask.body()).uuids("ids") ?? [];
-      boundedIds(ids);
+      new Rules().size("ids", ids, maxIds).done();
       const now = isoTime(ask.platform.now() / 1000);
       await changeRecords(
         ask.call,
@@ -184,10 +184,7 @@ async function updateExperiment(ask: Ask): Promise<Response> {
 
 async function createItems(ask: Ask): Promise<Response> {
   const given = (await ask.body()).each("experiment_items") ?? [];
-  const rules = new Rules().hold(
-    given.length >= 1 && given.length <= maxIds,
-    `experiment_items size must be between 1 and ${maxIds}`,
-  );
+  const rules = new Rules().size("experiment_items", given, maxIds);
   const fresh = ask.ids.fresh(given.length);
   const now = isoTime(ask.platform.now() / 1000);
   const records = new Map<string, ValueObject>();
@@ -261,13 +258,9 @@ async function shownExperiment(ask: Ask, experiment: KeptRecord): Promise<ValueO
 
 async function removeByIds(ask: Ask, of: string): Promise<Response> {
   const ids = (await ask.body()).uuids("ids") ?? [];
-  boundedIds(ids);
+  new Rules().size("ids", ids, maxIds).done();
   await removeRecords(ask.call, ask.desk, of, ids);
   return empty();
-}
-
-function boundedIds(ids: readonly string[]): void {
-  new Rules().hold(ids.length >= 1 && ids.length <= maxIds, `ids size must be between 1 and ${maxIds}`).done();
 }
 
 /** Records as lines, from behind the cursor on. */

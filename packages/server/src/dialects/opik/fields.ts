@@ -60,7 +60,7 @@ export class Fields {
 
   /** The members of an object; of none where it is absent. */
   inner(name: string): Fields {
-    return new Fields(this.object(name) ?? {}, this.#at(name));
+    return new Fields(this.object(name) ?? {}, this.at(name));
   }
 
   list(name: string): Value[] | undefined {
@@ -81,15 +81,16 @@ export class Fields {
 
   /** The objects of a list. */
   each(name: string): Fields[] | undefined {
-    return this.list(name)?.map((value, i) => Fields.of(value, `${this.#at(name)}[${i}]`));
+    return this.list(name)?.map((value, i) => Fields.of(value, `${this.at(name)}[${i}]`));
   }
 
-  #at(name: string): string {
+  /** A member's name with the path to it. */
+  at(name: string): string {
     return this.path === "" ? name : `${this.path}.${name}`;
   }
 
   #wrong(name: string, wanted: string): never {
-    throw badRequest("Unable to process JSON", `${this.#at(name)} is to be ${wanted}`);
+    throw badRequest("Unable to process JSON", `${this.at(name)} is to be ${wanted}`);
   }
 }
 
@@ -101,6 +102,11 @@ export class Rules {
   hold(holds: boolean, rule: string): this {
     if (!holds) this.#broken.push(rule);
     return this;
+  }
+
+  /** Takes note of a list or text that is longer than `most` or shorter than `least`. */
+  size(name: string, { length }: { readonly length: number }, most: number, least = 1): this {
+    return this.hold(length >= least && length <= most, `${name} size must be between ${least} and ${most}`);
   }
 
   /** Throws 422 if a rule is broken. */

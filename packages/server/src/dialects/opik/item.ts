@@ -11,7 +11,7 @@ import {
   type ValueObject,
 } from "@sheaf/core";
 import { badRequest } from "./errors.js";
-import { Fields, isBlank, type Rules } from "./fields.js";
+import { isBlank, type Fields, type Rules } from "./fields.js";
 import { uuid7 } from "./ids.js";
 import { compact } from "./shape.js";
 
@@ -28,24 +28,23 @@ export interface ItemWrite {
   readonly words: Words;
 }
 
-const maxTags = 50;
-const maxTagLength = 100;
+export const maxTags = 50;
+export const maxTagLength = 100;
 
 /** Reads an item of a request; rules that it breaks are noted. Throws 400 for what is no item. */
 export function readItem(fields: Fields, rules: Rules): ItemWrite {
   const id = fields.uuid("id");
   if (id !== undefined && !uuid7.test(id)) throw badRequest("Invalid id", "dataset_item id must be a version 7 UUID");
   const data = fields.object("data");
-  const at = fields.path === "" ? "" : `${fields.path}.`;
   const source = fields.oneOf("source", sources);
   const [trace, span] = [fields.uuid("trace_id"), fields.uuid("span_id")];
-  rules.hold(source !== undefined, `${at}source must not be null`);
-  rules.hold(data !== undefined && Object.keys(data).length > 0, `${at}data must not be empty`);
+  rules.hold(source !== undefined, `${fields.at("source")} must not be null`);
+  rules.hold(data !== undefined && Object.keys(data).length > 0, `${fields.at("data")} must not be empty`);
   const description = fields.text("description");
-  rules.hold(description === undefined || !isBlank(description), `${at}description must not be blank`);
+  rules.hold(description === undefined || !isBlank(description), `${fields.at("description")} must not be blank`);
   const wanted = { sdk: "00", manual: "00", trace: "10", span: "11" }[source ?? "sdk"];
   const given = `${Number(trace !== undefined)}${Number(span !== undefined)}`;
-  rules.hold(wanted === given, `${at}source ${source} does not go with its trace_id and span_id`);
+  rules.hold(wanted === given, `${fields.at("source")} ${source} does not go with its trace_id and span_id`);
   return {
     ...(id === undefined ? {} : { id }),
     ...(data === undefined ? {} : { data }),
@@ -55,20 +54,18 @@ export function readItem(fields: Fields, rules: Rules): ItemWrite {
 
 /** The words of an item that are given. */
 export function readWords(fields: Fields, rules: Rules): Words {
-  const at = fields.path === "" ? "" : `${fields.path}.`;
-  const description = fields.text("description");
   return compact({
-    description,
+    description: fields.text("description"),
     tags: readTags(fields, "tags", rules),
     source: fields.oneOf("source", sources),
     trace_id: fields.uuid("trace_id"),
     span_id: fields.uuid("span_id"),
-    ...readDefaults(fields, rules, at),
+    ...readDefaults(fields, rules),
   });
 }
 
 /** Evaluators and policy, of an item or as a version's defaults. */
-export function readDefaults(fields: Fields, rules: Rules, at = ""): Pick<Words, "evaluators" | "execution_policy"> {
+export function readDefaults(fields: Fields, rules: Rules): Pick<Words, "evaluators" | "execution_policy"> {
   const evaluators = fields.each("evaluators");
   for (const evaluator of evaluators ?? []) {
     rules.hold(!isBlank(evaluator.text("name") ?? ""), `${evaluator.path}.name must not be blank`);
@@ -77,7 +74,7 @@ export function readDefaults(fields: Fields, rules: Rules, at = ""): Pick<Words,
     rules.hold(evaluator.get("config") !== undefined, `${evaluator.path}.config must not be null`);
   }
   const policy = fields.object("execution_policy");
-  if (policy) checkPolicy(new Fields(policy, `${at}execution_policy`), rules);
+  if (policy) checkPolicy(fields.inner("execution_policy"), rules);
   return compact({ evaluators: evaluators && fields.list("evaluators"), execution_policy: policy });
 }
 
@@ -91,8 +88,8 @@ function checkPolicy(policy: Fields, rules: Rules): void {
 
 export function readTags(fields: Fields, name: string, rules: Rules): string[] | undefined {
   const tags = fields.texts(name);
-  rules.hold((tags?.length ?? 0) <= maxTags, `${name} size must be between 0 and ${maxTags}`);
-  for (const tag of tags ?? []) rules.hold(tag.length <= maxTagLength, `${name} size must be between 0 and 100`);
+  rules.size(name, tags ?? [], maxTags, 0);
+  for (const tag of tags ?? []) rules.size(name, tag, maxTagLength, 0);
   return tags && [...new Set(tags)];
 }
 

@@ -69,7 +69,7 @@ async function putItems(ask: Ask): Promise<Response> {
   const [id, name] = [body.uuid("dataset_id"), body.text("dataset_name")];
   const given = body.each("items") ?? [];
   rules.hold(id !== undefined || name !== undefined, "dataset_name or dataset_id must be provided");
-  rules.hold(given.length > 0 && given.length <= maxItems, `items size must be between 1 and ${maxItems}`);
+  rules.size("items", given, maxItems);
   const hasCopy = [body.uuid("copy_from_dataset_id"), body.uuid("copy_from_version_id")].map(one => one !== undefined);
   rules.hold(hasCopy[0] === hasCopy[1], "copy_from_dataset_id and copy_from_version_id go together");
   const items = given.map(item => readItem(item, rules));
@@ -144,13 +144,10 @@ async function deleteItems(ask: Ask): Promise<Response> {
   const [ids, id] = [body.uuids("item_ids"), body.uuid("dataset_id")];
   const group = body.uuid("batch_group_id");
   const filters = parseItemFilters(body.list("filters"));
-  new Rules()
-    .hold((ids === undefined) !== (id === undefined), "either item_ids or dataset_id must be provided")
-    .hold(
-      ids === undefined || (ids.length > 0 && ids.length <= maxItems),
-      `item_ids size must be between 1 and ${maxItems}`,
-    )
-    .done();
+  const rules = new Rules();
+  rules.hold((ids === undefined) !== (id === undefined), "either item_ids or dataset_id must be provided");
+  if (ids) rules.size("item_ids", ids, maxItems);
+  rules.done();
   if (ids) await deleteByIds(ask, ids, group);
   else if (id !== undefined) await deleteWanted(ask, await needById(ask, id), filters, group);
   else throw invalid("either item_ids or dataset_id must be provided");

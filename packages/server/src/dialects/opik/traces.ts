@@ -95,7 +95,7 @@ export const assertionRoutes: readonly Route[] = [
       const body = await ask.body();
       const type = body.oneOf("entity_type", ["TRACE", "SPAN", "THREAD"]) ?? "TRACE";
       const results = body.each("assertion_results") ?? [];
-      bounded("assertion_results", results.length);
+      new Rules().size("assertion_results", results, most).done();
       const byEntity = grouped(results, "entity_id");
       await changeRecords(
         ask.call,
@@ -116,7 +116,7 @@ export const assertionRoutes: readonly Route[] = [
 
 /** Keeps records, each laid over what is there; gives their ids. Throws 422 for too many, 400 for an id that is none. */
 async function keep(ask: Ask, kind: RecordKind, given: readonly Fields[]): Promise<string[]> {
-  bounded(kind, given.length);
+  new Rules().size(kind, given, most).done();
   const fresh = ask.ids.fresh(given.length);
   const ids = given.map((fields, i) => {
     const id = fields.uuid("id") ?? fresh[i];
@@ -147,7 +147,7 @@ async function keep(ask: Ask, kind: RecordKind, given: readonly Fields[]): Promi
 }
 
 async function score(ask: Ask, kind: RecordKind, scores: readonly Fields[]): Promise<void> {
-  bounded("scores", scores.length);
+  new Rules().size("scores", scores, most).done();
   const rules = new Rules();
   for (const fields of scores) {
     rules.hold(!isBlank(fields.text("name") ?? ""), `${fields.path}.name must not be blank`);
@@ -160,10 +160,6 @@ async function score(ask: Ask, kind: RecordKind, scores: readonly Fields[]): Pro
     const entries = (byId.get(id) ?? []).map(fields => without(fields, ["id", "project_name", "project_id"]));
     return { ...before, feedback_scores: merged(before?.["feedback_scores"], entries, ["name", "category_name"]) };
   });
-}
-
-function bounded(name: string, count: number): void {
-  new Rules().hold(count >= 1 && count <= most, `${name} size must be between 1 and ${most}`).done();
 }
 
 function grouped(all: readonly Fields[], name: string): Map<string, Fields[]> {

@@ -10,6 +10,7 @@ import { makeVersion, opikChanges, versionAttributes } from "./edits.js";
 import { conflict, notFound, noSuchVersion, refusedRequest } from "./errors.js";
 import { isBlank, Rules } from "./fields.js";
 import { opikOf } from "./ids.js";
+import { maxTagLength } from "./item.js";
 import { operation, pageOf, type Ask } from "./operation.js";
 import { dropTag, setTag, tagsOf } from "./tags.js";
 import { versionsOf, type Version } from "./version-list.js";
@@ -136,10 +137,7 @@ async function needHash(ask: Ask, dataset: DatasetInfo): Promise<Version> {
 
 /** Throws 422 for what no tag may be. */
 export function checkTag(tag: string): void {
-  new Rules()
-    .hold(!isBlank(tag), "tag must not be blank")
-    .hold(tag.length <= 100, "tag size must be between 0 and 100")
-    .done();
+  new Rules().hold(!isBlank(tag), "tag must not be blank").size("tag", tag, maxTagLength, 0).done();
 }
 
 /** Tags a version; all or none. Throws 409 for a tag that the dataset has already. */
@@ -170,7 +168,7 @@ async function describeVersion(ask: Ask): Promise<Response> {
   const body = await ask.body();
   const description = body.text("change_description");
   const tags = body.texts("tags_to_add") ?? [];
-  new Rules().hold(tags.length <= 100, "tags_to_add size must be between 0 and 100").done();
+  new Rules().size("tags_to_add", tags, 100, 0).done();
   for (const tag of tags) checkTag(tag);
   const dataset = await needById(ask, ask.uuid("id"));
   const version = await needHash(ask, dataset);
