@@ -239,7 +239,7 @@ test("experiments: their items with what their traces came to, filtered, sorted,
   expect(await opik.dataset("ds")).toMatchObject({ experiment_count: 2 });
   const other = { dataset_name: "ds", dataset_version_id: uuid7() };
   expect((await opik.post("/experiments", other)).status).toBe(409);
-  ok(await opik.post("/experiments/delete", { ids: [one, two] }), 204);
+  ok(await opik.post("/experiments/delete", { ids: [one, two, one] }), 204);
   expect((await opik.get(`/experiments/${one}`)).status).toBe(404);
 });
 

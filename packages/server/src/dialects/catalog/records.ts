@@ -8,6 +8,7 @@ import {
   parseJson,
   pointer,
   type Change,
+  type DatasetVersion,
   type Operation,
   type Row,
   type RowsOptions,
@@ -40,20 +41,22 @@ export async function putRecords(call: Call, desk: Desk, kind: string, records: 
 /** Removes those of these records that are there. */
 export async function removeRecords(call: Call, desk: Desk, kind: string, ids: readonly string[]): Promise<void> {
   await call.permit({ scope: "write", dataset: recordPath(kind) });
-  const there = await Promise.all(ids.map(async id => ((await getRecord(desk, kind, id)) ? [id] : [])));
-  const patch = there.flat().map((id): Operation => ({ op: "remove", path: pointer("items", id) }));
+  const version = await recordsNow(desk, kind);
+  const patch: Operation[] = [];
+  for (const id of new Set(ids))
+    if (version && (await version.cid(id)) !== undefined) patch.push({ op: "remove", path: pointer("items", id) });
   if (patch.length > 0) await editRecords(call, desk, kind, patch);
 }
 
 /** One record, exact. */
 export async function getRecord(desk: Desk, kind: string, id: string): Promise<ValueObject | undefined> {
-  const text = await orNone(desk.repo.dataset(recordPath(kind)).getText(id));
+  const text = await (await recordsNow(desk, kind))?.getText(id);
   return text === undefined ? undefined : (parseJson(text) as ValueObject);
 }
 
 /** The records of a kind, in the order in which they came, as plain JavaScript. */
 export async function* listRecords(desk: Desk, kind: string, page: RowsOptions = {}): AsyncIterable<Row> {
-  const version = await orNone(desk.repo.dataset(recordPath(kind)).at());
+  const version = await recordsNow(desk, kind);
   if (version) yield* version.rows(page);
 }
 
@@ -65,9 +68,8 @@ async function editRecords(call: Call, desk: Desk, kind: string, patch: readonly
     await edit([{ dataset, patch }]);
   } catch (error) {
     if (!isSheafError(error, "no-such-dataset")) throw error;
-    const create: Change = { dataset, create: { meta: { attributes: { kind: recordKind } } } };
     // Of two that make it at once, the one that comes second finds it made.
-    await edit([create]).catch(unlessThere);
+    await edit([creationOf(kind)]).catch(unlessThere);
     await edit([{ dataset, patch }]);
   }
 }
@@ -76,9 +78,14 @@ function unlessThere(error: unknown): void {
   if (!isSheafError(error, "already-exists")) throw error;
 }
 
-async function orNone<T>(reading: Promise<T>): Promise<T | undefined> {
+function creationOf(kind: string): Change {
+  return { dataset: recordPath(kind), create: { meta: { attributes: { kind: recordKind } } } };
+}
+
+/** The dataset that holds records of a kind, as it is; `undefined` where there are none yet. */
+export async function recordsNow({ repo }: Desk, kind: string): Promise<DatasetVersion | undefined> {
   try {
-    return await reading;
+    return await repo.dataset(recordPath(kind)).at();
   } catch (error) {
     if (isSheafError(error, "no-such-dataset") || isSheafError(error, "no-such-ref")) return undefined;
     throw error;
@@ -104,9 +111,8 @@ export async function changeRecords(
       const value = change(id, text === undefined ? undefined : (parseJson(text) as ValueObject));
       if (value) patch.push({ op: "add", path: pointer("items", id), value });
     }
-    const create: Change = { dataset, create: { meta: { attributes: { kind: recordKind } } } };
     return {
-      changes: [...(version ? [] : [create]), { dataset, patch }],
+      changes: [...(version ? [] : [creationOf(kind)]), { dataset, patch }],
       message: `records: ${kind}`,
       rows: [...new Set(ids)],
     };

@@ -1,6 +1,6 @@
 /** Experiments and their items as records, found by what they are of: an index that is made again when the records changed. */
-import { fieldOf, isObject, isSheafError, parseJson, printItem, type DatasetInfo, type Value } from "@sheaf/core";
-import { recordPath } from "../catalog/records.js";
+import { fieldOf, isObject, parseJson, printItem, type DatasetInfo, type Value } from "@sheaf/core";
+import { recordPath, recordsNow } from "../catalog/records.js";
 import type { Ask } from "./operation.js";
 import { textOf } from "./filter.js";
 import { stateOf, type Indexed, type KeptRecord } from "./state.js";
@@ -34,7 +34,7 @@ export async function spansOf(ask: Ask, trace: string): Promise<KeptRecord[]> {
 async function indexed(ask: Ask, kind: string, field: string): Promise<Indexed> {
   await ask.call.permit({ scope: "read", dataset: recordPath(kind) });
   const { indexes } = stateOf(ask.desk);
-  const version = await versionOf(ask, kind);
+  const version = await recordsNow(ask.desk, kind);
   const cid = version?.info.cid ?? "";
   const known = indexes.get(kind);
   if (known?.cid === cid) return known;
@@ -56,13 +56,4 @@ async function indexed(ask: Ask, kind: string, field: string): Promise<Indexed> 
   const index = { cid, all, by };
   indexes.set(kind, index);
   return index;
-}
-
-async function versionOf({ repo }: Ask, kind: string) {
-  try {
-    return await repo.dataset(recordPath(kind)).at();
-  } catch (error) {
-    if (isSheafError(error, "no-such-dataset") || isSheafError(error, "no-such-ref")) return undefined;
-    throw error;
-  }
 }
