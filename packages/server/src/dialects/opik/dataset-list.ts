@@ -54,7 +54,9 @@ export async function listDatasets(ask: Ask, project: string | undefined): Promi
   const wanted = entries
     .filter(({ shown }) => holds(shown) && (!isExperimentsOnly || Number(shown["experiment_count"]) > 0))
     .sort((a, b) => sorting.compare(a.shown, b.shown));
-  const content = await Promise.all(pageOf(wanted, page).map(({ dataset }) => shownDataset(ask, dataset)));
+  const content = await Promise.all(
+    pageOf(wanted, page).map(async ({ dataset, shown }) => (isCheap ? shownDataset(ask, dataset) : shown)),
+  );
   return json({ content, page: page.page, size: content.length, total: wanted.length, ...sortableBy });
 }
 

@@ -10,7 +10,7 @@ import { experimentsOf } from "./experiment-index.js";
 import { compact, fold } from "./shape.js";
 import { stateOf } from "./state.js";
 import { versionsOf, type Version } from "./version-list.js";
-import { shownTags } from "./version.js";
+import { newestTags } from "./version.js";
 
 /** Names are one whatever their case. */
 const folded: Naming = dataset => fold(nameOf(dataset));
@@ -66,16 +66,16 @@ export async function shownDataset(ask: Ask, dataset: DatasetInfo): Promise<Valu
     most_recent_experiment_at: experiments.newest,
     last_created_experiment_at: experiments.newest,
     status: stateOf(ask.desk).uploads.get(dataset.id),
-    latest_version: newest && (await shownLatest(ask, dataset, newest)),
+    latest_version: newest && shownLatest(newest, await newestTags(ask, dataset, versions)),
   });
 }
 
-async function shownLatest(ask: Ask, dataset: DatasetInfo, newest: Version): Promise<ValueObject> {
+function shownLatest(newest: Version, tags: readonly string[]): ValueObject {
   return compact({
     id: newest.id,
     version_hash: newest.hash,
     version_name: newest.name,
     change_description: newest.description,
-    tags: await shownTags(ask, dataset, newest),
+    tags: tags.slice(),
   });
 }

@@ -1,11 +1,11 @@
 /** Opik's versions found by what a client calls them, and shown. */
-import type { DatasetInfo, Value, ValueObject } from "@sheaf/core";
+import type { DatasetInfo, DatasetVersion, Value, ValueObject } from "@sheaf/core";
 import { isoTime } from "../catalog/time.js";
 import { opikOf } from "./ids.js";
 import type { Ask } from "./operation.js";
 import { compact } from "./shape.js";
 import { stateOf, type Counts } from "./state.js";
-import { tagsOf } from "./tags.js";
+import { tagsOf, type Tag } from "./tags.js";
 import { noteOf, versionsOf, type Version } from "./version-list.js";
 
 /** The version that a hash, a tag or, at last, a name means. */
@@ -23,25 +23,53 @@ export async function resolveVersion(ask: Ask, dataset: DatasetInfo, ref: string
 /** The tag of the newest version, which nobody can move. */
 export const latest = "latest";
 
-export async function shownTags(ask: Ask, dataset: DatasetInfo, version: Version): Promise<string[]> {
-  const versions = await versionsOf(ask, dataset);
-  const own = (await tagsOf(ask, dataset, versions)).filter(tag => tag.version === version).map(({ tag }) => tag);
+/** The tags of the newest version. */
+export async function newestTags(ask: Ask, dataset: DatasetInfo, versions: readonly Version[]): Promise<string[]> {
+  return tagsOn(versions.at(-1), versions, await tagsOf(ask, dataset, versions));
+}
+
+function tagsOn(version: Version | undefined, versions: readonly Version[], tags: readonly Tag[]): string[] {
+  const own = tags.filter(tag => tag.version === version).map(({ tag }) => tag);
   return version === versions.at(-1) ? [latest, ...own] : own;
 }
 
 /** A version as Opik writes it. */
 export async function shownVersion(ask: Ask, dataset: DatasetInfo, version: Version): Promise<ValueObject> {
-  const { info, id, hash, name, description } = version;
+  const [shown] = await shownVersions(ask, dataset, [version]);
+  return shown;
+}
+
+/** Versions as Opik writes them; the tags of the dataset are read once. */
+export async function shownVersions(
+  ask: Ask,
+  dataset: DatasetInfo,
+  wanted: readonly Version[],
+): Promise<ValueObject[]> {
+  if (wanted.length === 0) return [];
   const versions = await versionsOf(ask, dataset);
+  const tags = await tagsOf(ask, dataset, versions);
+  const all: ValueObject[] = [];
+  for (const version of wanted) all.push(await shownOne(ask, dataset, version, versions, tags));
+  return all;
+}
+
+async function shownOne(
+  ask: Ask,
+  dataset: DatasetInfo,
+  version: Version,
+  versions: readonly Version[],
+  tags: readonly Tag[],
+): Promise<ValueObject> {
+  const { info, id, hash, name, description } = version;
   const then = await ask.repo.versions.read(dataset, info);
-  const counts = await countsOf(ask, dataset, version, versions);
+  const counts = await countsOf(ask, then, version, versions);
   const { evaluators, execution_policy: policy } = opikOf(then.info);
   const { metadata } = noteOf(info.attributes);
   return compact({
     id,
     dataset_id: ask.ids.ofDataset(dataset),
     version_hash: hash,
-    tags: await shownTags(ask, dataset, version),
+    tags: tagsOn(version, versions, tags),
     is_latest: version === versions.at(-1),
     version_name: name,
     items_total: then.info.count,
@@ -62,17 +90,16 @@ export async function shownVersion(ask: Ask, dataset: DatasetInfo, version: Vers
 /** What differs from the version that this one was made from. */
 async function countsOf(
   { repo, desk }: Ask,
-  dataset: DatasetInfo,
+  then: DatasetVersion,
   { info }: Version,
   versions: readonly Version[],
 ): Promise<Counts> {
   const { base = info.number - 1 } = noteOf(info.attributes);
   const before = versions.find(({ info: { number } }) => number === base);
-  const key = `${dataset.id} ${before?.info.commit ?? ""} ${info.commit}`;
+  const key = `${then.info.id} ${before?.info.commit ?? ""} ${info.commit}`;
   const { counts } = stateOf(desk);
   const kept = counts.get(key);
   if (kept) return kept;
-  const then = await repo.versions.read(dataset, info);
   const found = before
     ? (await repo.diffStat(before.info.commit, info.commit, { dataset: then.path }))[then.path]
     : { added: then.info.count, changed: 0, removed: 0 };

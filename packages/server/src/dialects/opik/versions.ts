@@ -14,7 +14,7 @@ import { maxTagLength } from "./item.js";
 import { operation, pageOf, type Ask } from "./operation.js";
 import { dropTag, setTag, tagsOf } from "./tags.js";
 import { versionsOf, type Version } from "./version-list.js";
-import { latest, resolveVersion, shownVersion } from "./version.js";
+import { latest, resolveVersion, shownVersion, shownVersions } from "./version.js";
 
 export const versionRoutes: readonly Route[] = [
   operation(
@@ -30,9 +30,7 @@ export const versionRoutes: readonly Route[] = [
       const page = ask.page();
       const dataset = await findById(ask, ask.uuid("id"));
       const versions = dataset ? (await versionsOf(ask, dataset)).toReversed() : [];
-      const content = [];
-      for (const version of pageOf(versions, page))
-        content.push(await shownVersion(ask, dataset as DatasetInfo, version));
+      const content = dataset ? await shownVersions(ask, dataset, pageOf(versions, page)) : [];
       return json({ content, ...page, total: versions.length });
     },
   ),
