@@ -113,7 +113,7 @@ async function createDataset(ask: Ask): Promise<Response> {
   rules.done();
   const project = await projectIn(ask, body);
   await makeDataset(ask, name, meta(project));
-  return empty(201, { location: `${ask.call.request.url.split("?", 1)[0].replace(/\/$/, "")}/${id}` });
+  return ask.made(id);
 }
 
 /** What is kept of a new dataset; its project comes last, for it is made on the way. */

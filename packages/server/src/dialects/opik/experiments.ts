@@ -3,7 +3,6 @@ import { printJson, type ValueObject } from "@sheaf/core";
 import { empty, json, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { changeRecords, removeRecords } from "../catalog/records.js";
-import { isoTime } from "../catalog/time.js";
 import { findById } from "./dataset.js";
 import { nameIn, needOrMake } from "./datasets.js";
 import { badRequest, conflict, notFound } from "./errors.js";
@@ -99,7 +98,7 @@ export const experimentRoutes: readonly Route[] = [
     async ask => {
       const ids = (await ask.body()).uuids("ids") ?? [];
       new Rules().size("ids", ids, maxIds).done();
-      const now = isoTime(ask.platform.now() / 1000);
+      const { now } = ask;
       await changeRecords(
         ask.call,
         ask.desk,
@@ -133,7 +132,7 @@ async function createExperiment(ask: Ask): Promise<Response> {
   const version = wanted === undefined ? versions.at(-1) : versions.find(one => one.id === wanted);
   if (wanted !== undefined && !version) throw conflict(`Version ${wanted} is none of the dataset`);
   if (await ask.record(kind, id)) throw conflict(`Experiment already exists with id '${id}'`);
-  const now = isoTime(ask.platform.now() / 1000);
+  const { now } = ask;
   const record = compact({
     name: body.text("name") ?? `experiment-${id.slice(-8)}`,
     dataset_id: ask.ids.ofDataset(dataset),
@@ -153,7 +152,7 @@ async function createExperiment(ask: Ask): Promise<Response> {
     last_updated_at: now,
   });
   await changeRecords(ask.call, ask.desk, kind, [id], () => record);
-  return empty(201, { location: `${ask.call.request.url.split("?", 1)[0]}/${id}` });
+  return ask.made(id);
 }
 
 async function updateExperiment(ask: Ask): Promise<Response> {
@@ -170,7 +169,7 @@ async function updateExperiment(ask: Ask): Promise<Response> {
     type: body.oneOf("type", types),
     status: body.oneOf("status", statuses),
     experiment_scores: body.get("experiment_scores"),
-    last_updated_at: isoTime(ask.platform.now() / 1000),
+    last_updated_at: ask.now,
   });
   await changeRecords(ask.call, ask.desk, kind, [id], (_, before) => {
     if (!before) return undefined;
@@ -186,7 +185,7 @@ async function createItems(ask: Ask): Promise<Response> {
   const given = (await ask.body()).each("experiment_items") ?? [];
   const rules = new Rules().size("experiment_items", given, maxIds);
   const fresh = ask.ids.fresh(given.length);
-  const now = isoTime(ask.platform.now() / 1000);
+  const { now } = ask;
   const records = new Map<string, ValueObject>();
   given.forEach((fields, i) => {
     const ids = { experiment_id: fields.uuid("experiment_id"), dataset_item_id: fields.uuid("dataset_item_id") };

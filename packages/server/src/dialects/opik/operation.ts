@@ -1,10 +1,12 @@
 /** One operation of Opik's API as a route: its parameters are texts that it reads itself, for what is wrong with them has statuses of Opik's own. */
 import type { Value, ValueObject } from "@sheaf/core";
+import { empty } from "../../answer.js";
 import { Call, type Scope } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route, type Method, type Route } from "../../route.js";
 import { t } from "../../schema.js";
 import { getRecord, recordPath } from "../catalog/records.js";
+import { isoTime } from "../catalog/time.js";
 import { uuidForm } from "../catalog/uuid.js";
 import { noSuchPath, refusedRequest } from "./errors.js";
 import { Fields } from "./fields.js";
@@ -46,6 +48,11 @@ export class Ask {
 
   get ids() {
     return idsOf(this.desk.repo);
+  }
+
+  /** The time, as records hold it. */
+  get now(): string {
+    return isoTime(this.platform.now() / 1000);
   }
 
   /** A UUID in the path, in lower case. Throws 404 for what is none. */
@@ -90,6 +97,12 @@ export class Ask {
 
   async body(): Promise<Fields> {
     return Fields.of(await this.call.json());
+  }
+
+  /** The answer for what was made below the path of the request. */
+  made(id: string): Response {
+    const [path] = this.call.request.url.split("?", 1);
+    return empty(201, { location: `${path.replace(/\/$/, "")}/${id}` });
   }
 }
 

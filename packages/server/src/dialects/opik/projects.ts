@@ -1,8 +1,7 @@
 /** Opik's projects: records. Datasets of no project (those of other faces too) are in the one that its SDKs take for granted. */
 import { isObject, type DatasetInfo, type Platform, type ValueObject } from "@sheaf/core";
-import { empty, json } from "../../answer.js";
+import { json } from "../../answer.js";
 import { getRecord, listRecords, putRecords, recordPath } from "../catalog/records.js";
-import { isoTime } from "../catalog/time.js";
 import { madeUuid } from "../catalog/uuid.js";
 import { conflict, notFound } from "./errors.js";
 import { isBlank, Rules, type Fields } from "./fields.js";
@@ -42,7 +41,7 @@ export async function projectIn(ask: Ask, body: Fields): Promise<string | undefi
 }
 
 async function keepProject(ask: Ask, id: string, name: string): Promise<void> {
-  const item: ValueObject = { name, created_at: isoTime(ask.platform.now() / 1000) };
+  const item: ValueObject = { name, created_at: ask.now };
   await putRecords(ask.call, ask.desk, kind, [{ id, item }]);
 }
 
@@ -94,7 +93,7 @@ export const projectRoutes = [
       const id = projectId(ask.platform, name);
       if (await findProject(ask, id)) throw conflict("Project already exists");
       await keepProject(ask, id, name);
-      return empty(201, { location: `${ask.call.request.url.split("?", 1)[0]}/${id}` });
+      return ask.made(id);
     },
   ),
   operation(

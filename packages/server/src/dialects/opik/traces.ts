@@ -3,7 +3,6 @@ import { isObject, type Value, type ValueObject } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { changeRecords } from "../catalog/records.js";
-import { isoTime } from "../catalog/time.js";
 import { badRequest, notFound } from "./errors.js";
 import { Fields, isBlank, Rules } from "./fields.js";
 import { uuid7 } from "./ids.js";
@@ -129,7 +128,7 @@ async function keep(ask: Ask, kind: RecordKind, given: readonly Fields[]): Promi
     const name = fields.text("project_name");
     if (!projects.has(name)) projects.set(name, await projectIn(ask, fields));
   }
-  const now = isoTime(ask.platform.now() / 1000);
+  const { now } = ask;
   await changeRecords(ask.call, ask.desk, kind, ids, (id, before) => {
     let after: ValueObject = { ...(before ?? { created_at: now }), last_updated_at: now };
     given.forEach((fields, i) => {
