@@ -3,7 +3,7 @@
  *
  * Step of the walk: the outermost. Whoever listens (`listen.ts`, a test) hands requests in; the routes do the rest. Refused requests get a problem with a reason.
  */
-import type { Asked } from "./asked.js";
+import { pathOf, type Asked } from "./asked.js";
 import type { Repository } from "@sheaf/core";
 import { Hono, type Context } from "hono";
 import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
@@ -13,7 +13,7 @@ import type { Dialect } from "./dialects/dialect.js";
 import { json } from "./answer.js";
 import { HttpError, judge, problemResponse, type Problem } from "./problem.js";
 import type { Route } from "./route.js";
-import { converted, known } from "./schema.js";
+import { converted, known, type TSchema } from "./schema.js";
 import type { Spool } from "./spool.js";
 import { WholeResponse } from "./whole-response.js";
 
@@ -66,13 +66,12 @@ export interface App {
 /** Makes the app of a repository. */
 export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
-  const desk = new Desk(options.repo, options.wait, options.spool, options.model);
-  if (options.name !== undefined) desk.name = options.name;
-  const face: Face = { options, desk };
-  for (const route of withDocument(options.routes))
-    hono.on(route.method, honoPath(route.path), context => answer(context, route, face));
+  const desk = new Desk(options.repo, options.wait, options.spool, options.model, options.name);
+  const face: Face = { options, desk, limits: { ...defaultLimits, ...options.limits } };
+  const routes = withDocument(options.routes);
+  for (const route of routes) hono.on(route.method, honoPath(route.path), context => answer(context, route, face));
   for (const dialect of options.dialects ?? []) addDialect(hono, { ...face, dialect }, dialect);
-  const methodsAt = allowed(withDocument(options.routes));
+  const methodsAt = allowed(routes);
   hono.notFound(context => {
     const { method, path } = context.req;
     const allow = methodsAt(path);
@@ -83,8 +82,8 @@ export function makeApp(options: AppOptions): App {
     throw new HttpError(404, "no-such-route", `there is nothing at ${path}; /api/v1/openapi.json lists what there is`);
   });
   hono.onError((error, { req: { raw, path } }) => {
-    const meant = path.startsWith("/api/") ? undefined : options.dialects?.find(dialect => dialect.claims(raw));
-    return refuse(raw, error, options, meant);
+    const dialect = path.startsWith("/api/") ? undefined : options.dialects?.find(({ claims }) => claims(raw));
+    return refuse(visitOf(raw, options), error, dialect ? { ...face, dialect } : face);
   });
   return {
     // The router looks at no more of it than we do.
@@ -98,6 +97,7 @@ export function makeApp(options: AppOptions): App {
 interface Face {
   readonly options: AppOptions;
   readonly desk: Desk;
+  readonly limits: Limits;
   readonly dialect?: Dialect;
 }
 
@@ -113,7 +113,7 @@ function addDialect(hono: Hono, face: Face, { prefixes, roots = [""], routes, cl
   for (const prefix of prefixes)
     hono.all(`${prefix}/*`, context => {
       const what = `there is no ${context.req.method} at ${context.req.path}`;
-      return refuse(context.req.raw, new HttpError(404, "no-such-route", what), face.options, face.dialect);
+      return refuse(visitOf(context.req.raw, face.options), new HttpError(404, "no-such-route", what), face);
     });
 }
 
@@ -136,63 +136,60 @@ function honoPath(path: string): string {
 
 async function answer(context: Context, route: Route, face: Face): Promise<Response> {
   const { options, desk, dialect } = face;
-  const request = context.req.raw;
-  const requestId = options.requestId(request);
-  const told: Told = {
-    requestId,
-    request,
-    operationId: dialect ? `${dialect.name}.${route.operationId}` : route.operationId,
-  };
+  const operationId = dialect ? `${dialect.name}.${route.operationId}` : route.operationId;
+  const visit = visitOf(context.req.raw, options, operationId);
   try {
-    const call = await callOf(context, route, face, told);
+    const call = await callOf(context, route, face, visit);
     const response = await route.handle(call, actingFor(call.caller, route, options.repo), desk);
     if (!isReading(route)) desk.stir();
-    tell(options, told, response.status);
-    return withId(request.method === "HEAD" ? await headOf(response) : response, requestId);
+    tell(options, visit, response.status);
+    return withId(visit.request.method === "HEAD" ? await headOf(response) : response, visit.requestId);
   } catch (error) {
-    const problem = judge(error);
-    tell(options, told, problem.status, problem, error);
-    return withId(refusal(problem, requestId, dialect), requestId);
+    return refuse(visit, error, face);
   }
 }
 
 /** What is known of a request on its way. */
-interface Told {
-  readonly requestId: string;
+interface Visit {
   readonly request: Asked;
-  readonly operationId: string;
+  readonly requestId: string;
+  /** Where there is a route for it. */
+  readonly operationId?: string;
   caller?: Caller;
 }
 
+function visitOf(request: Asked, { requestId }: AppOptions, operationId?: string): Visit {
+  return { request, requestId: requestId(request), ...(operationId === undefined ? {} : { operationId }) };
+}
+
 /** Says who calls, and reads what they ask. */
-async function callOf(context: Context, route: Route, { options, dialect }: Face, told: Told): Promise<Call> {
-  const { request } = told;
+async function callOf(context: Context, route: Route, face: Face, visit: Visit): Promise<Call> {
+  const { options, limits, dialect } = face;
+  const { request } = visit;
   const authorization = authorizationOf(request, dialect);
   const params = route.params ? converted(route.params, context.req.param(), "the path") : {};
   const permit = (need: Need, as: string | null = authorization) =>
     options.admit(request, dialect ? { ...need, isVendors: true } : need, as);
-  told.caller = route.scope === "open" ? anyone : await permit(needOf(route, params as object, dialect));
-  const given = queryOf(context);
-  const query = route.query ? converted(route.query, dialect ? known(route.query, given) : given, "the query") : {};
-  const limits = { ...defaultLimits, ...options.limits };
+  const caller = route.scope === "open" ? anyone : await permit(needOf(route, params as object, dialect));
+  visit.caller = caller;
+  const query = route.query ? converted(route.query, queryOf(context, route.query, dialect), "the query") : {};
   const permitted = async (need: Need, as?: string) => void (await permit(need, as));
-  return new Call(request, params, query, told.caller, limits, route.body, permitted, options.closing);
+  return new Call(request, params, query, caller, limits, route.body, permitted, options.closing);
 }
 
 function authorizationOf({ headers }: Asked, dialect: Dialect | undefined): string | null {
   return dialect ? (dialect.authorization(headers) ?? null) : headers.get("authorization");
 }
 
-function tell({ onAnswer }: AppOptions, told: Told, status: number, problem?: Problem, error?: unknown): void {
-  const { requestId, request, operationId, caller } = told;
-  const path = new URL(request.url).pathname;
+function tell({ onAnswer }: AppOptions, visit: Visit, status: number, problem?: Problem, error?: unknown): void {
+  const { requestId, request, operationId, caller } = visit;
   onAnswer?.(
     {
       requestId,
       method: request.method,
-      path,
+      path: pathOf(request),
       status,
-      operationId,
+      ...(operationId === undefined ? {} : { operationId }),
       ...(caller === undefined ? {} : { caller: caller.id }),
       ...(problem === undefined ? {} : { code: problem.code }),
       ...(problem?.code === "internal" ? { error } : {}),
@@ -226,14 +223,10 @@ function needOf({ scope, isJudged }: Route, params: object, dialect: Dialect | u
   return { scope, ...(dataset === undefined ? {} : { dataset }), ...(isJudged === undefined ? {} : { isJudged }) };
 }
 
-function refuse(request: Asked, error: unknown, { requestId, onAnswer }: AppOptions, dialect?: Dialect): Response {
-  const id = requestId(request);
+function refuse(visit: Visit, error: unknown, { options, dialect }: Face): Response {
   const problem = judge(error);
-  const { status, code } = problem;
-  const path = new URL(request.url).pathname;
-  const isUnforeseen = code === "internal";
-  onAnswer?.({ requestId: id, method: request.method, path, status, code, ...(isUnforeseen && { error }) }, request);
-  return withId(refusal(problem, id, dialect), id);
+  tell(options, visit, problem.status, problem, error);
+  return withId(refusal(problem, visit.requestId, dialect), visit.requestId);
 }
 
 /** A problem in the shape of who asked. */
@@ -246,11 +239,12 @@ function refusal(problem: Problem, requestId: string, dialect: Dialect | undefin
   });
 }
 
-/** A key that stands there several times is a list. */
-function queryOf(context: Context): Record<string, string | string[]> {
-  return Object.fromEntries(
+/** A key that stands there several times is a list. Vendors' clients send more than is looked at. */
+function queryOf(context: Context, schema: TSchema, dialect: Dialect | undefined): object {
+  const texts = Object.fromEntries(
     Object.entries(context.req.queries()).map(([key, values]) => [key, values.length === 1 ? values[0] : values]),
   );
+  return dialect ? known(schema, texts) : texts;
 }
 
 function withId(response: Response, requestId: string): Response {

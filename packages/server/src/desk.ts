@@ -23,8 +23,6 @@ export class Desk {
   readonly printed = new PrintedRows();
   readonly #turns = new Map<string, Turns>();
   #stirring = new AbortController();
-  /** What the repository is called, where a vendor needs a name for the whole. */
-  name = "sheaf";
   /** Streams that never end by themselves and are open. */
   streams = 0;
 
@@ -35,6 +33,8 @@ export class Desk {
     readonly spool: Spool = new MemorySpool(),
     /** Default: no way out. */
     readonly model?: ModelDoor,
+    /** What the repository is called, where a vendor needs a name for the whole. */
+    readonly name = "sheaf",
   ) {
     this.jobs = new Jobs(repo.context.platform);
     this.edits = new EditQueue(repo);

@@ -3,7 +3,7 @@
  *
  * Also answers what is no part of the API: `/healthz`, `/readyz`, `/metrics`.
  */
-import type { Asked } from "./asked.js";
+import { pathOf, type Asked } from "./asked.js";
 import type { Repository } from "@sheaf/core";
 import { Admission } from "./access/admission.js";
 import { Bounds, defaultBounds, type BoundsOptions } from "./access/bounds.js";
@@ -128,7 +128,7 @@ export class Service {
     const visit = this.#visit(request);
     const problem = judge(error);
     const { status, code } = problem;
-    const told = { requestId: visit.id, method: request.method, path: new URL(request.url).pathname, status, code };
+    const told = { requestId: visit.id, method: request.method, path: pathOf(request), status, code };
     visit.told = { ...visit.told, ...told, ...(code === "internal" ? { error } : {}) };
     const response = problemResponse(problem, visit.id);
     response.headers.set("x-request-id", visit.id);
@@ -141,7 +141,7 @@ export class Service {
     else this.#bounds.leave(request);
     const { id, begun, told } = this.#visit(request);
     const { method, signal } = request;
-    const now = this.options.repo.local().platform.now();
+    const now = this.options.repo.context.platform.now();
     const ms = now - begun;
     const cutFor: unknown = signal.aborted ? signal.reason : undefined;
     const isCut = signal.aborted && !(cutFor instanceof HttpError);
@@ -151,7 +151,7 @@ export class Service {
       time: new Date(now).toISOString(),
       id,
       method,
-      path: new URL(request.url).pathname.slice(0, 2048),
+      path: pathOf(request).slice(0, 2048),
       status,
       ms,
       bytes,
@@ -177,7 +177,7 @@ export class Service {
   #visit(request: Asked): Visit {
     let visit = this.#visits.get(request);
     if (!visit) {
-      const { platform } = this.options.repo.local();
+      const { platform } = this.options.repo.context;
       const given = request.headers.get("x-request-id");
       const id = given !== null && idForm.test(given) ? given : platform.nonce();
       this.#visits.set(request, (visit = { id, begun: platform.now() }));
@@ -187,12 +187,11 @@ export class Service {
 
   /** What stands beside the API. */
   async #own(request: Asked): Promise<Response | undefined> {
-    const { pathname } = new URL(request.url);
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    if (!isRead) return undefined;
-    if (pathname === "/healthz") return text("ok\n");
-    if (pathname === "/readyz") return this.#readiness();
-    if (pathname !== "/metrics") return undefined;
+    if (request.method !== "GET" && request.method !== "HEAD") return undefined;
+    const path = pathOf(request);
+    if (path === "/healthz") return text("ok\n");
+    if (path === "/readyz") return this.#readiness();
+    if (path !== "/metrics") return undefined;
     await this.#admission.admit(request.headers.get("authorization"), { scope: "read" });
     return text(this.metrics.print(this.inFlight), 200, "text/plain; version=0.0.4");
   }

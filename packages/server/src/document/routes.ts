@@ -18,17 +18,28 @@ export const about: About = {
 
 /** The routes of a list, and the two that tell of them all. */
 export function withDocument(routes: readonly Route[], told: About = about): Route[] {
-  const document = documentOf(routes, told);
-  const page = printPage(document);
-  return [...routes, ...documentRoutes(`${printJson(document as unknown as Value)}\n`, page)];
+  const document = once(() => documentOf(routes, told));
+  const json = once(() => `${printJson(document() as unknown as Value)}\n`);
+  const page = once(() => printPage(document()));
+  return [...routes, ...documentRoutes(json, page)];
 }
 
 /** The document of an app that has these routes. */
 export function documentOf(routes: readonly Route[], told: About = about): OpenApi {
-  return openApi([...routes, ...documentRoutes("", "")], told);
+  return openApi([...routes, ...documentRoutes(nothing, nothing)], told);
 }
 
-function documentRoutes(document: string, page: string) {
+/** Makes something when it is asked for first: few ask, and a server that starts has other things to do. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+function nothing(): string {
+  return "";
+}
+
+function documentRoutes(document: () => string, page: () => string) {
   return [
     route(
       {
@@ -40,7 +51,7 @@ function documentRoutes(document: string, page: string) {
         scope: "open",
         answers: { 200: { description: "the document", json: t.Record(t.String(), t.Unknown()) } },
       },
-      async () => text(document, "application/json"),
+      async () => text(document(), "application/json"),
     ),
     route(
       {
@@ -52,7 +63,7 @@ function documentRoutes(document: string, page: string) {
         scope: "open",
         answers: { 200: { description: "the page", bytes: ["text/html"] } },
       },
-      async () => text(page, "text/html; charset=utf-8"),
+      async () => text(page(), "text/html; charset=utf-8"),
     ),
   ] as const;
 }

@@ -1,0 +1,14 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { pathOf } from "./asked.js";
+
+test("law: the path of a request is that of its address", () => {
+  const origins = fc.constantFrom("http://a", "https://a.example:7117", "http://[::1]:7117");
+  const queries = fc.constantFrom("", "?", "?x=/y", "?a//b?c", "#/b", "#?/", "?x#//y");
+  fc.assert(
+    fc.property(origins, fc.webPath(), queries, (origin, path, query) => {
+      const request = new Request(origin + path + query);
+      expect(pathOf(request)).toBe(new URL(request.url).pathname);
+    }),
+  );
+});
