@@ -108,6 +108,8 @@ export class Service {
 
   /** Answers a request; {@link finish} must follow when the answer is sent. Never throws. */
   async fetch(request: Asked): Promise<Response> {
+    // Its time begins now.
+    this.#visit(request);
     let cors: Readonly<Record<string, string>> = {};
     let response: Response;
     try {
