@@ -25,8 +25,24 @@ export class Room {
 
   constructor(readonly bytes: number) {}
 
-  /** Takes room. Throws `too-large` (413) for more than there is in all, `spool-full` (503) for more than is free. */
-  take(bytes: number, ofOne: number): void {
+  /** Keeps bytes to their end, and says how many they are; gives their room back where that fails. */
+  async fill(bytes: AsyncIterable<Uint8Array>, keep: (part: Uint8Array) => unknown): Promise<number> {
+    let size = 0;
+    try {
+      for await (const part of bytes) {
+        this.#take(part.length, size);
+        size += part.length;
+        await keep(part);
+      }
+    } catch (error) {
+      this.give(size);
+      throw error;
+    }
+    return size;
+  }
+
+  /** Throws `too-large` (413) for more than there is in all, `spool-full` (503) for more than is free. */
+  #take(bytes: number, ofOne: number): void {
     if (ofOne + bytes > this.bytes)
       throw new HttpError(413, "too-large", `a job may hold ${this.bytes} bytes, and this is more`);
     if (this.#used + bytes > this.bytes)
@@ -56,17 +72,7 @@ export class MemorySpool implements Spool {
 
   async take(bytes: AsyncIterable<Uint8Array>): Promise<Spooled> {
     const parts: Uint8Array[] = [];
-    let size = 0;
-    try {
-      for await (const part of bytes) {
-        this.#room.take(part.length, size);
-        size += part.length;
-        parts.push(part.slice());
-      }
-    } catch (error) {
-      this.#room.give(size);
-      throw error;
-    }
+    const size = await this.#room.fill(bytes, part => parts.push(part.slice()));
     let isHeld = true;
     const drop = async () => {
       if (isHeld) this.#room.give(size);

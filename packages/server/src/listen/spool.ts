@@ -24,19 +24,13 @@ export class DiskSpool implements Spool {
 
   async take(bytes: AsyncIterable<Uint8Array>): Promise<Spooled> {
     const file = await this.#open();
-    let size = 0;
     try {
-      for await (const part of bytes) {
-        this.#room.take(part.length, size);
-        size += part.length;
-        await file.writeFile(part);
-      }
+      const size = await this.#room.fill(bytes, part => file.writeFile(part));
+      return new SpooledFile(file, size, () => this.#room.give(size));
     } catch (error) {
-      this.#room.give(size);
       await file.close();
       throw isFull(error) ? full() : error;
     }
-    return new SpooledFile(file, size, () => this.#room.give(size));
   }
 
   async #open(): Promise<FileHandle> {
