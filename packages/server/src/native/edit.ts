@@ -1,5 +1,5 @@
 /** Changes over several datasets and files in one commit: all of them or none. */
-import { badInput, parsePatch, toBlockForm, type Change, type Value, type ValueObject } from "@sheaf/core";
+import { badInput, parsePatch, toBlockForm, utf8, type Change, type Value, type ValueObject } from "@sheaf/core";
 import { json } from "../answer.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
@@ -77,7 +77,7 @@ function written({ file, text, base64, isProgram }: Written, i: number): Change 
   const mode = isProgram === true ? { mode: 0o100755 } : {};
   if ((text === undefined) === (base64 === undefined))
     throw badInput("a file is written from its text or its base64: give one of the two", { pointer: `/changes/${i}` });
-  if (text !== undefined) return { file, content: new TextEncoder().encode(text), ...mode };
+  if (text !== undefined) return { file, content: utf8(text), ...mode };
   try {
     return { file, content: Uint8Array.from(atob(base64 ?? ""), character => character.charCodeAt(0)), ...mode };
   } catch {
