@@ -3,7 +3,7 @@ import type { Change, Edited, EditRequest } from "@sheaf/core";
 import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
 import { t } from "../schema.js";
-import { cid } from "./shapes.js";
+import { cid, defined } from "./shapes.js";
 import { commitOptions } from "./version.js";
 
 /** What an edit takes of a query. */
@@ -41,14 +41,7 @@ export function edit(
   changes: readonly Change[],
   rows?: readonly string[],
 ): Promise<Edited> {
-  const { branch, author, message, base } = commitOptions(call);
-  const request: EditRequest = {
-    changes,
-    ...(author === undefined ? {} : { author }),
-    ...(message === undefined ? {} : { message }),
-    ...(base === undefined ? {} : { base }),
-    ...(rows === undefined ? {} : { rows }),
-    ...(call.query.merge === undefined ? {} : { merge: call.query.merge }),
-  };
+  const { branch, signal: _signal, ...options } = commitOptions(call);
+  const request: EditRequest = { changes, ...options, ...defined({ rows, merge: call.query.merge }) };
   return desk.edits.edit(request, branch, call.signal);
 }

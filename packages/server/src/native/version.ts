@@ -7,6 +7,7 @@
 import type { Asked } from "../asked.js";
 import { badInput, printCid, type CommitOptions, type DatasetVersion, type Repository } from "@sheaf/core";
 import type { Call } from "../call.js";
+import { defined } from "./shapes.js";
 
 /** One version of a dataset, and the commit that it was read from. */
 export interface Read {
@@ -39,15 +40,9 @@ export function isKnown(request: Asked, etag: string): boolean {
 
 /** What a commit takes from a request: branch, message, author, and the base that If-Match names. */
 export function commitOptions(call: Call<unknown, { branch?: string; message?: string }>): CommitOptions {
-  const { branch, message } = call.query;
-  const base = call.ifMatch === undefined ? undefined : baseOf(call.ifMatch);
-  return {
-    signal: call.signal,
-    author: call.author,
-    ...(branch === undefined ? {} : { branch }),
-    ...(message === undefined ? {} : { message }),
-    ...(base === undefined ? {} : { base }),
-  };
+  const { query, signal, author, ifMatch } = call;
+  const base = ifMatch === undefined ? undefined : baseOf(ifMatch);
+  return defined({ signal, author, branch: query.branch, message: query.message, base });
 }
 
 function baseOf(etag: string): string {
