@@ -14,23 +14,22 @@ const params = t.Object({ repository: t.String({ description: "the repository's 
 /** The routes for a repository of this name. */
 export function gitRoutes(name: string): readonly Route[] {
   const hosts = new WeakMap<Repository, UploadPack>();
-  const hostOf = (repo: Repository) => {
+  const hostOf = ({ params: { repository } }: GitCall, repo: Repository) => {
+    if (repository !== `${name}.git`)
+      throw new HttpError(404, "no-such-repository", `there is no ${repository} here; the repository is ${name}.git`);
     const local = repo.local();
     const host = hosts.get(repo) ?? new UploadPack({ local, git: nodeGitPlatform, openScratch: openNodeScratch });
     hosts.set(repo, host);
     return host;
   };
-  const check = (repository: string) => {
-    if (repository !== `${name}.git`)
-      throw new HttpError(404, "no-such-repository", `there is no ${repository} here; the repository is ${name}.git`);
-  };
-  return [advertisement(hostOf, check), negotiation(hostOf, check)];
+  return [advertisement(hostOf), negotiation(hostOf)];
 }
 
-type HostOf = (repo: Repository) => UploadPack;
-type Check = (repository: string) => void;
+type GitCall = Call<{ repository: string }>;
+/** Throws 404 for a repository of another name. */
+type HostOf = (call: GitCall, repo: Repository) => UploadPack;
 
-function advertisement(hostOf: HostOf, check: Check): Route {
+function advertisement(hostOf: HostOf): Route {
   return route(
     {
       method: "GET",
@@ -44,21 +43,21 @@ function advertisement(hostOf: HostOf, check: Check): Route {
       answers: { 200: { description: "the refs", bytes: ["application/x-git-upload-pack-advertisement"] } },
     },
     async (call, repo) => {
-      check(call.params.repository);
+      const host = hostOf(call, repo);
       if (call.query.service !== "git-upload-pack")
         throw new HttpError(
           403,
           "refused",
           "git only reads here; push with sheaf, and read with a git that speaks smart HTTP",
         );
-      const bytes = await hostOf(repo).advertise(versionOf(call), { signal: call.signal });
+      const bytes = await host.advertise(versionOf(call), { signal: call.signal });
       const headers = { "content-type": "application/x-git-upload-pack-advertisement", "cache-control": "no-cache" };
       return new Response(bytes as BodyInit, { headers: { ...headers, "content-length": String(bytes.length) } });
     },
   );
 }
 
-function negotiation(hostOf: HostOf, check: Check): Route {
+function negotiation(hostOf: HostOf): Route {
   return route(
     {
       method: "POST",
@@ -72,8 +71,7 @@ function negotiation(hostOf: HostOf, check: Check): Route {
       answers: { 200: { description: "git's lines", bytes: ["application/x-git-upload-pack-result"] } },
     },
     async (call, repo) => {
-      check(call.params.repository);
-      const answer = hostOf(repo).answer(versionOf(call), call.bytes(), { signal: call.signal });
+      const answer = hostOf(call, repo).answer(versionOf(call), call.bytes(), { signal: call.signal });
       return stream(answer, "application/x-git-upload-pack-result", { "cache-control": "no-cache" });
     },
   );
