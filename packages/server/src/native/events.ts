@@ -11,6 +11,7 @@ import type { Desk } from "../desk.js";
 import { HttpError } from "../problem.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
+import { exampleMove } from "./shapes.js";
 
 /** Milliseconds between two looks at a ref, and looks between two heartbeats: 15 seconds. */
 const lookMs = 250;
@@ -27,16 +28,6 @@ const query = t.Object({
   ),
 });
 
-const move = {
-  ref: "refs/heads/main",
-  value: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
-  before: null,
-  who: { name: "Ada", email: "ada@example.org" },
-  time: 1767225600000,
-  command: "commit",
-  serial: 1,
-};
-
 export const eventRoutes = [
   route(
     {
@@ -49,7 +40,9 @@ export const eventRoutes = [
         'The first event tells what the ref is. The data of a `move` is {"ref", "value", "before", "who", "time", "command", "serial"}; `value` is null when the ref was removed. Last-Event-ID goes on behind that event.',
       scope: "read",
       query,
-      answers: { 200: { description: "the events", events: t.Record(t.String(), t.Unknown(), { examples: [move] }) } },
+      answers: {
+        200: { description: "the events", events: t.Record(t.String(), t.Unknown(), { examples: [exampleMove] }) },
+      },
     },
     watchRef,
   ),

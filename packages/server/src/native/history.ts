@@ -8,7 +8,20 @@ import { parseCursor, printCursor } from "./cursor.js";
 import { edit, editAnswers } from "./edits.js";
 import { permitFormerNames } from "./former-name.js";
 import { rowIdOf, rowParams, rowQuery } from "./row-id.js";
-import { at, cid, commitInfo, dataset, defined, editQuery, fields, pageQuery, person, revision } from "./shapes.js";
+import {
+  at,
+  cid,
+  commitInfo,
+  dataset,
+  defined,
+  editQuery,
+  exampleCid,
+  exampleMove,
+  fields,
+  pageQuery,
+  person,
+  revision,
+} from "./shapes.js";
 
 const tag = "history";
 
@@ -33,23 +46,13 @@ const reflogEntry = t.Object(
   {
     $id: "RefMove",
     description: "One move of a ref; null where it was not there, or was removed.",
-    examples: [
-      {
-        ref: "refs/heads/main",
-        value: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
-        before: null,
-        who: { name: "Ada", email: "ada@example.org" },
-        time: 1767225600000,
-        command: "commit",
-        serial: 1,
-      },
-    ],
+    examples: [exampleMove],
   },
 );
 
 const undone = {
   ref: "refs/heads/main",
-  from: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
+  from: exampleCid,
   to: null,
   command: "commit",
 };

@@ -1,13 +1,12 @@
 /** Jobs: looked at, waited for, cancelled; and how a route becomes one. */
 import type { Value, Watch } from "@sheaf/core";
-import { empty, json } from "../answer.js";
+import { empty, json, stream } from "../answer.js";
 import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
 import type { Job } from "../jobs.js";
-import { stream } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
-import { fileTypes } from "./file-media.js";
+import { attachment, fileTypes } from "./file-media.js";
 import { defined, fields } from "./shapes.js";
 
 const tag = "jobs";
@@ -74,14 +73,6 @@ export async function jobOrAnswer(
 /** Says where the job is. */
 export function jobAnswer(job: Job): Response {
   return json(shown(job), { status: 202, headers: { location: `/api/v1/jobs/${job.id}` } });
-}
-
-/** Headers that let a browser keep the answer as a file of this name. */
-export function attachment(name: string): { "content-disposition": string } {
-  const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-  return {
-    "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, escaped)}`,
-  };
 }
 
 function shown({ owner: _owner, problem, progress, ...job }: Job): object {

@@ -5,7 +5,7 @@ import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
-import { cid, commitQuery, committed, conflict, fields, revision } from "./shapes.js";
+import { cid, commitQuery, committed, conflict, exampleCid, fields, revision } from "./shapes.js";
 import { commitOptions } from "./version.js";
 
 const tag = "merges";
@@ -29,7 +29,7 @@ export const merged = t.Object(
     description: "What became of a merge: a commit, or conflicts.",
     examples: [
       {
-        commit: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
+        commit: exampleCid,
         advanced: true,
         fastForward: false,
       },

@@ -2,8 +2,7 @@
 import { empty, json } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
-import { at, cid, dataset, fields, refCommit, revision, signature } from "./shapes.js";
-import { defined } from "./shapes.js";
+import { at, cid, dataset, defined, fields, refCommit, revision, signature } from "./shapes.js";
 
 const name = (what: string) =>
   t.String({ minLength: 1, description: `the ${what}'s name, percent-encoded as one segment` });

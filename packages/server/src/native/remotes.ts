@@ -4,7 +4,7 @@ import { empty, json } from "../answer.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
 import { accepted, jobOrAnswer, jobQuery } from "./jobs.js";
-import { defined, fields } from "./shapes.js";
+import { defined, exampleCid, fields } from "./shapes.js";
 
 const tag = "remotes";
 const path = "/api/v1/remotes/{remote}";
@@ -26,7 +26,7 @@ const exchanged = t.Record(t.String(), t.Unknown(), {
           ref: "refs/remotes/origin/main",
           outcome: "new",
           before: null,
-          after: "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze",
+          after: exampleCid,
         },
       ],
     },

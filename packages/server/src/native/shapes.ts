@@ -16,7 +16,7 @@ export function defined<T extends object>(members: T): { [K in keyof T]: Exclude
   };
 }
 
-const exampleCid = "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze";
+export const exampleCid = "bafyreih4ka7a6ntkzttb6vy3wqcdnmpqs5v3sfdwqbs2wgkr3ms5bx5fze";
 export const cid = t.String({
   pattern: "^b[a-z2-7]+$",
   description: "a CID: version 1, sha2-256, base32",
@@ -164,6 +164,17 @@ export const conflict = t.Object(
     examples: [{ dataset: "qa", id: "q7", pointer: "/answer", base: "3", ours: "4", theirs: "four" }],
   },
 );
+
+/** One move of a ref, for examples. */
+export const exampleMove = {
+  ref: "refs/heads/main",
+  value: exampleCid,
+  before: null,
+  who: { name: "Ada", email: "ada@example.org" },
+  time: 1767225600000,
+  command: "commit",
+  serial: 1,
+};
 
 /** What a handler sees of a query of these members. */
 export type QueryOf<P extends Record<string, TSchema>> = Static<ReturnType<typeof fields<P>>>;

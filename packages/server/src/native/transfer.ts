@@ -7,8 +7,8 @@ import type { Call } from "../call.js";
 import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t, type Static } from "../schema.js";
-import { accepted, attachment, isAsync, jobAnswer, jobQuery } from "./jobs.js";
-import { fileTypes, gzipType, mediaTypes } from "./file-media.js";
+import { attachment, fileTypes, gzipType, mediaTypes } from "./file-media.js";
+import { accepted, isAsync, jobAnswer, jobQuery } from "./jobs.js";
 import { at, commitQuery, committed, dataset, defined } from "./shapes.js";
 import { commitOptions, readVersion } from "./version.js";
 

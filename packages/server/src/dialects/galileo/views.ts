@@ -2,7 +2,7 @@
 import type { Asked } from "../../asked.js";
 import { isObject, isSheafError, parseJson, printJson, type Value } from "@sheaf/core";
 import { json, lines, list, stream } from "../../answer.js";
-import { attachment } from "../../native/jobs.js";
+import { attachment } from "../../native/file-media.js";
 import { itemOf } from "../../native/row-reader.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
