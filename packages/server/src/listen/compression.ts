@@ -17,9 +17,9 @@ export function compressed(request: Asked, response: Response): Response {
   if (!compressible.test(headers.get("content-type") ?? "")) return response;
   headers.append("vary", "Accept-Encoding");
   const length = headers.get("content-length");
+  if (request.method === "HEAD" || (length !== null && Number(length) < minBytes)) return response;
   const coding = preferred(request.headers.get("accept-encoding"));
-  if (coding === undefined || request.method === "HEAD" || (length !== null && Number(length) < minBytes))
-    return response;
+  if (coding === undefined) return response;
   const { body } = response;
   if (body === null) return response;
   const changed = new Headers(headers);
