@@ -14,6 +14,7 @@ import { bytesIn } from "./disk.js";
 import { gitFilePerRow, gitOneFile, hasGit } from "./git.js";
 import { gitSync, layouts } from "./git-sync.js";
 import { measures } from "./measures.js";
+import { program } from "./served.js";
 import { measureServer, printServer } from "./serving.js";
 import { dataset, repositoryIn, type Numbers, type Setting } from "./setting.js";
 import { interleaved, median } from "./stopwatch.js";
@@ -175,7 +176,6 @@ function run(setting: Setting, name: string): Numbers {
 
 /** From the shell's prompt to the row, beside Node doing nothing. */
 async function coldStart({ folder, rows }: Setting): Promise<Numbers> {
-  const program = fileURLToPath(import.meta.resolve("sheaf")).replace(/dist\/index\.js$/, "bin/sheaf.cjs");
   const start = (...words: string[]) => execFileSync(process.execPath, words, { stdio: "ignore" });
   return interleaved(15, {
     node: () => start("-e", "0"),

@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+/** The file that `sheaf` runs. */
+export const program = fileURLToPath(import.meta.resolve("sheaf")).replace(/dist\/index\.js$/, "bin/sheaf.cjs");
+
 export interface Served {
   readonly url: string;
   /** Bytes that the process holds in memory now; 0 where the system does not tell. */
@@ -13,7 +16,6 @@ export interface Served {
 
 /** Begins `sheaf serve` on a repository, at any free port of this machine. */
 export function serveSheaf(folder: string): Promise<Served> {
-  const program = fileURLToPath(import.meta.resolve("sheaf")).replace(/dist\/index\.js$/, "bin/sheaf.cjs");
   return begin([program, "-C", folder, "serve", "--port", "0", "--no-log", "--json"]);
 }
 

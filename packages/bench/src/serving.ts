@@ -6,10 +6,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { idOf, writeRows } from "./data.js";
 import { put, type Outcome, type Sent } from "./load.js";
-import { servePlain, serveSheaf, type Served } from "./served.js";
+import { program, servePlain, serveSheaf, type Served } from "./served.js";
 import { dataset } from "./setting.js";
 
 /** What is sent, by name. */
@@ -77,7 +76,6 @@ function makeRepository(folder: string, rows: number): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "rows.jsonl");
   writeRows(file, rows);
-  const program = fileURLToPath(import.meta.resolve("sheaf")).replace(/dist\/index\.js$/, "bin/sheaf.cjs");
   const sheaf = (...args: string[]) => execFileSync(process.execPath, [program, ...args], { stdio: "ignore" });
   sheaf("init", repository);
   sheaf("-C", repository, "import", dataset, file, "--key", "id");

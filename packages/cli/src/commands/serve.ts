@@ -68,7 +68,7 @@ export const define: Define = (command, cli) => {
 
 async function act(cli: Cli, flags: Flags): Promise<void> {
   const [{ openNearest }, server] = await Promise.all([import("../compose.js"), import("@sheaf/server")]);
-  const { host, port, drain } = flags;
+  const { host, port, drain, name = nameOf(cli) } = flags;
   const metrics = new server.Metrics();
   const watched = { watched: (drive: Parameters<typeof metrics.watch>[0]) => metrics.watch(drive) };
   const repo = await openNearest(cli.io, cli.options.C, text => cli.say(text), watched);
@@ -81,8 +81,8 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
   const log = (line: object) => void cli.io.stderr.write(`${JSON.stringify(line)}\n`);
   const service = new server.Service({
     repo,
-    name: flags.name ?? nameOf(cli),
-    routes: [...server.allRoutes, ...server.exchangeRoutes(flags.name ?? nameOf(cli))],
+    name,
+    routes: [...server.allRoutes, ...server.exchangeRoutes(name)],
     dialects: server.allDialects,
     door: { hosts: hostsOf(flags, isPrivate, server.loopbackHosts), origins: new Set(flags.allowOrigin) },
     isPrivate,
