@@ -1,7 +1,7 @@
 import { amended, Repository } from "@sheaf/core";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { nodePlatform } from "@sheaf/drives/node";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 async function fresh(drive = new MemoryDrive()) {
   const repo = await Repository.open(drive, {
@@ -116,4 +116,19 @@ test("many who look at once, while commits come, see the same numbers", async ()
   }
   await Promise.all(looks);
   expect((await versions()).map(([number]) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("versions that were listed and read once are found again without reading a block", async () => {
+  const { repo, put } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  await put("a");
+  await put("b");
+  const look = async () => {
+    const info = await repo.dataset("qa").info();
+    for (const version of await repo.versions.of("qa")) await repo.versions.read(info, version);
+  };
+  await look();
+  const load = vi.spyOn(repo.context.store, "load");
+  await look();
+  expect(load).not.toHaveBeenCalled();
 });

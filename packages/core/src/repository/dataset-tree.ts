@@ -1,7 +1,7 @@
 /** Datasets in a snapshot: found by path, put, renamed, removed. */
 import type { BlockReader, Blocks } from "../block/blocks.js";
 import type { Digest } from "../block/cid.js";
-import { decodeDataset, encodeDataset, type DatasetBlock } from "../dataset/dataset.js";
+import { decodeDataset, encodeDataset, type DatasetBlock, type DatasetId } from "../dataset/dataset.js";
 import { linkedDigest, linkValue } from "../dataset/row.js";
 import type { Snapshot } from "../history/snapshot.js";
 import { SheafError } from "../errors.js";
@@ -35,6 +35,16 @@ export async function* allDatasets(
     const digest = linkedDigest(value).slice();
     yield { path: fromUtf8(key), digest, ...decodeDataset(await reader.load(digest)) };
   }
+}
+
+/** The dataset with this id, under whatever path; `undefined` when there is none. */
+export async function findDatasetById(
+  reader: BlockReader,
+  snapshot: Snapshot,
+  id: DatasetId,
+): Promise<(StoredDataset & { path: string }) | undefined> {
+  for await (const dataset of allDatasets(reader, snapshot)) if (dataset.id === id) return dataset;
+  return undefined;
 }
 
 /** The snapshot with these datasets put in place; `undefined` removes the path. */

@@ -1,10 +1,9 @@
 /** What a dataset was at a revision: to be put back. */
 import type { Blocks } from "../block/blocks.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
-import type { Snapshot } from "../history/snapshot.js";
 import { commitCid, readSnapshot, type Context } from "./context.js";
 import type { Rev } from "./contract.js";
-import { allDatasets, findDataset, noDataset } from "./dataset-tree.js";
+import { findDataset, findDatasetById, noDataset } from "./dataset-tree.js";
 import { commitAt } from "./revisions.js";
 
 /** The dataset as it was, under whatever name; one that is gone by now is found by the name that it had. Throws no-such-dataset. */
@@ -17,12 +16,7 @@ export async function datasetThen(
 ): Promise<{ dataset: DatasetBlock; summary: string }> {
   const commit = await commitAt(context, from);
   const then = await readSnapshot(context.store, commit);
-  const dataset = (now && (await datasetById(blocks, then, now.id))) ?? (await findDataset(blocks, then, path));
+  const dataset = (now && (await findDatasetById(blocks, then, now.id))) ?? (await findDataset(blocks, then, path));
   if (!dataset) throw noDataset(path, from);
   return { dataset, summary: `Restore ${path} from ${commitCid(commit)}` };
-}
-
-async function datasetById(blocks: Blocks, snapshot: Snapshot, id: string): Promise<DatasetBlock | undefined> {
-  for await (const dataset of allDatasets(blocks, snapshot)) if (dataset.id === id) return dataset;
-  return undefined;
 }

@@ -4,10 +4,10 @@ import { printItem } from "../item/text.js";
 import { listColumns } from "./columns.js";
 import type { BatchOptions, DatasetInfo, Rev, Row, RowsOptions, Watch } from "./contract.js";
 import { findRow } from "../dataset/lookup.js";
-import { commitCid, readCommit, readSnapshot, type Context } from "./context.js";
+import { readCommit, readSnapshot, type Context } from "./context.js";
 import { findDataset, noDataset, type StoredDataset } from "./dataset-tree.js";
 import { currentCommit } from "./heads.js";
-import { commitAt } from "./revisions.js";
+import { revisionCid } from "./revisions.js";
 import { readLeaves, type RowLeaf } from "./row-leaf.js";
 import { readBatches, readRow, readRows } from "./rows.js";
 import { storedRow, type StoredBatch } from "./stored-batch.js";
@@ -91,20 +91,24 @@ async function findVersion(
   path: string,
   revision: Rev | undefined,
 ): Promise<DatasetVersion | undefined> {
-  const named = revision ?? (await currentCommit(context));
-  if (named === undefined) return undefined;
+  if (revision === undefined) {
+    const head = await currentCommit(context);
+    return head && versionIn(context, path, head);
+  }
   // Only commits' own CIDs are remembered, so what is named is one.
-  const known = context.datasets.get(named, path);
-  if (known) return new DatasetVersion(context, path, known, named as Cid);
-  const tip =
-    revision === undefined
-      ? await readCommit(context.store, parseCid(named).digest)
-      : await commitAt(context, revision);
-  const commit = commitCid(tip);
-  const found =
-    context.datasets.get(commit, path) ??
-    (await findDataset(context.store, await readSnapshot(context.store, tip), path));
+  const known = context.datasets.get(revision, path);
+  if (known) return new DatasetVersion(context, path, known, revision as Cid);
+  return versionIn(context, path, await revisionCid(context, revision));
+}
+
+/** The dataset at a path in a commit; `undefined` when there is none. */
+export async function versionIn(context: Context, path: string, commit: Cid): Promise<DatasetVersion | undefined> {
+  const { store, datasets } = context;
+  const known = datasets.get(commit, path);
+  if (known) return new DatasetVersion(context, path, known, commit);
+  const snapshot = await readSnapshot(store, await readCommit(store, parseCid(commit).digest));
+  const found = await findDataset(store, snapshot, path);
   if (!found) return undefined;
-  context.datasets.keep(commit, path, found);
+  datasets.keep(commit, path, found);
   return new DatasetVersion(context, path, found, commit);
 }

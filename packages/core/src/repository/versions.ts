@@ -5,7 +5,7 @@
  * (names, descriptions). A commit with the attribute `version: "amended"` belongs to the version before it, and where there is none it makes none; so a
  * version can change in place while history keeps every step.
  */
-import { parseCid, printCid, sameDigest, type Cid, type Digest } from "../block/cid.js";
+import { dagCbor, parseCid, printCid, sameDigest, type Cid, type Digest } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import { decodeTag, encodeTag, type Signature } from "../history/commit.js";
 import { Link } from "../item/ipld.js";
@@ -13,10 +13,10 @@ import type { Value, ValueObject } from "../item/value.js";
 import type { LogEntry } from "../store/log-entry.js";
 import { orNobody, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
 import type { DatasetInfo } from "./contract.js";
-import { allDatasets, findDataset, noDataset } from "./dataset-tree.js";
+import { findDatasetById, noDataset } from "./dataset-tree.js";
 import { DatasetLine } from "./dataset-line.js";
-import { currentBranch, headOf, writeLog } from "./heads.js";
-import { DatasetVersion } from "./version.js";
+import { writeLog } from "./heads.js";
+import { DatasetVersion, versionAt, versionIn } from "./version.js";
 import { inTransaction } from "./write.js";
 
 /** One version of a dataset. */
@@ -80,15 +80,14 @@ export class Versions {
     { id, path }: Pick<DatasetInfo, "id" | "path">,
     { commit }: Pick<VersionInfo, "commit">,
   ): Promise<DatasetVersion> {
-    const snapshot = await readSnapshot(
-      this.context.store,
-      await readCommit(this.context.store, parseCid(commit).digest),
-    );
-    const there = await findDataset(this.context.store, snapshot, path);
-    if (there?.id === id) return new DatasetVersion(this.context, path, there, commit);
-    for await (const { path: then, ...dataset } of allDatasets(this.context.store, snapshot))
-      if (dataset.id === id) return new DatasetVersion(this.context, then, dataset, commit);
-    throw noDataset(path, commit);
+    const there = await versionIn(this.context, path, commit);
+    if (there?.block.id === id) return there;
+    const { store } = this.context;
+    const snapshot = await readSnapshot(store, await readCommit(store, parseCid(commit).digest));
+    const found = await findDatasetById(store, snapshot, id);
+    if (!found) throw noDataset(path, commit);
+    const { path: then, ...dataset } = found;
+    return new DatasetVersion(this.context, then, dataset, commit);
   }
 
   /** Changes the note of a version; `change` is called again where somebody else did meanwhile. Throws no-such-ref. */
@@ -139,16 +138,13 @@ export class Versions {
   }
 
   async #look(path: string): Promise<{ id: string; versions: readonly Version[] }> {
-    const { tip } = await headOf(this.context, await currentBranch(this.context));
-    const dataset = tip && (await findDataset(this.context.store, await readSnapshot(this.context.store, tip), path));
-    if (!tip || !dataset) throw noDataset(path);
-    const { id } = dataset;
-    const head = printCid(tip.digest);
+    const { block, commit: head } = await versionAt(this.context, path, undefined);
+    const { id } = block;
     for (;;) {
       const kept = this.#known.get(id);
       const known = kept && this.context.platform.now() < kept.until ? kept : await this.#listed(id);
       if (known.head === head) return { id, versions: known.versions };
-      const versions = await this.#advanced(id, known.versions, await this.#missing(tip, id, known.versions));
+      const versions = await this.#advanced(id, known.versions, await this.#missing(head, id, known.versions));
       if (!versions) continue;
       this.#known.set(id, { ...known, head, versions });
       return { id, versions };
@@ -194,11 +190,11 @@ export class Versions {
   }
 
   /** Numbers, and the commits that go into each, oldest first, of what history has and no version yet. */
-  async #missing(tip: Tip, id: string, entered: readonly Version[]): Promise<[number: number, commits: Tip[]][]> {
+  async #missing(head: Cid, id: string, entered: readonly Version[]): Promise<[number: number, commits: Tip[]][]> {
     const numbers = new Map(entered.flatMap(({ info }) => [info.first, info.commit].map(cid => [cid, info.number])));
     const commits: Tip[] = [];
     let number = 0;
-    for await (const commit of this.#line.changes(tip.digest, id)) {
+    for await (const commit of this.#line.changes(parseCid(head).digest, id)) {
       number = numbers.get(printCid(commit.digest)) ?? 0;
       if (number > 0) break;
       commits.push(commit);
@@ -226,7 +222,7 @@ export class Versions {
 
   async #tag(info: Pick<VersionInfo, "number" | "commit" | "first" | "author" | "message" | "note">): Promise<Cid> {
     const { number, author, message, note } = info;
-    const first = new Link(parseCid(info.first).digest, parseCid(info.first).codec) as unknown as Value;
+    const first = new Link(parseCid(info.first).digest, dagCbor) as unknown as Value;
     const tag = encodeTag({
       target: parseCid(info.commit).digest,
       name: `v${number}`,
