@@ -51,12 +51,8 @@ export async function* printBundle(
   const { platform, head, without = [], signal, progress } = options;
   const prerequisites = await prerequisitesOf(reader, refs, without);
   const block = encodeBundle({ refs, prerequisites, ...(head === undefined ? {} : { head }) });
-  yield carHead(
-    platform,
-    block,
-    refs.map(({ digest }) => digest),
-  );
   const wants = refs.map(({ digest }) => digest);
+  yield carHead(platform, block, wants);
   const passage = { platform, near: reader, far: reader, giver: "near", wants, haves: prerequisites } as const;
   yield* missingBlocks({ ...passage, signal, progress });
 }
@@ -109,10 +105,8 @@ function decodeBundle(bytes: Uint8Array): Bundle {
 
 /** Reads the head of a file: what is in the bundle. Throws bad-input for a CAR file that is no bundle. */
 export async function readBundle(reader: CarReader): Promise<Bundle> {
-  const [root] = await reader.header();
-  const first = await reader.next();
-  const isFirst = root !== undefined && first !== undefined && first.digest.every((byte, i) => byte === root[i]);
-  const isBlock = isFirst && first.codec === dagCbor && isObject(tryDecode(first.bytes) as Value);
+  const first = await reader.first();
+  const isBlock = first?.codec === dagCbor && isObject(tryDecode(first.bytes) as Value);
   if (!isBlock) throw notBundle();
   try {
     return decodeBundle(first.bytes);

@@ -6,18 +6,22 @@
  *
  * Streams both ways. Specification: ipld.io/specs/transport/car/carv1.
  */
-import { cidBytes, dagCbor, printCid, raw, type BlockCodec, type Digest } from "../block/cid.js";
+import { cidBytes, dagCbor, printCid, raw, sameDigest, type BlockCodec, type Digest } from "../block/cid.js";
 import { badInput } from "../errors.js";
 import { decode, encode, Link, type Ipld } from "../item/cbor.js";
 import { isObject, type Value } from "../item/value.js";
 import type { Platform } from "../platform.js";
 import { joinBytes } from "../text.js";
 
-/** A block with what its CID says of it. */
-export interface CarBlock {
+/** A piece of a file with what its CID says of it: a block, or something under another codec that is none. */
+export interface CarSection {
   readonly digest: Digest;
-  readonly codec: BlockCodec;
+  readonly codec: number;
   readonly bytes: Uint8Array;
+}
+
+export interface CarBlock extends CarSection {
+  readonly codec: BlockCodec;
 }
 
 /** A header of more bytes is no header: room for a hundred thousand roots. */
@@ -31,19 +35,15 @@ export function printHeader(roots: readonly Digest[]): Uint8Array {
   return joinBytes([printVarint(header.length), header]);
 }
 
-/** Something that is no block, under a codec of its own, as it stands in the file. */
+/** A block, or something that is none under a codec of its own, whose digest is still to be taken. */
 export function printSection(codec: number, bytes: Uint8Array, platform: Platform): Uint8Array {
   const digest = new Uint8Array(32);
   platform.digestInto(bytes, digest, 0);
-  return printed(codec, digest, bytes);
+  return printBlock({ digest, codec, bytes });
 }
 
 /** A block as it stands in the file. */
-export function printBlock({ digest, codec, bytes }: CarBlock): Uint8Array {
-  return printed(codec, digest, bytes);
-}
-
-function printed(codec: number, digest: Uint8Array, bytes: Uint8Array): Uint8Array {
+export function printBlock({ digest, codec, bytes }: CarSection): Uint8Array {
   const cid = Uint8Array.of(1, codec, 0x12, 0x20, ...digest);
   return joinBytes([printVarint(cidBytes + bytes.length), cid, bytes]);
 }
@@ -72,6 +72,13 @@ export class CarReader {
     return rootsOf(await this.#take(length)) ?? this.#throw("this is no CAR file of version 1 with CIDs of Sheaf's");
   }
 
+  /** The first block, behind the header; `undefined` when it is not what the first root names. */
+  async first(): Promise<CarBlock | undefined> {
+    const [root] = await this.header();
+    const block = await this.next();
+    return root && block && sameDigest(block.digest, root) ? block : undefined;
+  }
+
   /** The next block; `undefined` at the end. */
   async next(): Promise<CarBlock | undefined> {
     const section = await this.section();
@@ -80,7 +87,7 @@ export class CarReader {
   }
 
   /** The next block, or what stands under the other codec; `undefined` at the end. */
-  async section(): Promise<(Omit<CarBlock, "codec"> & { readonly codec: number }) | undefined> {
+  async section(): Promise<CarSection | undefined> {
     const length = await this.#varint();
     if (length === undefined) return undefined;
     if (length < cidBytes || length > maxBlockBytes) throw this.#fault(`a block of ${length} bytes cannot be`);
@@ -93,9 +100,7 @@ export class CarReader {
       section[3] === 0x20;
     if (!isOurs) throw this.#fault("a block has a CID that is not version 1, sha2-256, dag-cbor or raw");
     const [digest, bytes] = [section.slice(4, cidBytes), section.slice(cidBytes)];
-    const proof = new Uint8Array(32);
-    this.platform.digestInto(bytes, proof, 0);
-    if (!proof.every((byte, i) => byte === digest[i]))
+    if (!this.platform.hashesTo(bytes, digest, 0))
       throw this.#fault(
         `what stands there is not block ${printCid(digest, codec === raw ? raw : dagCbor)}: the file is damaged`,
       );

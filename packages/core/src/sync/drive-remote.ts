@@ -4,8 +4,6 @@
 import type { BlockReader } from "../block/blocks.js";
 import { parseCid, type Cid } from "../block/cid.js";
 import { isSheafError, SheafError } from "../errors.js";
-import { parseJson } from "../item/json.js";
-import { isObject, type Value } from "../item/value.js";
 import { BlockStore } from "../store/blocks.js";
 import type { Drive } from "../store/drive.js";
 import { Logs } from "../store/logs.js";
@@ -13,7 +11,7 @@ import type { PackShape } from "../store/pack-shape.js";
 import type { Transaction } from "../store/transaction.js";
 import type { Watch } from "../watch.js";
 import { copyMissing, type Copied, type Passage } from "./copy.js";
-import { digestsOf } from "./haves.js";
+import { digestsOf, holdsOf, namedIn } from "./haves.js";
 import { moveRef } from "./ref-move.js";
 import type {
   Fetched,
@@ -61,12 +59,8 @@ class DriveRemote implements Remote {
     return this.options.url;
   }
 
-  async refs(): Promise<RemoteRefs> {
-    const head = (await this.logs.read("HEAD"))?.value;
-    const refs: RemoteRef[] = [];
-    for (const { name, entry } of await this.logs.heads("refs/"))
-      if (entry.value !== null) refs.push({ name, value: entry.value, cid: entry.value as Cid });
-    return { refs, ...(head?.startsWith("refs/heads/") ? { head } : {}) };
+  refs(): Promise<RemoteRefs> {
+    return namedIn(this.logs);
   }
 
   async fetch(
@@ -103,7 +97,7 @@ class DriveRemote implements Remote {
     if (wants.length === 0) return { blocks: 0, bytes: 0 };
     const { platform, reader: near } = this.local;
     const haves = await digestsOf(this.logs);
-    const holds = holdsOf((await this.logs.read("config"))?.value);
+    const holds = await holdsOf(this.logs);
     const passage = { platform, near, far: this.#far(), giver: "near", wants, haves, holds, signal, progress } as const;
     const to = await this.store.begin(this.options.shape ? { shape: this.options.shape } : {});
     return sendWhole(to, passage);
@@ -138,11 +132,4 @@ async function sendWhole(to: Transaction, passage: Omit<Passage, "to">): Promise
     await to.abort();
     throw error;
   }
-}
-
-/** Which datasets a partial clone holds, by its configuration; `undefined` for a repository that holds all. */
-export function holdsOf(config: string | null | undefined): Passage["holds"] {
-  const all = config === null || config === undefined ? {} : parseJson(config);
-  const chosen: Value = (isObject(all) && Object.hasOwn(all, "clone.datasets") && all["clone.datasets"]) || null;
-  return isObject(chosen) ? id => Object.hasOwn(chosen, id) : undefined;
 }

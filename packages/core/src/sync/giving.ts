@@ -3,7 +3,7 @@
  *
  * Trusts nothing: what comes is proven block by block, and no ref moves before all that it reaches is here and durable (law 4).
  */
-import { parseCid, raw, type BlockCodec, type Cid, type Digest } from "../block/cid.js";
+import { parseCid, type Digest } from "../block/cid.js";
 import { badInput, isSheafError, SheafError } from "../errors.js";
 import { blockType } from "../history/commit.js";
 import { decode } from "../item/cbor.js";
@@ -12,25 +12,21 @@ import { nameFault } from "../store/log-name.js";
 import type { Watch } from "../watch.js";
 import { editCodec } from "./edit-block.js";
 import { CarReader, printBlock, printHeader } from "./car.js";
-import { holdsOf } from "./drive-remote.js";
-import { digestsOf } from "./haves.js";
+import { digestsOf, holdsOf, namedIn } from "./haves.js";
 import { lackOf, takeIn } from "./intake.js";
 import { missingBlocks } from "./missing.js";
 import { decodePush } from "./push-head.js";
 import { Arrivals, proveMeaning } from "./proof.js";
 import { moveRef, type Mover } from "./ref-move.js";
-import type { Local, RefOutcome, RefUpdate, RemoteRef, RemoteRefs } from "./remote.js";
+import type { Local, RefOutcome, RefUpdate, RemoteRefs } from "./remote.js";
 
 /** Refs that travel; others are this repository's own. */
 const travels = /^refs\/(?:heads|tags|environments|versions|drafts)\/./;
 
 /** The refs that others may have. */
 export async function givenRefs(logs: Logs): Promise<RemoteRefs> {
-  const head = (await logs.read("HEAD"))?.value;
-  const refs: RemoteRef[] = [];
-  for (const { name, entry } of await logs.heads("refs/"))
-    if (entry.value !== null && travels.test(name)) refs.push({ name, value: entry.value, cid: entry.value as Cid });
-  return { refs, ...(head?.startsWith("refs/heads/") ? { head } : {}) };
+  const named = await namedIn(logs);
+  return { ...named, refs: named.refs.filter(({ name }) => travels.test(name)) };
 }
 
 /** Those of these that are here, in order. */
@@ -58,7 +54,7 @@ export async function* givenBlocks(
   if (absent !== undefined) throw new SheafError("no-such-ref", { ref: absent }, `${absent} is not here`);
   const digests = wants.map(cid => parseCid(cid).digest);
   const had = (await presentOf(local, haves)).map(cid => parseCid(cid).digest);
-  const holds = holdsOf((await local.logs.read("config"))?.value);
+  const holds = await holdsOf(local.logs);
   yield printHeader(digests);
   yield* missingBlocks({
     platform,
@@ -78,8 +74,7 @@ export async function* chosenBlocks(local: Local, cids: readonly string[]): Asyn
   const blocks = await local.reader.loadMany(parsed.map(({ digest }) => digest));
   yield printHeader([]);
   for (const [i, bytes] of blocks.entries()) {
-    const codec: BlockCodec = parsed[i].codec === raw ? raw : parsed[i].codec;
-    yield printBlock({ digest: parsed[i].digest, codec, bytes });
+    yield printBlock({ ...parsed[i], bytes });
   }
 }
 
@@ -98,10 +93,8 @@ export async function takePush(
 ): Promise<Taken> {
   const reader = new CarReader(local.platform, input, editCodec);
   try {
-    const [root] = await reader.header();
-    const first = await reader.next();
-    if (!root || !first || !first.digest.every((byte, i) => byte === root[i]))
-      throw badInput("a push must begin with the block that its first root names");
+    const first = await reader.first();
+    if (!first) throw badInput("a push must begin with the block that its first root names");
     const updates = decodePush(first.bytes);
     const refused = new Map(updates.flatMap(({ name }) => faultOf(name)));
     const blocks = await local.write(async to => {
@@ -110,7 +103,7 @@ export async function takePush(
       const count = await takeIn(reader, to, watch, came).catch(orBadInput);
       const wants = updates.flatMap(({ name, to }) => (to === null || refused.has(name) ? [] : [parseCid(to).digest]));
       await proveMeaning(to, local.platform, wants, arrivals, watch.signal);
-      const holds = holdsOf((await local.logs.read("config"))?.value);
+      const holds = await holdsOf(local.logs);
       const walk = { wants, haves: await digestsOf(local.logs), holds, signal: watch.signal };
       const lack = await lackOf(to, walk).catch(orBadInput);
       if (lack !== undefined) throw badInput(`the push lacks block ${lack}, which its refs need: it is not whole`);
