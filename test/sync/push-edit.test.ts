@@ -161,3 +161,17 @@ test("a server that knows no edits, or does not come to the same root, gets bloc
   await at.near.dataset("qa").patch([{ op: "replace", path: "/items/q7/n", value: -1 }]);
   expect((await pushed(at)).pushes).toBe(2);
 });
+
+test("an answer that is no CAR file is the server's fault, whether all is asked for or a part", async () => {
+  const { near } = await town();
+  const { commit } = await near.edit([{ dataset: "qa", create: {} }]);
+  async function* garbage(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("no CAR file");
+  }
+  const wire = { url: "http://localhost", close: async () => undefined, ask: async () => garbage() };
+  const remote = openServerRemote(wire, near.local());
+  const other = "bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi" as typeof commit;
+  const ref = { name: "refs/heads/main", value: other, cid: other };
+  for (const part of [{}, { holds: () => true }])
+    await expect(remote.fetch([ref], part)).rejects.toMatchObject({ code: "remote-failed" });
+});

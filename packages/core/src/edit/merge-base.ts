@@ -9,11 +9,10 @@
  *
  * Bases are folded in the order of their CIDs and neither is preferred, so the fold is the same whoever asks (law 6). Idea: git's recursive merge.
  */
-import type { BlockReader, Blocks } from "../block/blocks.js";
+import type { Blocks } from "../block/blocks.js";
 import { printCid, type Digest } from "../block/cid.js";
 import { mergeBases } from "../history/ancestry.js";
-import { decodeCommit } from "../history/commit.js";
-import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
+import { snapshotOf, type Snapshot } from "../history/snapshot.js";
 import { mergeSnapshots, type MergedSnapshot, type SnapshotMergeOptions } from "./snapshot-merge.js";
 
 /** Merges two commits against what they have in common. */
@@ -74,8 +73,4 @@ class Folding {
     }
     return folded;
   }
-}
-
-async function snapshotOf(reader: BlockReader, commit: Digest): Promise<Snapshot> {
-  return decodeSnapshot(await reader.load(decodeCommit(await reader.load(commit)).snapshot));
 }

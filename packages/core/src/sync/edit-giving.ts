@@ -1,11 +1,12 @@
 /** A push as edits: for each commit that the other side lacks, what it changes against its first parent, and blocks where that is not the shorter way. */
 import type { BlockReader } from "../block/blocks.js";
-import { sameDigest, type Digest } from "../block/cid.js";
+import { dagCbor, raw, sameDigest, type Digest } from "../block/cid.js";
 import { decodeDataset, type DatasetBlock } from "../dataset/dataset.js";
 import { linkedDigest, splitRowKey } from "../dataset/row.js";
 import { difference } from "../history/ancestry.js";
 import { blockType, decodeCommit, decodeTag } from "../history/commit.js";
-import { decodeSnapshot, type Snapshot } from "../history/snapshot.js";
+import { peel } from "../history/revision.js";
+import { decodeSnapshot, snapshotOf, type Snapshot } from "../history/snapshot.js";
 import { decode, Link } from "../item/cbor.js";
 import { sameValue } from "../item/value.js";
 import { DigestSet } from "../store/digest-set.js";
@@ -24,16 +25,17 @@ const maxItemBytes = 2 ** 24;
 /** Gives the sections of the CAR file behind its head. What `haves` name is there, whole. */
 export async function* editedBlocks(passage: Omit<Passage, "to">): AsyncGenerator<Uint8Array> {
   const { near, wants, haves, platform, signal } = passage;
-  const tips = new Map<string, Digest>();
+  const tips: Digest[] = [];
   for (const want of wants) {
     const { tags, commit } = await peeled(near, want);
-    for (const bytes of tags) yield printBlock({ digest: digestOf(passage, bytes), codec: 0x71, bytes });
-    tips.set(commit.join(), commit);
+    for (const bytes of tags) yield printSection(dagCbor, bytes, platform);
+    tips.push(commit);
   }
-  const had = await Promise.all(haves.map(async have => (await peeled(near, have)).commit));
-  const { ahead } = await difference(near, [...tips.values()], had);
+  const had = await Promise.all(haves.map(have => peel(near, have)));
+  const { ahead } = await difference(near, tips, had);
   const sent = new DigestSet();
-  for (const commit of inOrder(ahead)) {
+  // Parents before children.
+  for (const commit of ahead.toReversed()) {
     signal?.throwIfAborted();
     const bytes = await near.load(commit);
     const { parents } = decodeCommit(bytes);
@@ -46,27 +48,16 @@ export async function* editedBlocks(passage: Omit<Passage, "to">): AsyncGenerato
   }
 }
 
-/** Parents before children: the other way round. */
-function inOrder(ahead: readonly Digest[]): Digest[] {
-  return [...ahead].reverse();
-}
-
 async function* filesOf({ near }: Pick<Passage, "near">, { files }: SentEdit): AsyncGenerator<Uint8Array> {
   for (const { becomes } of files)
     if (becomes) {
       const bytes = await near.load(becomes.content);
-      yield printBlock({ digest: becomes.content, codec: 0x55, bytes });
+      yield printBlock({ digest: becomes.content, codec: raw, bytes });
     }
 }
 
-function digestOf({ platform }: Pick<Passage, "platform">, bytes: Uint8Array): Digest {
-  const digest = new Uint8Array(32);
-  platform.digestInto(bytes, digest, 0);
-  return digest;
-}
-
 /** The annotated tags that lead to a commit, and the commit. */
-export async function peeled(reader: BlockReader, digest: Digest): Promise<{ tags: Uint8Array[]; commit: Digest }> {
+async function peeled(reader: BlockReader, digest: Digest): Promise<{ tags: Uint8Array[]; commit: Digest }> {
   const tags: Uint8Array[] = [];
   for (let at = digest; ;) {
     const bytes = await reader.load(at);
@@ -142,10 +133,6 @@ class Giving {
     this.#items.push(item.slice());
     return this.#numbers.add(item);
   }
-}
-
-async function snapshotOf(reader: BlockReader, commit: Digest): Promise<Snapshot> {
-  return decodeSnapshot(await reader.load(decodeCommit(await reader.load(commit)).snapshot));
 }
 
 interface Changed {

@@ -7,7 +7,7 @@ import { isPosition } from "../dataset/position.js";
 import { linkedDigest, linkValue, rowKey, textValue } from "../dataset/row.js";
 import { badInput } from "../errors.js";
 import { decodeCommit } from "../history/commit.js";
-import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../history/snapshot.js";
+import { encodeSnapshot, snapshotOf, type Snapshot } from "../history/snapshot.js";
 import { encode, Link } from "../item/cbor.js";
 import { compareBytes, utf8 } from "../text.js";
 import { emptyTree } from "../tree/builder.js";
@@ -50,7 +50,7 @@ export async function takeEdit(
 }
 
 async function baseOf(blocks: Blocks, parent: Digest | undefined): Promise<Snapshot> {
-  if (parent) return decodeSnapshot(await blocks.load(decodeCommit(await blocks.load(parent)).snapshot));
+  if (parent) return snapshotOf(blocks, parent);
   const root = emptyTree(blocks);
   return { datasets: root, files: root };
 }

@@ -80,27 +80,27 @@ function belowHistory(role: "commit" | "tag", bytes: Uint8Array): Place[] {
 function belowDataset(bytes: Uint8Array): Place[] {
   const dataset = decodeDataset(bytes);
   same(encodeDataset(dataset), bytes, "dataset");
-  if (!/^[0-9a-f]{32}$/.test(dataset.id)) throw unfit(`a dataset has the id ${JSON.stringify(dataset.id)}`);
+  if (!/^[0-9a-f]{32}$/.test(dataset.id)) throw badInput(`a dataset has the id ${JSON.stringify(dataset.id)}`);
   const { rows, ids, count } = dataset;
   return [tree("rows", rows, count), tree("ids", ids, count)];
 }
 
 function same(written: Uint8Array, bytes: Uint8Array, role: Role): void {
-  if (compareBytes(written, bytes) !== 0) throw unfit(`a ${role} is not written as Sheaf writes it`);
+  if (compareBytes(written, bytes) !== 0) throw badInput(`a ${role} is not written as Sheaf writes it`);
 }
 
 function checkPlace(node: Node, place: NodePlace): void {
   const { level, rows, count } = node;
   const isRoot = place.level === undefined;
   if (place.rows !== undefined && place.rows !== rows)
-    throw unfit(`a tree holds ${rows} entries where ${place.rows} are said to be`);
-  if (!isRoot && place.level !== level) throw unfit("a node of a tree is of another level than its parent says");
-  if (isRoot && level > 0 && count < 2) throw unfit("the root of a tree has but one child");
+    throw badInput(`a tree holds ${rows} entries where ${place.rows} are said to be`);
+  if (!isRoot && place.level !== level) throw badInput("a node of a tree is of another level than its parent says");
+  if (isRoot && level > 0 && count < 2) throw badInput("the root of a tree has but one child");
   if (isRoot) return;
   const { lastKey, after } = place;
   const isAfter = after === undefined || (count > 0 && compareBytes(node.key(0), after) > 0);
   const isUpTo = lastKey !== undefined && count > 0 && compareBytes(node.key(count - 1), lastKey) === 0;
-  if (!isAfter || !isUpTo) throw unfit("a node of a tree has other keys than its parent says");
+  if (!isAfter || !isUpTo) throw badInput("a node of a tree has other keys than its parent says");
 }
 
 /** A node ends where content says, and nowhere else: so one content has one root. */
@@ -109,11 +109,14 @@ function checkCut(node: Node, isLast: boolean): void {
   const start = node.entryStart(0);
   for (let i = 0; i < count; i++) {
     const end = node.entryStart(i + 1);
-    const hash = () => hashKey(level, bytes, node.keyStart(i), node.valueStart(i));
     const mayEnd = level === 0 || i > 0;
     const entry = end - node.entryStart(i);
-    const ends = mayEnd && endsNode(end - start, entry, 0) && endsNode(end - start, entry, hash());
-    if (ends ? i < count - 1 : i === count - 1 && !isLast) throw unfit("a node of a tree does not end where it should");
+    const ends =
+      mayEnd &&
+      endsNode(end - start, entry, 0) &&
+      endsNode(end - start, entry, hashKey(level, bytes, node.keyStart(i), node.valueStart(i)));
+    if (ends ? i < count - 1 : i === count - 1 && !isLast)
+      throw badInput("a node of a tree does not end where it should");
   }
 }
 
@@ -144,20 +147,20 @@ function leafLinks(role: TreeRole, leaf: Node): Place[] {
 }
 
 function checkId(id: string, position: Ipld): void {
-  if (typeof position !== "string" || !isPosition(position)) throw unfit("an id stands at what is no position");
+  if (typeof position !== "string" || !isPosition(position)) throw badInput("an id stands at what is no position");
   const fault = idFault(id);
-  if (fault !== undefined) throw unfit(fault);
+  if (fault !== undefined) throw badInput(fault);
 }
 
 function checkFile(path: string, value: Ipld): void {
   checkPath(path);
   const [mode, content, ...more] = Array.isArray(value) ? value : [];
   if (typeof mode !== "number" || !(content instanceof Link) || content.codec !== raw || more.length > 0)
-    throw unfit(`the file ${JSON.stringify(path)} is no mode and content`);
+    throw badInput(`the file ${JSON.stringify(path)} is no mode and content`);
 }
 
 function rowPlace(key: Uint8Array, value: Ipld): Place {
-  if (!key.includes(0)) throw unfit("a row has no position");
+  if (!key.includes(0)) throw badInput("a row has no position");
   const { position, id } = splitRowKey(key);
   checkId(id, position);
   return { role: "item", digest: linked(value) };
@@ -170,9 +173,5 @@ function datasetPlace(key: Uint8Array, value: Ipld): Place {
 
 function linked(value: Ipld): Digest {
   if (value instanceof Link && value.codec === dagCbor) return value.digest;
-  throw unfit("an entry of a tree is no link where it must be one");
-}
-
-function unfit(what: string) {
-  return badInput(what);
+  throw badInput("an entry of a tree is no link where it must be one");
 }

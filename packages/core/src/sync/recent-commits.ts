@@ -1,10 +1,10 @@
 /** The latest commits of some histories: by them another side says what it has. */
 import type { BlockReader } from "../block/blocks.js";
 import type { Digest } from "../block/cid.js";
-import { isSheafError } from "../errors.js";
 import { blockType, decodeCommit, decodeTag } from "../history/commit.js";
 import { decode } from "../item/cbor.js";
 import { DigestSet } from "../store/digest-set.js";
+import { loadSome } from "../store/some.js";
 
 /** Up to so many commits and tags, these tips first, then their parents, level by level. What is not here is passed over. */
 export async function recentCommits(reader: BlockReader, tips: readonly Digest[], most: number): Promise<Digest[]> {
@@ -13,21 +13,12 @@ export async function recentCommits(reader: BlockReader, tips: readonly Digest[]
   const found: Digest[] = [];
   for (let at = 0; at < seen.size && found.length < most; at++) {
     const digest = seen.digest(at);
-    const bytes = await loadIfHere(reader, digest);
+    const [bytes] = await loadSome(reader, [digest]);
     if (!bytes) continue;
     found.push(digest);
     for (const below of linksOf(bytes)) seen.add(below);
   }
   return found;
-}
-
-async function loadIfHere(reader: BlockReader, digest: Digest): Promise<Uint8Array | undefined> {
-  try {
-    return await reader.load(digest);
-  } catch (error) {
-    if (isSheafError(error, "missing-block")) return undefined;
-    throw error;
-  }
 }
 
 function linksOf(bytes: Uint8Array): readonly Digest[] {

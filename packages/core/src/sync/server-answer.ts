@@ -27,7 +27,8 @@ export function refsOf({ head, refs }: ValueObject, url: string): RemoteRefs {
   const listed = refs.map((ref): RemoteRef => {
     const { name, cid } = isObject(ref) ? ref : {};
     if (typeof name !== "string" || typeof cid !== "string") throw faultAt(url, "its list of refs is malformed");
-    return { name, value: checked(cid, url), cid: cid as Cid };
+    const value = checked(cid, url);
+    return { name, value, cid: value };
   });
   return { refs: listed, ...(typeof head === "string" ? { head } : {}) };
 }

@@ -5,16 +5,17 @@
  */
 import type { BlockReader } from "../block/blocks.js";
 import { dagCbor, parseCid, printCid, type Cid, type Digest } from "../block/cid.js";
-import { isSheafError, SheafError } from "../errors.js";
+import { isSheafError, type SheafError } from "../errors.js";
 import { difference } from "../history/ancestry.js";
 import { decodeCommit } from "../history/commit.js";
+import { peel } from "../history/revision.js";
 import { printJson } from "../item/json.js";
 import { isObject, type ValueObject } from "../item/value.js";
 import { joinBytes, utf8 } from "../text.js";
 import type { Watch } from "../watch.js";
-import { CarReader, type CarBlock } from "./car.js";
+import { CarReader } from "./car.js";
 import { copyMissing } from "./copy.js";
-import { editedBlocks, peeled } from "./edit-giving.js";
+import { editedBlocks } from "./edit-giving.js";
 import { digestsOf } from "./haves.js";
 import { lackOf, takeIn } from "./intake.js";
 import { carHead, missingBlocks } from "./missing.js";
@@ -101,22 +102,21 @@ class ServerRemote implements Remote {
     const named = fromNothing ? [] : await recentCommits(this.local.reader, haves, namedCommits);
     const asked = { wants: wants.map(printed), haves: named.map(printed) };
     const body = await this.#ask("blocks/missing", asked, watch);
-    return this.#take(body, async (reader, to) => {
-      const count = await takeIn(reader, to, watch);
-      const lack = await lackOf(to, { wants, haves, signal: watch.signal });
-      if (lack !== undefined) throw this.#fault(`its answer lacks block ${lack}`);
-      return count;
-    });
+    const take = async (reader: CarReader) =>
+      this.local.write(async to => {
+        const count = await takeIn(reader, to, watch);
+        const lack = await lackOf(to, { wants, haves, signal: watch.signal });
+        if (lack !== undefined) throw this.#fault(`its answer lacks block ${lack}`);
+        return count;
+      });
+    return this.#read(body, take);
   }
 
-  async #take(
-    body: AsyncIterable<Uint8Array>,
-    work: (reader: CarReader, to: Parameters<Parameters<Local["write"]>[0]>[0]) => Promise<number>,
-  ): Promise<number> {
+  async #read<T>(body: AsyncIterable<Uint8Array>, work: (reader: CarReader) => Promise<T>): Promise<T> {
     const reader = new CarReader(this.local.platform, this.#counted(body));
     try {
       await reader.header();
-      return await this.local.write(to => work(reader, to));
+      return await work(reader);
     } catch (error) {
       throw isSheafError(error, "bad-input") ? this.#fault(error.message) : error;
     } finally {
@@ -185,7 +185,7 @@ class ServerRemote implements Remote {
     this.#sent += head.length;
     yield head;
     if (wants.length === 0) return;
-    for await (const chunk of give({ platform, near, far: nothing, giver: "near", wants, haves, ...watch })) {
+    for await (const chunk of give({ platform, near, far: near, giver: "near", wants, haves, ...watch })) {
       this.#sent += chunk.length;
       yield chunk;
     }
@@ -205,14 +205,10 @@ class ServerRemote implements Remote {
   /** An item and a tree have one codec, and what is asked for by digest alone may be a file: the answer says. */
   async #blocks(digests: readonly Digest[], watch: Watch): Promise<Uint8Array[]> {
     const body = await this.#ask("blocks/chosen", { cids: digests.map(printed) }, watch);
-    const reader = new CarReader(this.local.platform, this.#counted(body));
     const blocks: Uint8Array[] = [];
-    try {
-      await reader.header();
-      for (let block: CarBlock | undefined; (block = await reader.next());) blocks.push(block.bytes);
-    } finally {
-      await reader.close();
-    }
+    await this.#read(body, async reader => {
+      for (let block = await reader.next(); block; block = await reader.next()) blocks.push(block.bytes);
+    });
     if (blocks.length !== digests.length) throw this.#fault("its answer holds fewer blocks than were asked for");
     return blocks;
   }
@@ -254,20 +250,8 @@ async function isConnected(reader: BlockReader, wants: readonly Digest[], known:
   return true;
 }
 
-async function commitsOf(reader: BlockReader, digests: readonly Digest[]): Promise<Digest[]> {
-  return Promise.all(digests.map(async digest => (await peeled(reader, digest)).commit));
-}
-
-/** A side that gives nothing. */
-const nothing: BlockReader = {
-  has: () => false,
-  load: digest => Promise.reject(lacking(digest)),
-  loadMany: digests => (digests.length === 0 ? [] : Promise.reject(lacking(digests[0]))),
-};
-
-function lacking(digest: Digest): SheafError<"missing-block"> {
-  const cid = printCid(digest);
-  return new SheafError("missing-block", { cid }, `block ${cid} is not here`);
+function commitsOf(reader: BlockReader, digests: readonly Digest[]): Promise<Digest[]> {
+  return Promise.all(digests.map(digest => peel(reader, digest)));
 }
 
 function printed(digest: Digest): Cid {
