@@ -376,7 +376,6 @@ test("drives", () => {
         "nodePlatform",
       ],
       "@sheaf/drives/portion-thread": [
-        "PortionReply",
         "PortionRequest",
         "PortionSetting",
         "PortionThread",

@@ -12,8 +12,12 @@ import {
 export type Request =
   { readonly begin: LineOptions } | { readonly parcel: Parcel; readonly length: number; readonly isLast: boolean };
 
-/** From the encoding thread: it is ready to begin; or a parcel filled with `count` rows, and what was wrong with the line after them. */
-export type Reply = "ready" | { readonly parcel: Parcel; readonly count: number; readonly flaw?: Flaw };
+/** From the encoding thread: a parcel filled with `count` rows, and what was wrong with the line after them. */
+export interface Answer {
+  readonly parcel: Parcel;
+  readonly count: number;
+  readonly flaw?: Flaw;
+}
 
 /** An error that outlives the way between threads. */
 export type Flaw = { readonly code: ErrorCode; readonly data: ErrorData[ErrorCode]; readonly message: string } | Error;

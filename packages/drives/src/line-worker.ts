@@ -1,7 +1,7 @@
 /** The encoding thread: lines of JSON come in, blocks and their digests go out. `line-thread.ts` starts it. */
 import { parentPort } from "node:worker_threads";
 import { LineEncoder } from "@sheaf/core";
-import { addRows, memoryOf, toFlaw, type Flaw, type Parcel, type Reply, type Request } from "./line-parcel.js";
+import { addRows, memoryOf, toFlaw, type Answer, type Flaw, type Parcel, type Request } from "./line-parcel.js";
 import { nodePlatform } from "./node.js";
 
 let encoder = new LineEncoder();
@@ -37,7 +37,7 @@ function takeDigests({ bytes, starts, ends, digests }: Parcel, count: number): v
   for (let i = 0; i < count; i++) nodePlatform.digestInto(bytes.subarray(starts[i], ends[i]), digests, i * 32);
 }
 
-function send(reply: Reply, memory: ArrayBuffer[] = []): void {
+function send(reply: "ready" | Answer, memory: ArrayBuffer[] = []): void {
   parentPort?.postMessage(reply, memory);
 }
 

@@ -1,9 +1,9 @@
 /** The thread that prints portions of a dataset: indexes of rows come in, lines go out. `portion-thread.ts` starts it. */
 import { parentPort, workerData } from "node:worker_threads";
-import { PortionPrinter } from "@sheaf/core";
+import { PortionPrinter, type PrintedPortion } from "@sheaf/core";
 import { FolderDrive } from "./folder.js";
 import { nodePlatform } from "./node.js";
-import type { PortionReply, PortionRequest, PortionSetting } from "./portion-thread.js";
+import type { PortionRequest, PortionSetting } from "./portion-thread.js";
 
 const { folder, dataset, form } = workerData as PortionSetting;
 const printer = await PortionPrinter.open(FolderDrive.open(folder), nodePlatform, dataset, form);
@@ -17,7 +17,7 @@ function take({ portion, room }: PortionRequest): void {
   });
 }
 
-function reply(message: PortionReply, memory: ArrayBuffer[] = []): void {
+function reply(message: "ready" | PrintedPortion, memory: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, memory);
 }
 
