@@ -1,22 +1,16 @@
 /** UTF-8 as bytes: where it may be cut, whether a character is one, and how long its text is. */
+import { joinBytes } from "@sheaf/core";
 
 /** Gives the chunks again, cut between characters. What is not UTF-8 goes through as it is. */
 export async function* wholeCharacters(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held = new Uint8Array();
   for await (const chunk of chunks) {
-    const joined = held.length === 0 ? chunk : join(held, chunk);
+    const joined = held.length === 0 ? chunk : joinBytes([held, chunk]);
     const cut = joined.length - unfinished(joined);
     held = joined.slice(cut);
     if (cut > 0) yield joined.subarray(0, cut);
   }
   if (held.length > 0) yield held;
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }
 
 /** Counts the bytes at the end that begin a character whose rest is missing: 0 to 3. */

@@ -39,7 +39,6 @@ export async function* gunzip(bytes: AsyncIterable<Uint8Array>, file: string | u
 
 type Inflate = ReturnType<typeof createGunzip>;
 
-/** Writes the source into the inflater at the inflater's pace. Never rejects: a failure of the source destroys the inflater with it. */
 /** Deflates a stream as one gzip member. */
 export async function* gzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const deflate = createGzip();
@@ -47,6 +46,7 @@ export async function* gzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   yield* deflate as AsyncIterable<Uint8Array>;
 }
 
+/** Writes the source into the inflater at the inflater's pace. Never rejects: a failure of the source destroys the inflater with it. */
 async function feed(bytes: AsyncIterable<Uint8Array>, inflate: Inflate): Promise<void> {
   try {
     for await (const chunk of bytes) {

@@ -1,5 +1,4 @@
 /** Makes a dictionary for deflate: samples of what packs hold, which stand for what their blocks have in common. */
-
 import { entryWords } from "./pack-format.js";
 import type { Pack } from "./pack.js";
 import { joinBytes } from "../text.js";

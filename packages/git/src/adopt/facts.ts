@@ -56,8 +56,8 @@ export function readAttributes(extra: readonly Field[]): ValueObject {
 /** Reads the attributes of a commit, and whether it is marked to be read against its parents' projections. */
 export function readMarked(extra: readonly Field[]): { attributes: ValueObject; isMarked: boolean } {
   const { [overlayKey]: mark, ...attributes } = readLine(extra);
-  if (mark === readMark) return { attributes, isMarked: true };
-  return { attributes: readAttributes(extra), isMarked: false };
+  const isMarked = mark === readMark;
+  return { attributes: isMarked || mark === undefined ? attributes : {}, isMarked };
 }
 
 function readLine(extra: readonly Field[]): ValueObject {

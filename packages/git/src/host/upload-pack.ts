@@ -4,7 +4,17 @@
  * Speaks version 2 and version 0 without state between requests, as HTTP wants it. What it does not offer (shallow clones, filters, pushes) is refused with
  * git's own `ERR` line. Protocol: git's gitprotocol-v2 and gitprotocol-pack pages.
  */
-import { badInput, difference, parseCid, utf8, type Digest, type Local, type Watch, joinBytes } from "@sheaf/core";
+import {
+  badInput,
+  compareText,
+  difference,
+  joinBytes,
+  parseCid,
+  utf8,
+  type Digest,
+  type Local,
+  type Watch,
+} from "@sheaf/core";
 import type { GitPlatform, Oid } from "../object.js";
 import { isOid } from "../oid.js";
 import type { OpenScratch } from "../pack/scratch.js";
@@ -205,7 +215,7 @@ export class UploadPack {
         refs.push({ name: gitName, oid, ...peeled });
       }
       await projector.save();
-      refs.sort((a, b) => (a.name < b.name ? -1 : 1));
+      refs.sort((a, b) => compareText(a.name, b.name));
       const head = (await logs.read("HEAD"))?.value ?? undefined;
       const current = refs.find(({ name }) => name === head);
       return { refs: current ? [{ name: "HEAD", oid: current.oid }, ...refs] : refs, ...(head && { head }) };

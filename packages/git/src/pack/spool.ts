@@ -1,6 +1,5 @@
 /** Takes a pack that arrives into a scratch file, and checks the sha1 at its end. */
-import { joinBytes } from "@sheaf/core";
-import type { Watch } from "@sheaf/core";
+import { joinBytes, type Watch } from "@sheaf/core";
 import type { GitPlatform, RunningSha1 } from "../object.js";
 import { readOid } from "../oid.js";
 import { badPack, headBytes, trailerBytes } from "./entry.js";

@@ -105,9 +105,8 @@ export class HttpCarrier implements Carrier {
         ...(request.body && { body: this.#countSent(request.body) }),
       });
       const { statusCode, headers = {} } = response;
-      const body = this.#countReceived(
-        isFirst ? this.#refsIn(response.body ?? nothing()) : (response.body ?? nothing()),
-      );
+      const answer = response.body ?? nothing();
+      const body = this.#countReceived(isFirst ? this.#refsIn(answer) : answer);
       if (statusCode === 200) return { ...response, body };
       const location = statusCode >= 300 && statusCode < 400 ? headers["location"] : undefined;
       const words = await errorWords(body, headers["content-type"]);
