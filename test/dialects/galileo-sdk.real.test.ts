@@ -1,5 +1,6 @@
 /** The official TypeScript SDKs of Galileo, unchanged, against a server over real HTTP: whole walks, and what came of them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findings } from "../sync/town.js";
 import { expectExercised } from "./exercise.js";
 import { npmSdk } from "./sdks.js";
 import { Town } from "./town.js";
@@ -211,9 +212,7 @@ test(
 );
 
 test("the operations that were used, and a repository that is sound", async () => {
-  const findings: unknown[] = [];
-  for await (const finding of town.repo.verify()) findings.push(finding);
-  expect(findings).toEqual([]);
+  expect(await findings(town.repo)).toEqual([]);
   await expectExercised("galileo", "npm galileo@1.33.1", used.high);
   await expectExercised("galileo", "npm galileo-generated@0.2.14", used.generated);
 });

@@ -1,6 +1,7 @@
 /** One dataset through Humanloop's face and others: what is shown of rows that came otherwise, and what stays of them. */
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
+import { findings } from "../sync/town.js";
 import { Client, point, points, type Json } from "./humanloop.js";
 
 let client: Client;
@@ -134,9 +135,7 @@ describe("many at once", () => {
     const { id } = await client.upsert("qa", [], { action: "add" });
     const answers = await client.answers(id, "?size=1000");
     expect((answers as number[]).sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, n) => n));
-    const findings = [];
-    for await (const finding of repo.verify()) findings.push(finding);
-    expect(findings).toEqual([]);
+    expect(await findings(repo)).toEqual([]);
   });
 
   test("of twenty that make one dataset at once, all their datapoints are in it", async () => {
