@@ -1,4 +1,5 @@
 /** The OpenAPI 3.1 document, made from the routes: what validates requests is what it says. */
+import { ndjsonType } from "../answer.js";
 import type { Route } from "../route.js";
 import type { TSchema } from "../schema.js";
 import type { AnswerShape, BodyShape } from "../shape.js";
@@ -89,7 +90,7 @@ function answerOf(shape: AnswerShape, { answers }: Route, components: Components
   const told = 304 in answers && json !== undefined ? { ETag: "the version of what is answered", ...headers } : headers;
   const content = {
     ...(json === undefined ? {} : shaped([mediaType], json, components)),
-    ...(lines === undefined ? {} : shaped(["application/x-ndjson"], lines, components)),
+    ...(lines === undefined ? {} : shaped([ndjsonType], lines, components)),
     ...(events === undefined ? {} : shaped(["text/event-stream"], events, components)),
     ...media(bytes, binary),
   };

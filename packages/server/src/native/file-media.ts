@@ -1,8 +1,9 @@
 /** Files in headers: how a format and a name are told. */
 import type { Format } from "@sheaf/formats";
+import { ndjsonType } from "../answer.js";
 
 export const mediaTypes: Readonly<Record<Format, string>> = {
-  jsonl: "application/x-ndjson",
+  jsonl: ndjsonType,
   json: "application/json",
   csv: "text/csv",
   tsv: "text/tab-separated-values",

@@ -11,7 +11,7 @@ import { defined, fields } from "./shapes.js";
 
 const tag = "jobs";
 
-export const jobInfo = t.Object(
+const jobInfo = t.Object(
   {
     id: t.String(),
     kind: t.String({ description: "what is done: import, export, fetch, push, pull" }),

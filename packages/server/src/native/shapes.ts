@@ -1,5 +1,5 @@
 /** The shapes that many routes share, as the library has them. */
-import { t, type Static, type TSchema } from "../schema.js";
+import { t, type TSchema } from "../schema.js";
 
 /** An object of these members and no others, so that a misspelt one is told and not passed over. */
 export function fields<P extends Record<string, TSchema>>(
@@ -175,9 +175,6 @@ export const exampleMove = {
   command: "commit",
   serial: 1,
 };
-
-/** What a handler sees of a query of these members. */
-export type QueryOf<P extends Record<string, TSchema>> = Static<ReturnType<typeof fields<P>>>;
 
 /** A name and the commit that it names. */
 export const refCommit = t.Object(
