@@ -1,4 +1,5 @@
 /** One dataset through all faces: what one writes, every other shows, versions and edits; and all of them at once lose nothing. */
+import { createToken } from "@sheaf/server";
 import { describe, expect, test } from "vitest";
 import { findings } from "../sync/town.js";
 import { ArizeClient, ok, type Dataset } from "./arize-client.js";
@@ -238,4 +239,42 @@ test("Opik's groups and Arize that write into one older version at once lose not
   const [first] = await town.repo.versions.of("qa");
   expect(await town.repo.environments("qa")).toEqual([{ name: "gold", commit: first.commit }]);
   expect(await findings(town.repo)).toEqual([]);
+});
+
+test("what a dataset held under a name that a token may not touch is not shown to who has that token", async () => {
+  const town = await Town.open();
+  await town.repo.dataset("secret/qa").import([{ q: "hidden" }]);
+  await town.repo.renameDataset("secret/qa", "mine/qa");
+  await town.repo.dataset("mine/qa").import([{ q: "shown" }]);
+  const local = town.repo.local();
+  const by = { name: "Ada", email: "ada@example.org", scope: "write" } as const;
+  const all = (await createToken(local, by)).secret;
+  const some = (await createToken(local, { ...by, datasets: ["mine/*"] })).secret;
+  const opik = (version: string) => (key: string) =>
+    town.ask(
+      "POST",
+      "/opik/api/v1/private/datasets/items/stream",
+      { dataset_name: "mine/qa", dataset_version: version },
+      { authorization: key },
+    );
+  const asGalileo = (path: string, key: string) =>
+    town.ask("GET", `/galileo/datasets${path}`, undefined, { "galileo-api-key": key });
+  const galileo = (version: number) => async (key: string) => {
+    const { datasets } = (await asGalileo("", key)).body as { datasets: { id: string }[] };
+    return asGalileo(`/${datasets[0].id}/versions/${version}/content`, key);
+  };
+  const { id } = await town.repo.dataset("mine/qa").info();
+  const [dataset, ...versions] = [`Dataset:1:${id}`, `DatasetVersion:1:${id}`, `DatasetVersion:3:${id}`].map(text =>
+    encodeURIComponent(btoa(text)),
+  );
+  const arize = (at: number) => (key: string) =>
+    town.ask("GET", `/arize/v2/datasets/${dataset}/examples?dataset_version_id=${versions[at]}`, undefined, {
+      authorization: `Bearer ${key}`,
+    });
+  for (const ask of [opik("v1"), galileo(1), arize(0)]) {
+    expect((await ask(all)).text).toContain("hidden");
+    const { status, text } = await ask(some);
+    expect([status, text.includes("hidden")]).toEqual([403, false]);
+  }
+  for (const ask of [opik(""), galileo(3), arize(1)]) expect((await ask(some)).text).toContain("shown");
 });

@@ -5,6 +5,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t, type Static } from "../../schema.js";
+import { readThen } from "../catalog/catalog.js";
 import { readAnnotations } from "./annotations.js";
 import { pagination, parseCursor } from "./cursor.js";
 import { datasetOf, onDataset, shownDataset, type InDataset } from "./dataset.js";
@@ -161,7 +162,7 @@ async function listExamples(
   const dataset = await datasetOf(call, desk);
   const versions = await versionsOf(desk.repo, dataset);
   const version = selected(dataset, versions, wanted);
-  const then = await desk.repo.versions.read(dataset, version);
+  const then = await readThen(call, desk.repo, dataset, version);
   const newest = versions[versions.length - 1];
   const now = version === newest ? then : await desk.repo.versions.read(dataset, newest);
   const { rows, next } = await pageOf(then, behind && { position: behind[0], id: behind[1] }, limit, call.signal);

@@ -1,5 +1,5 @@
 /** The datasets of the default branch as dialects look them up: by the ids that a vendor gives them, those that the caller may see, records left out. */
-import type { DatasetInfo, Repository } from "@sheaf/core";
+import type { DatasetInfo, DatasetVersion, Repository, VersionInfo } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import { HttpError } from "../../problem.js";
 
@@ -50,6 +50,18 @@ export class Catalog {
         if (attributeOf(dataset, "kind") !== recordKind) datasets.push(dataset);
     return (this.#listing = { head: commit, datasets, named: new Map() });
   }
+}
+
+/** A dataset as it was in a version. Throws 403 where the caller may not touch the path that it had then. */
+export async function readThen(
+  call: Pick<Call, "permit">,
+  repo: Repository,
+  dataset: Pick<DatasetInfo, "id" | "path">,
+  at: Pick<VersionInfo, "commit">,
+): Promise<DatasetVersion> {
+  const version = await repo.versions.read(dataset, at);
+  await call.permit({ scope: "read", dataset: version.path });
+  return version;
 }
 
 /** One of the attributes in a dataset's metadata. */

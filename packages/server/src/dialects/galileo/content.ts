@@ -91,7 +91,7 @@ export const contentRoutes = [
         throw unprocessable(["body"], "give either rollback_version or dataset_id");
       const dataset = await needDataset(call, desk);
       const source = from === undefined ? dataset : await findDataset(call, desk, from);
-      const { version, at } = await readNumbered(repo, source, back ?? index ?? undefined);
+      const { version, at } = await readNumbered(call, repo, source, back ?? index ?? undefined);
       const how = from === undefined ? "rollback" : "copy";
       const etag = await rewriteContent(call, desk, dataset, now => replacing(desk, now, version, how, at.number));
       return empty(204, { etag });
@@ -125,7 +125,7 @@ export const contentRoutes = [
 /** A dataset as it is now. */
 export async function newest(call: Call<{ dataset_id: string }>, desk: Desk) {
   const dataset = await needDataset(call, desk);
-  return { dataset, ...(await readNumbered(desk.repo, dataset)) };
+  return { dataset, ...(await readNumbered(call, desk.repo, dataset)) };
 }
 
 function needColumn(columns: readonly string[], name: string, loc: readonly (string | number)[]): void {

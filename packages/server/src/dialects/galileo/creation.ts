@@ -150,7 +150,7 @@ async function copyOf(call: Call, desk: Desk, form: Form, id: string): Promise<C
   const source = await findDataset(call, desk, id);
   const given = form.fields.get("copy_from_dataset_version_index");
   const number = given === undefined || given === "" ? undefined : Number(given);
-  const { version } = await readNumbered(desk.repo, source, number);
+  const { version } = await readNumbered(call, desk.repo, source, number);
   return { columns: await memoryOf(desk).columns.of(version), rows: copiedRows(desk, version) };
 }
 

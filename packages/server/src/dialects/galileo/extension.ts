@@ -182,7 +182,7 @@ async function examplesOf(call: Call, desk: Desk, asked: Wish): Promise<string[]
   const { source_dataset: source } = asked;
   if (!source) return examples;
   const dataset = await findDataset(call, desk, source.dataset_id);
-  const { version } = await readNumbered(desk.repo, dataset, source.dataset_version_index ?? undefined);
+  const { version } = await readNumbered(call, desk.repo, dataset, source.dataset_version_index ?? undefined);
   const wanted = source.row_ids && new Set(source.row_ids.map(id => id.toLowerCase()));
   for await (const { ids, blocks } of version.batches({ signal: call.signal })) {
     if (examples.length >= maxExamples) break;

@@ -57,7 +57,7 @@ export const versionRoutes = [
     },
     async (call, repo, desk) => {
       const dataset = await needDataset(call, desk);
-      const shown = await readNumbered(repo, dataset, call.params.version_index);
+      const shown = await readNumbered(call, repo, dataset, call.params.version_index);
       return contentAnswer(desk, dataset, shown, { ...pageOf(call.query), signal: call.signal });
     },
   ),

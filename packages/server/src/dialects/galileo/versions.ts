@@ -7,6 +7,8 @@ import {
   type Repository,
   type Signature,
 } from "@sheaf/core";
+import type { Call } from "../../call.js";
+import { readThen } from "../catalog/catalog.js";
 import { notFound } from "./errors.js";
 
 export interface Version {
@@ -62,15 +64,16 @@ export function needVersion(all: readonly Version[], number: number): Version {
   return found;
 }
 
-/** A version, the newest where no number is given, and the dataset as it was in it, under whatever name. Throws 404. */
+/** A version, the newest where no number is given, and the dataset as it was in it, under whatever name. Throws 404, and 403 for a name that the caller may not touch. */
 export async function readNumbered(
+  call: Pick<Call, "permit">,
   repo: Repository,
   dataset: DatasetInfo,
   number?: number,
 ): Promise<{ at: Version; version: DatasetVersion }> {
   const all = await versionsOf(repo, dataset);
   const at = number === undefined ? all[all.length - 1] : needVersion(all, number);
-  return { at, version: await repo.versions.read(dataset, at) };
+  return { at, version: await readThen(call, repo, dataset, at) };
 }
 
 /** What this dialect keeps in a note or in attributes. */

@@ -12,6 +12,7 @@ import {
 import { empty, json } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { backTo } from "../catalog/back-to.js";
+import { readThen } from "../catalog/catalog.js";
 import type { Reading } from "../catalog/rewrite.js";
 import { needById } from "./dataset.js";
 import { makeVersion, opikChanges, putEdit, removeEdit, versionAttributes } from "./edits.js";
@@ -243,7 +244,7 @@ async function planChanges(ask: Ask, dataset: DatasetInfo, changes: Changes, { v
   const versions = await versionsOf(ask, dataset);
   const base = baseOf(changes, versions);
   const isStale = base !== undefined && base !== versions.at(-1);
-  const from = isStale ? await ask.repo.versions.read(dataset, base.info) : version;
+  const from = isStale ? await readThen(ask.call, ask.repo, dataset, base.info) : version;
   const before = isStale ? await backTo(ask.repo, path, commit, base.info.commit) : [];
   const inherited = isStale ? (opikOf(from.info) as Record<string, Value | undefined>) : {};
   const defaults = {

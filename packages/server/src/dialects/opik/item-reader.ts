@@ -8,6 +8,7 @@ import {
   type RowPlace,
   type Value,
 } from "@sheaf/core";
+import { readThen } from "../catalog/catalog.js";
 import { itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import type { Filter } from "./filter.js";
 import { itemText } from "./item.js";
@@ -21,7 +22,7 @@ import { resolveVersion } from "./version.js";
 export async function readAt(ask: Ask, dataset: DatasetInfo, ref: string | undefined): Promise<At | undefined> {
   if (ref !== undefined && ref !== "") {
     const found = await resolveVersion(ask, dataset, ref);
-    return found && { version: await ask.repo.versions.read(dataset, found.info), commit: found.info.commit };
+    return found && { version: await readThen(ask.call, ask.repo, dataset, found.info), commit: found.info.commit };
   }
   const commit = await ask.repo.resolve("HEAD");
   return { version: await ask.repo.dataset(dataset.path).at(commit), commit };
