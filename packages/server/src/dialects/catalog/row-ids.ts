@@ -1,5 +1,6 @@
 /** Rows under ids of another form, where a vendor demands one: shown by a pure function of dataset and row, found back by an index that is derived. */
 import type { DatasetVersion } from "@sheaf/core";
+import { Recent } from "./recent.js";
 
 /** The form that a vendor demands. */
 export interface IdForm {
@@ -13,7 +14,7 @@ const maxKept = 16;
 
 export class RowIds {
   /** By the dataset's CID, the shown ids of rows whose own ids do not fit. */
-  readonly #kept = new Map<string, ReadonlyMap<string, string>>();
+  readonly #kept = new Recent<ReadonlyMap<string, string>>(maxKept);
 
   constructor(readonly form: IdForm) {}
 
@@ -35,9 +36,6 @@ export class RowIds {
     const index = new Map<string, string>();
     for await (const { ids } of version.batches())
       for (const row of ids) if (!this.form.fits(row)) index.set(this.form.make(id, row), row);
-    const oldest = this.#kept.keys().next().value;
-    if (this.#kept.size >= maxKept && oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(cid, index);
-    return index;
+    return this.#kept.keep(cid, index);
   }
 }

@@ -8,7 +8,7 @@ import { badRequest, refusedRequest } from "./errors.js";
 import { allExperiments, itemsOf } from "./experiment-index.js";
 import { listOf, shownItem } from "./experiment-item.js";
 import { elementsIn } from "./fields.js";
-import { parseFilters, textOf, type FieldType, type Filter } from "./filter.js";
+import { compareTexts, parseFilters, textOf, type FieldType, type Filter } from "./filter.js";
 import { itemFields, itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import { columnsOf, noteTypes, readAt, rowIn, shownColumns, shownRows } from "./item-reader.js";
 import { pageOfTexts } from "./items.js";
@@ -199,12 +199,6 @@ function sorted(ask: Ask, entries: readonly Entry[]): Entry[] {
     return textOf(memberOf(trial[head === "metadata" ? "trace_metadata" : head], key));
   };
   return entries.toSorted((a, b) => sign * compareTexts(valueOf(a), valueOf(b)));
-}
-
-function compareTexts(a: string, b: string): number {
-  return a !== "" && b !== "" && !Number.isNaN(Number(a)) && !Number.isNaN(Number(b))
-    ? Number(a) - Number(b)
-    : Number(a > b) - Number(a < b);
 }
 
 /** How many runs of an item passed, by experiment, where assertions were made. */

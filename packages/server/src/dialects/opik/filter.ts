@@ -98,15 +98,15 @@ function textTester(operator: string, value: string, read: (found: Value | undef
     not_contains: text => !text.includes(value),
     starts_with: text => text.startsWith(value),
     ends_with: text => text.endsWith(value),
-    ">": text => compare(text, value) > 0,
-    "<": text => compare(text, value) < 0,
+    ">": text => compareTexts(text, value) > 0,
+    "<": text => compareTexts(text, value) < 0,
   };
   const test = tests[operator];
   return (found: Value | undefined) => test(read(found));
 }
 
 /** Numbers by what they are worth, all else as text. */
-function compare(a: string, b: string): number {
+export function compareTexts(a: string, b: string): number {
   const [x, y] = [Number(a), Number(b)];
   if (a.trim() !== "" && b.trim() !== "" && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
   return a < b ? -1 : Number(a > b);
