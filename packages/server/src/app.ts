@@ -79,7 +79,7 @@ export function makeApp(options: AppOptions): App {
       throw new HttpError(405, "method-not-allowed", `${path} takes ${allow.join(", ")}, and not ${method}`, {
         allow: allow.join(", "),
       });
-    throw new HttpError(404, "no-such-route", `there is nothing at ${path}; /api/v1/openapi.json lists what there is`);
+    throw new HttpError(404, "no-such-route", `there is nothing at ${path}; /api/docs is a page of what there is`);
   });
   hono.onError((error, { req: { raw, path } }) => {
     const dialect = path.startsWith("/api/") ? undefined : options.dialects?.find(({ claims }) => claims(raw));

@@ -98,10 +98,21 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
     requestMs: flags.requestTime * 1000,
     ...(tls && { tls }),
   });
-  await cli.line(cli.json ? record({ url: listening.url }) : `serving ${listening.url}`);
+  await cli.line(cli.json ? record({ url: listening.url }) : told(listening.url, name, server.allDialects));
   await cli.out.flush();
   await toldToStop(cli.io.signal);
   await listening.stop(drain * 1000);
+}
+
+/** Where everything is that the server has. */
+function told(url: string, name: string, dialects: readonly { prefixes: readonly string[] }[]): string {
+  const sdks = dialects.map(({ prefixes: [prefix] }) => url + prefix);
+  return [
+    `serving ${url}`,
+    `  the API, described: ${url}/api/docs`,
+    `  for git: ${url}/${name}.git`,
+    `  for SDKs: ${sdks.join(" ")}`,
+  ].join("\n");
 }
 
 /** Names that the server is called by; any, where only tokens open it and none were said. */
