@@ -36,12 +36,26 @@ export const arizeTable: VendorTable = {
       methods: ["annotateDatasetExamples", "datasets.annotate_examples"],
       differs: "Takes any name: there are no annotation configs. The annotator is who calls.",
     },
+    list_experiments: { methods: ["listExperiments", "experiments.list"] },
+    create_experiment: {
+      methods: ["createExperiment", "experiments.create", "experiments.run"],
+      differs:
+        "`experiments.run` in Python with `force_http=True`. Whether there are examples of the ids in the runs is not looked at. An experiment is gone for as long as its dataset is.",
+    },
+    get_experiment: { methods: ["getExperiment", "experiments.get"] },
+    delete_experiment: { methods: ["deleteExperiment", "experiments.delete"] },
+    list_experiment_runs: {
+      methods: ["listExperimentRuns", "experiments.list_runs"],
+      differs: "A column `id` that the client had for a run is shown as `@id`.",
+    },
+    insert_experiment_runs: { methods: ["appendExperimentRuns", "experiments.append_runs"] },
+    annotate_experiment_runs: { methods: ["annotateExperimentRuns", "experiments.annotate_runs"] },
   },
   missing: [
     {
       what: "Arrow Flight (`list_examples(all=True)`, large `create` without `force_http`)",
       why: "gRPC; pages over HTTP give the same.",
     },
-    { what: "annotation configs, experiments", why: "need more than datasets." },
+    { what: "annotation configs", why: "need more than datasets." },
   ],
 };

@@ -12,9 +12,11 @@ import {
   setKey,
   toBlockForm,
   type Platform,
+  type Repository,
   type Value,
   type ValueObject,
 } from "@sheaf/core";
+import type { Call } from "../../call.js";
 import { isoTime } from "../catalog/time.js";
 import { checkCount, invalid, unreadable } from "./errors.js";
 import { userId } from "./ids.js";
@@ -34,6 +36,12 @@ export interface Annotator {
   readonly email: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+}
+
+/** Who calls, now. */
+export async function annotatorOf(call: Call, { context }: Repository): Promise<Annotator> {
+  const { name, email } = { ...(await context.author()), ...call.author };
+  return { name, email, now: context.platform.now() };
 }
 
 const kinds = { score: "a number", label: "a text", text: "a text" } as const;

@@ -13,9 +13,14 @@ export interface InDataset {
 }
 
 /** The dataset that the path of a request names. Throws 404. */
-export async function datasetOf(call: Call<InDataset>, desk: Desk): Promise<DatasetInfo> {
-  const found = await desk.catalog.find(call, datasetId, call.params.dataset_id);
-  if (!found) throw missing(`there is no dataset with the id ${JSON.stringify(call.params.dataset_id)}`);
+export function datasetOf(call: Call<InDataset>, desk: Desk): Promise<DatasetInfo> {
+  return needDataset(call, desk, call.params.dataset_id);
+}
+
+/** The dataset that Arize calls so. Throws 404. */
+export async function needDataset(call: Call, desk: Desk, id: string): Promise<DatasetInfo> {
+  const found = await desk.catalog.find(call, datasetId, id);
+  if (!found) throw missing(`there is no dataset with the id ${JSON.stringify(id)}`);
   return found;
 }
 

@@ -7,6 +7,7 @@ import type { Dialect } from "../dialect.js";
 import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
 import { exampleRoutes } from "./examples.js";
+import { experimentRoutes } from "./experiments.js";
 import { spaceRoutes } from "./spaces.js";
 
 export const arize: Dialect = {
@@ -19,5 +20,5 @@ export const arize: Dialect = {
     return /^(bearer|basic)\s/i.test(key) ? key : `Bearer ${key}`;
   },
   refuse,
-  routes: [...spaceRoutes, ...datasetRoutes, ...exampleRoutes],
+  routes: [...spaceRoutes, ...datasetRoutes, ...exampleRoutes, ...experimentRoutes],
 };

@@ -1,37 +1,21 @@
 /**
  * Examples: a row is a flat record of its columns, beside which stand the system's: `id`, `created_at`, `updated_at`, `annotations`.
- *
- * A column with one of these names, which another face made, gets an `@` in front here (and so does one that begins so already); written back it loses it.
  */
 import {
   decodeItem,
   fromBlockForm,
   isObject,
   printJson,
-  renameKeys,
   type Platform,
   type Value,
   type ValueObject,
 } from "@sheaf/core";
 import { isoTime } from "../catalog/time.js";
 import { shownAnnotations } from "./annotations.js";
+import { Columns } from "./columns.js";
 import { checkCount, invalid, unreadable } from "./errors.js";
 
-const systemKeys = ["id", "created_at", "updated_at", "annotations"];
-
-/** A column as it is shown. */
-export function shownColumn(column: string): string {
-  return isSystems(column.replace(/^@+/, "")) ? `@${column}` : column;
-}
-
-/** Takes back {@link shownColumn}. */
-export function ownColumn(column: string): string {
-  return column.startsWith("@") && isSystems(column.replace(/^@+/, "")) ? column.slice(1) : column;
-}
-
-function isSystems(key: string): boolean {
-  return systemKeys.includes(key);
-}
+const columns = new Columns(["id", "created_at", "updated_at", "annotations"]);
 
 /** The items of new examples, in the user's form. Throws 400, or 422 for what breaks a rule. */
 export function readExamples(given: readonly unknown[]): ValueObject[] {
@@ -60,9 +44,9 @@ export function readChanges(given: readonly unknown[]): ExampleChange[] {
 
 /** The columns of the i-th example, in the user's form. */
 function columnsIn(example: ValueObject, i: number): ValueObject {
-  const reserved = systemKeys.find(key => Object.hasOwn(example, key));
+  const reserved = columns.systems.find(key => Object.hasOwn(example, key));
   if (reserved !== undefined) throw invalid(`examples[${i}] has the key ${reserved}, which is the system's`);
-  return renameKeys(example, ownColumn);
+  return columns.own(example);
 }
 
 function listed(given: readonly unknown[]): ValueObject[] {
@@ -95,6 +79,11 @@ export function exampleText(
     updated_at: isoTime(origin?.changedTime ?? 0),
     ...(annotations.length === 0 ? {} : { annotations }),
   };
-  const columns = printJson(renameKeys(item, shownColumn)).slice(1, -1);
-  return `${printJson(system).slice(0, -1)}${columns === "" ? "" : ","}${columns}}`;
+  return flatText(system, columns.shown(item));
+}
+
+/** What is the system's and what is the user's as one object, as exact JSON text. */
+export function flatText(system: ValueObject, item: ValueObject): string {
+  const text = printJson(item).slice(1, -1);
+  return `${printJson(system).slice(0, -1)}${text === "" ? "" : ","}${text}}`;
 }

@@ -6,7 +6,7 @@ import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t, type Static } from "../../schema.js";
 import { readThen } from "../catalog/catalog.js";
-import { readAnnotations } from "./annotations.js";
+import { annotatorOf, readAnnotations } from "./annotations.js";
 import { pagination, parseCursor } from "./cursor.js";
 import { datasetOf, onDataset, shownDataset, type InDataset } from "./dataset.js";
 import { additions, annotate, removing, updating, writeInPlace, writeNew } from "./edits.js";
@@ -128,9 +128,7 @@ export const exampleRoutes = [
     },
     async (call, repo, desk) => {
       const inputs = readAnnotations((await call.json()).annotations as Value[]);
-      const { context } = repo;
-      const { name, email } = { ...(await context.author()), ...call.author };
-      const by = { name, email, now: context.platform.now() };
+      const by = await annotatorOf(call, repo);
       await onDataset(call, desk, dataset => annotate(call, desk, dataset, inputs, by));
       return empty(202);
     },

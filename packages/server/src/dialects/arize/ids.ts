@@ -32,7 +32,8 @@ export function userId(platform: Platform, email: string): string {
   return btoa(`User:1:${madeUuid(platform, 8, ["arize user", email]).replaceAll("-", "")}`);
 }
 
-function decoded(text: string): string {
+/** What an id says: nothing where it is no base64. */
+export function decoded(text: string): string {
   try {
     return atob(text);
   } catch {

@@ -78,6 +78,11 @@ function unlessThere(error: unknown): void {
   if (!isSheafError(error, "already-exists")) throw error;
 }
 
+/** What makes the dataset that holds records of a kind where there is none yet: for edits of several kinds at once, in front of the others. */
+export async function beginning(desk: Desk, kind: string): Promise<Change[]> {
+  return (await recordsNow(desk, kind)) ? [] : [creationOf(kind)];
+}
+
 function creationOf(kind: string): Change {
   return { dataset: recordPath(kind), create: { meta: { attributes: { kind: recordKind } } } };
 }
