@@ -63,6 +63,24 @@ test("nobody pushes, gets another repository, or a part of a history", async () 
   expect((await git("clone", "-q", "--depth", "1", url, join(folder(), "x"))).code).toBe(1);
 });
 
+test("what a ref named when it was listed is given though the ref moved on since; what no ref descends from is not", async () => {
+  const { shell, url } = await host();
+  const listed = async () => (await git("ls-remote", url, "refs/heads/main")).text.slice(0, 40);
+  const edit = async (n: number) => {
+    shell.write("p.json", `[{"op":"replace","path":"/items/q1/n","value":${n}}]`);
+    await shell.sheaf("patch", "qa", "p.json");
+  };
+  const before = await listed();
+  await edit(5);
+  const clone = folder();
+  await git("init", "-q", clone);
+  const fetched = (oid: string) => git("-C", clone, "fetch", "-q", url, oid);
+  expect(await fetched(before)).toEqual({ code: 0, text: "" });
+  const undone = await listed();
+  await shell.sheaf("undo");
+  expect((await fetched(undone)).text).toContain("not a ref of this repository");
+});
+
 test("a token is git's password", async () => {
   const { repo, url } = await host(false);
   const { secret } = await createToken(repo.local(), { name: "CI", email: "ci@example.org", scope: "read" });

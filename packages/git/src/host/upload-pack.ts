@@ -192,12 +192,28 @@ export class UploadPack {
     });
   }
 
-  /** The versions that are wanted; `undefined` when one is nothing that a ref names. */
+  /**
+   * The versions that are wanted; `undefined` when one is nothing that a ref names or named.
+   *
+   * Between the list of the refs and this request refs move on: commits behind those of now are given too, as git does over HTTP.
+   */
   async #wanted(oids: readonly Oid[], watch: Watch): Promise<Digest[] | undefined> {
     const { refs } = await this.#refs(watch);
     const named = new Set(refs.flatMap(({ oid, peeled }) => [oid, ...(peeled ? [peeled] : [])]));
-    if (oids.some(oid => !named.has(oid))) return undefined;
-    return (await this.#common(oids)).map(({ digest }) => digest);
+    const wants = await this.#common(oids);
+    if (wants.length < oids.length) return undefined;
+    const others = wants.filter(({ oid }) => !named.has(oid)).map(({ digest }) => digest);
+    const tips = await this.#common(refs.map(({ oid, peeled }) => peeled ?? oid));
+    return (await this.#areBehind(others, tips)) ? wants.map(({ digest }) => digest) : undefined;
+  }
+
+  /** Whether these are commits from which the others descend. */
+  async #areBehind(commits: readonly Digest[], tips: readonly Common[]): Promise<boolean> {
+    if (commits.length === 0) return true;
+    const { reader } = this.place.local;
+    for (const digest of commits) if ((await readVersion(reader, digest)).type !== "commit") return false;
+    const heads = tips.map(({ digest }) => digest);
+    return (await difference(reader, commits, heads)).ahead.length === 0;
   }
 
   /** The refs as git sees them, HEAD first, each projected. */
