@@ -45,3 +45,22 @@ test("a plan that is about some rows is made once, whatever else changes meanwhi
   expect(plans).toBe(50);
   expect((await repo.dataset("qa").info()).count).toBe(50);
 });
+
+test("who plans for longer than native edits take is done too, though these never cease", async () => {
+  const { repo, desk, call } = await fresh();
+  const native = async () => {
+    const patch = [{ op: "add", path: "/items/-", value: {} }] as const;
+    await desk.edits.edit({ message: "native", changes: [{ dataset: "qa", patch }] }, undefined, call.signal);
+  };
+  let plans = 0;
+  await rewrite(call, desk, "qa", async () => {
+    plans++;
+    const rival = native();
+    // As long as the branch may move, it does before this plan is made.
+    if (plans <= 6) await rival;
+    const patch = [{ op: "replace", path: "/meta/seen", value: plans }] as const;
+    return { message: "slow", changes: [{ dataset: "qa", patch }] };
+  });
+  await desk.settled();
+  expect(await repo.dataset("qa").info()).toMatchObject({ count: 7, meta: { seen: 7 } });
+});
