@@ -2,6 +2,7 @@
 import {
   isSheafError,
   type Change,
+  type CommitOptions,
   type DatasetVersion,
   type Edited,
   type EditRequest,
@@ -9,6 +10,7 @@ import {
 } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
+import { batchesOf, type NewRow } from "./batches.js";
 
 /** What becomes of a dataset. */
 export interface Plan {
@@ -18,6 +20,15 @@ export interface Plan {
   readonly attributes?: ValueObject;
   /** Then the plan is believed while the items of these rows are as they were, whatever else of the dataset changed. */
   readonly rows?: readonly string[];
+  /** Instead of changes. */
+  readonly intake?: Intake;
+}
+
+/** Many rows that come in at the end of a dataset: streamed, at the cost of an import, where a patch would be held whole. */
+export interface Intake {
+  readonly added: readonly NewRow[];
+  /** The dataset is made, with this metadata. */
+  readonly create?: ValueObject;
 }
 
 /** What was read: the dataset, `undefined` where there is none yet, and the commit, `undefined` before the first one. */
@@ -47,8 +58,9 @@ export async function rewrite(
   await call.permit({ scope: "write", dataset: path });
   const turns = desk.turns(`rewrite ${path}`);
   for (let tries = 1; ; tries++) {
-    const attempt = () => tryOnce(desk, path, plan, queued(call, desk));
-    const atLast = () => desk.edits.alone(undefined, call.signal, () => tryOnce(desk, path, plan, atOnce(call, desk)));
+    const attempt = () => tryOnce(call, desk, path, plan, queued(call, desk));
+    const atLast = () =>
+      desk.edits.alone(undefined, call.signal, () => tryOnce(call, desk, path, plan, atOnce(call, desk)));
     const outcome = await (tries > lastPatience
       ? turns.alone(atLast)
       : tries > patience
@@ -59,40 +71,67 @@ export async function rewrite(
   }
 }
 
-type Edit = (request: EditRequest) => Promise<Edited>;
+/** How an edit, or work that moves the branch by itself, gets at the branch. */
+interface Way {
+  readonly edit: (request: EditRequest) => Promise<Edited>;
+  readonly work: (work: () => Promise<Edited>) => Promise<Edited>;
+}
 
-function queued({ signal, author }: Call, { edits }: Desk): Edit {
-  return request => edits.edit({ ...request, author }, undefined, signal);
+function queued({ signal, author }: Call, { edits }: Desk): Way {
+  return {
+    edit: request => edits.edit({ ...request, author }, undefined, signal),
+    work: work => edits.alone(undefined, signal, work),
+  };
 }
 
 /** For who has the branch alone. */
-function atOnce({ signal, author }: Call, { repo }: Desk): Edit {
-  return async request => {
-    const [outcome] = await repo.editEach([{ ...request, author, signal }]);
-    if ("error" in outcome) throw outcome.error;
-    return outcome;
+function atOnce({ signal, author }: Call, { repo }: Desk): Way {
+  return {
+    edit: async request => {
+      const [outcome] = await repo.editEach([{ ...request, author, signal }]);
+      if ("error" in outcome) throw outcome.error;
+      return outcome;
+    },
+    work: work => work(),
   };
 }
 
 async function tryOnce(
+  call: Call,
   desk: Desk,
   path: string,
   plan: (reading: Reading) => Promise<Plan | undefined>,
-  edit: Edit,
+  way: Way,
 ): Promise<{ edited: Edited | undefined } | { lost: unknown }> {
   const reading = await readNow(desk, path);
   const planned = await plan(reading);
-  if (!planned || planned.changes.length === 0) return { edited: undefined };
-  const { message, attributes = {} } = planned;
+  if (!planned || (planned.changes.length === 0 && !planned.intake)) return { edited: undefined };
+  const { message, attributes = {}, intake } = planned;
   const base = reading.commit === undefined ? {} : { base: reading.commit };
+  const words = { message, attributes, ...base };
   try {
-    return { edited: await edit({ ...planned, message, attributes, ...base }) };
+    const edited = intake
+      ? await way.work(() => takeIn(call, desk, path, intake, words))
+      : await way.edit({ ...planned, ...words });
+    return { edited };
   } catch (error) {
     // Without a commit there is no base that could be stale: a rival's first commit shows in that what was to be made is there.
     const isLate = reading.commit === undefined && isSheafError(error, "already-exists");
     if (isLate || isSheafError(error, "stale-base")) return { lost: error };
     throw error;
   }
+}
+
+async function takeIn(
+  { author, signal }: Call,
+  desk: Desk,
+  path: string,
+  { added, create }: Intake,
+  words: CommitOptions,
+): Promise<Edited> {
+  const options = { ...words, author, mode: "add", signal, ...(create ? { create } : {}) } as const;
+  const { commit, advanced } = await desk.repo.dataset(path).importBatches(batchesOf(added), options);
+  return { commit, advanced, made: [] };
 }
 
 async function readNow({ repo }: Desk, path: string): Promise<Reading> {

@@ -74,10 +74,15 @@ export class Contents {
     return madeId(platform, "dsv_", datasetId, printJson(attributes), list.join(""));
   }
 
-  /** Keeps what is known of a version without reading it: it is another one with rows of these new datapoints behind. */
-  async keepAppended(version: DatasetVersion, before: DatasetVersion | undefined, list: DigestList): Promise<void> {
-    const repeats = before ? (await this.of(before)).repeats : [];
+  /** Keeps what is known of a version without reading it: it was made to hold these datapoints, and these rows repeat others. */
+  keepMade(version: DatasetVersion, list: DigestList, repeats: readonly number[]): void {
     if (version.info.count === list.length + repeats.length) this.#keep(version, list, repeats);
+  }
+
+  /** Learns digests of datapoints. Their items as we write them have the same. */
+  know(digests: Iterable<string>): void {
+    for (const digest of digests) this.#seen.set(digest, digest);
+    if (this.#seen.size > maxItems) this.#seen.clear();
   }
 
   /** The digests of the datapoints of all rows, in the order of the rows, many at a time. */

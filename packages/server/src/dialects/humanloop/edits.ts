@@ -4,7 +4,6 @@
  * A row whose datapoint is wanted stays as it is, with its id and attributes; what goes, comes or stands elsewhere is changed, and nothing else.
  */
 import {
-  encode,
   IdMaker,
   longestRun,
   manyBetween,
@@ -15,6 +14,7 @@ import {
   type Platform,
   type ValueObject,
 } from "@sheaf/core";
+import type { NewRow } from "../catalog/batches.js";
 import { fromStored, holds, joined, type Contents, type DigestList } from "./content.js";
 import { digestOf, itemOf, type Datapoint } from "./datapoint.js";
 
@@ -55,7 +55,12 @@ export async function resultOf(
 export interface RowEdit {
   readonly patch: readonly Operation[];
   readonly rows?: readonly string[];
+  /** Instead of operations: rows that come in at the end, so many that they had better stream in. */
+  readonly added?: readonly NewRow[];
 }
+
+/** So many new rows are better imported than patched in. */
+const many = 1000;
 
 /** The patch that makes of the head what an action makes of the base. */
 export async function editOf(
@@ -79,16 +84,21 @@ async function appended(
   list: DigestList,
   given: Given,
 ): Promise<RowEdit> {
+  const fresh = [...given].filter(([digest]) => !holds(list, digest));
   const ids = new NewIds(contents, async id => (await head?.cid(id)) !== undefined);
-  const rows: string[] = [];
-  const patch: Operation[] = [];
-  for (const [digest, datapoint] of given) {
-    if (holds(list, digest)) continue;
-    const value = itemOf(datapoint);
-    rows.push(await ids.of({ id: datapoint.rowId, item: async () => value }));
-    patch.push({ op: "add", path: pointer("items", rows[rows.length - 1]), value });
+  const added: NewRow[] = [];
+  for (const [digest, point] of fresh) {
+    // An import makes ids as we do, and knows at once which are taken.
+    const isPlain = fresh.length >= many && point.rowId === undefined;
+    added.push({ item: itemOf(point), ...(isPlain ? {} : { id: await ids.of(point.rowId, digest) }) });
   }
-  return { patch, rows };
+  if (fresh.length >= many) return { patch: [], added };
+  return { patch: patchOf(added), rows: added.map(({ id = "" }) => id) };
+}
+
+/** The operations that add rows at the end. */
+export function patchOf(added: readonly NewRow[]): Operation[] {
+  return added.map(({ id = "-", item }) => ({ op: "add", path: pointer("items", id), value: item }));
 }
 
 async function removed(contents: Contents, head: DatasetVersion, given: Given): Promise<RowEdit> {
@@ -152,6 +162,7 @@ async function arranged(contents: Contents, head: DatasetVersion, wanted: Wanted
   const ids = new NewIds(contents, async id => stay.has(id));
   const patch: Operation[] = gone.map(({ id }) => ({ op: "remove", path: pointer("items", id) }));
   const order = [...wanted].map(([digest, source]) => ({
+    digest,
     source,
     row: rows[first.get(digest) ?? -1] as Row | undefined,
   }));
@@ -159,8 +170,8 @@ async function arranged(contents: Contents, head: DatasetVersion, wanted: Wanted
     order.map(({ row }) => row),
     first,
   );
-  for (const [i, { source, row }] of order.entries()) {
-    const id = row?.id ?? (await ids.of(source));
+  for (const [i, { digest, source, row }] of order.entries()) {
+    const id = row?.id ?? (await ids.of(source.id, digest));
     if (!row) patch.push({ op: "add", path: pointer("items", id), value: await source.item() });
     const position = places[i];
     if (position !== undefined) patch.push({ op: "add", path: pointer("positions", id), value: position });
@@ -192,26 +203,26 @@ function placesOf(
 class NewIds {
   readonly #made = new Set<string>();
   readonly #maker: IdMaker;
+  readonly #digest = new Uint8Array(32);
 
   constructor(
-    readonly contents: Contents,
+    { repo }: Contents,
     readonly isTaken: (id: string) => Promise<boolean>,
   ) {
-    this.#maker = new IdMaker(contents.repo.context.platform);
+    this.#maker = new IdMaker(repo.context.platform);
   }
 
-  /** The id of a row that has one elsewhere: that one, unless it is taken. */
-  async of({ id, item }: Source): Promise<string> {
-    if (id === undefined || this.#made.has(id) || (await this.isTaken(id))) return this.make(await item());
+  /** The id of a row that has one elsewhere: that one, unless it is taken. Else it is made of the datapoint's digest. */
+  async of(id: string | undefined, digest: string): Promise<string> {
+    if (id === undefined || this.#made.has(id) || (await this.isTaken(id))) return this.#make(digest);
     this.#made.add(id);
     return id;
   }
 
-  async make(item: ValueObject): Promise<string> {
-    const digest = new Uint8Array(32);
-    this.contents.repo.context.platform.digestInto(encode(item), digest, 0);
+  async #make(digest: string): Promise<string> {
+    for (let i = 0; i < this.#digest.length; i++) this.#digest[i] = digest.charCodeAt(i);
     for (let ordinal = 0; ; ordinal++) {
-      const id = this.#maker.make(digest, ordinal);
+      const id = this.#maker.make(this.#digest, ordinal);
       if (this.#made.has(id) || (await this.isTaken(id))) continue;
       this.#made.add(id);
       return id;

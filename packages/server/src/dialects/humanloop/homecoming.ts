@@ -4,11 +4,20 @@
  *
  * What is there already is left as it is, so an import that broke off, or a newer export, may follow.
  */
-import { SheafError, type Change, type Cid, type Repository, type ValueObject, type Watch } from "@sheaf/core";
+import {
+  SheafError,
+  type Cid,
+  type CommitOptions,
+  type DatasetInfo,
+  type Repository,
+  type ValueObject,
+  type Watch,
+} from "@sheaf/core";
+import { batchesOf } from "../catalog/batches.js";
 import { attributeOf } from "../catalog/catalog.js";
 import { pathFor } from "../catalog/naming.js";
 import { contentsOf, joined } from "./content.js";
-import { editOf } from "./edits.js";
+import { editOf, patchOf, type RowEdit } from "./edits.js";
 import { environmentsOf, refNameOf } from "./environments.js";
 import {
   readExport,
@@ -118,27 +127,38 @@ class Homecoming {
     const content = head && contentsOf(repo).versionId(head.info.id, joined([], given.keys()), version.attributes);
     const there = content === undefined ? undefined : this.#contents.get(content);
     if (there !== undefined) return there;
-    const { patch } = await editOf(contentsOf(repo), "set", { head, base: head }, given);
-    const { attributes = {}, ...meta } = dataset.meta;
-    const part = {
-      id: dataset.id,
-      ...(Object.keys(version.attributes).length > 0 ? { attributes: version.attributes } : {}),
-    };
-    const create: Change = {
-      dataset: path,
-      create: { meta: { ...meta, attributes: { ...(attributes as ValueObject), humanloop: part } } },
-    };
-    const kept = head ? attributesPatch(head.info, version.attributes) : [];
-    const { commit } = await repo.edit([...(head ? [] : [create]), { dataset: path, patch: [...patch, ...kept] }], {
-      ...(this.signal ? { signal: this.signal } : {}),
-      ...authorOf(version),
-      message: version.description ?? version.name ?? `Version ${version.id} of ${path} from Humanloop`,
-      attributes: { humanloop: factsOf(version) },
-    });
+    const edit = await editOf(contentsOf(repo), "set", { head, base: head }, given);
+    const commit = await this.#commit(version, edit, head?.info);
     this.told(given.size);
     this.#made++;
     await this.#know(commit);
     return commit;
+  }
+
+  async #commit(version: ExportedVersion, edit: RowEdit, before: DatasetInfo | undefined): Promise<Cid> {
+    const { repo, path, signal } = this;
+    const options: CommitOptions & Watch = {
+      ...(signal ? { signal } : {}),
+      ...authorOf(version),
+      message: version.description ?? version.name ?? `Version ${version.id} of ${path} from Humanloop`,
+      attributes: { humanloop: factsOf(version) },
+    };
+    const kept = before ? attributesPatch(before, version.attributes) : [];
+    const create = before ? {} : { create: this.#metaOf(version) };
+    const { patch, added } = edit;
+    if (added && kept.length === 0)
+      return (await repo.dataset(path).importBatches(batchesOf(added), { ...options, mode: "add", ...create })).commit;
+    const make = create.create ? [{ dataset: path, create: { meta: create.create } }] : [];
+    const operations = [...(added ? patchOf(added) : patch), ...kept];
+    return (await repo.edit([...make, { dataset: path, patch: operations }], options)).commit;
+  }
+
+  /** The metadata of the new dataset, as its first version has it. */
+  #metaOf(version: ExportedVersion): ValueObject {
+    const { id, meta } = this.dataset;
+    const { attributes = {}, ...rest } = meta;
+    const own = Object.keys(version.attributes).length > 0 ? { attributes: version.attributes } : {};
+    return { ...rest, attributes: { ...(attributes as ValueObject), humanloop: { id, ...own } } };
   }
 
   async #deploy(): Promise<number> {

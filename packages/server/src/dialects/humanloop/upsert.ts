@@ -11,7 +11,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
 import { attributesOf, contentsOf, type DigestList } from "./content.js";
-import { editOf, resultOf, type Action, type Given } from "./edits.js";
+import { editOf, patchOf, resultOf, type Action, type Given, type RowEdit } from "./edits.js";
 import { environmentsOf } from "./environments.js";
 import { conflict, missing } from "./errors.js";
 import { checkName, namesOf, naming, noteNames, type Names } from "./naming.js";
@@ -68,7 +68,7 @@ class Upsert {
   }
 
   async #plan(reading: Reading): Promise<Plan | undefined> {
-    const { wish, path, call, desk } = this;
+    const { wish, call, desk } = this;
     const { version: head } = reading;
     const contents = contentsOf(desk.repo);
     const line = head && (await readLine(call, desk.repo, head.info));
@@ -84,28 +84,38 @@ class Upsert {
       checkName(line, this.#known, wish);
       if (this.#known) return undefined;
     }
-    const { patch, rows } = await editOf(contents, wish.action, { head, base: base?.version }, wish.given);
-    const kept = attributesPatch(head?.info, attributes);
-    const make = head ? [] : [{ dataset: path, create: {} }];
-    const changes = [...make, { dataset: path, patch: [...patch, ...kept] }];
-    const isAlone = head && kept.length === 0 && wish.name === undefined && wish.commitMessage === undefined;
+    const edit = await editOf(contents, wish.action, { head, base: base?.version }, wish.given);
+    return this.#planOf(edit, head, attributes);
+  }
+
+  async #planOf({ patch, rows, added }: RowEdit, head: DatasetVersion | undefined, wanted: ValueObject): Promise<Plan> {
+    const { call, desk, path, wish } = this;
+    const kept = attributesPatch(head?.info, wanted);
     const message = wish.description ?? wish.commitMessage ?? `${wish.action} ${wish.given.size} datapoints in ${path}`;
+    const words = { message, attributes: { humanloop: await namesOf(call, desk, wish) } };
+    if (added && (!head || kept.length === 0))
+      return { ...words, changes: [], intake: { added, ...(head ? {} : { create: metaWith(wanted) }) } };
+    const make = head ? [] : [{ dataset: path, create: {} }];
+    const operations = [...(added ? patchOf(added) : patch), ...kept];
+    const isAlone = head && kept.length === 0 && wish.name === undefined && wish.commitMessage === undefined;
     return {
-      changes,
-      message,
-      attributes: { humanloop: await namesOf(call, desk, wish) },
+      ...words,
+      changes: [...make, { dataset: path, patch: operations }],
       ...(isAlone && rows ? { rows } : {}),
     };
   }
 
   /** Where it is sure what the new version holds, it need not be read. */
   async #remember(version: DatasetVersion, commit: string): Promise<void> {
-    if (this.wish.action !== "add") return;
     const { repo } = this.desk;
+    const contents = contentsOf(repo);
     const { parents } = await repo.show(commit);
     const before = this.#reading?.version;
-    const parent = parents[0] && before ? await contentsOf(repo).at(before.info, parents[0]) : undefined;
-    if (parent?.info.cid === before?.info.cid) await contentsOf(repo).keepAppended(version, before, this.#list);
+    const parent = parents[0] && before ? await contents.at(before.info, parents[0]) : undefined;
+    if (parent?.info.cid !== before?.info.cid) return;
+    contents.know(this.wish.given.keys());
+    const repeats = before && this.wish.action === "add" ? (await contents.of(before)).repeats : [];
+    contents.keepMade(version, this.#list, repeats);
   }
 }
 
@@ -146,7 +156,15 @@ export function attributesPatch(dataset: DatasetInfo | undefined, attributes: Va
   const part = isObject(before["humanloop"]) ? before["humanloop"] : {};
   const { attributes: had, ...rest } = part;
   if (sameValue(had ?? {}, attributes)) return [];
-  const isEmpty = Object.keys(attributes).length === 0;
-  const humanloop = isEmpty ? rest : { ...rest, attributes };
+  const humanloop = isEmpty(attributes) ? rest : { ...rest, attributes };
   return [{ op: "add", path: "/meta/attributes", value: { ...before, humanloop } }];
+}
+
+/** The metadata of a new dataset that keeps these attributes. */
+function metaWith(attributes: ValueObject): ValueObject {
+  return isEmpty(attributes) ? {} : { attributes: { humanloop: { attributes } } };
+}
+
+function isEmpty(object: ValueObject): boolean {
+  return Object.keys(object).length === 0;
 }
