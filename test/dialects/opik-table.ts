@@ -91,7 +91,7 @@ export const opikTable: VendorTable = {
     findDatasetItemsWithExperimentItems: {
       methods: ["experiment.get_items"],
       differs:
-        "Items that are neither in the experiment's version nor in the newest are left out, and so are experiments of deleted datasets.",
+        "Items that are neither in the experiment's version nor in the newest are left out. Of a deleted dataset those are shown that it had when the experiment began.",
     },
     getDatasetExperimentItemsStats: { methods: client("getDatasetExperimentItemsStats") },
     getDatasetItemsOutputColumns: { methods: client("getDatasetItemsOutputColumns") },

@@ -64,18 +64,14 @@ async function editRecords(call: Call, desk: Desk, kind: string, patch: readonly
   const dataset = recordPath(kind);
   const edit = (changes: readonly Change[]) =>
     desk.edits.edit({ changes, author: call.author, message: `records: ${kind}` }, undefined, call.signal);
+  const written = { dataset, patch };
   try {
-    await edit([{ dataset, patch }]);
+    await edit([...(await beginning(desk, kind)), written]);
   } catch (error) {
-    if (!isSheafError(error, "no-such-dataset")) throw error;
     // Of two that make it at once, the one that comes second finds it made.
-    await edit([creationOf(kind)]).catch(unlessThere);
-    await edit([{ dataset, patch }]);
+    if (!isSheafError(error, "already-exists")) throw error;
+    await edit([written]);
   }
-}
-
-function unlessThere(error: unknown): void {
-  if (!isSheafError(error, "already-exists")) throw error;
 }
 
 /** What makes the dataset that holds records of a kind where there is none yet: for edits of several kinds at once, in front of the others. */

@@ -1,20 +1,24 @@
 /** Experiments compared: the items of a dataset that were tried in them, each with what came of it. */
-import { isObject, printJson, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
+import { isObject, printJson, type ValueObject } from "@sheaf/core";
 import { json } from "../../answer.js";
 import type { Route } from "../../route.js";
+import { readThen } from "../catalog/catalog.js";
 import { uuidForm } from "../catalog/uuid.js";
 import { findById } from "./dataset.js";
 import { badRequest, refusedRequest } from "./errors.js";
+import { placeOf } from "./experiment.js";
 import { allExperiments, itemsOf } from "./experiment-index.js";
-import { listOf, shownItem } from "./experiment-item.js";
+import { listOf, runsOf, shownItem } from "./experiment-item.js";
 import { elementsIn } from "./fields.js";
 import { compareTexts, parseFilters, textOf, type FieldType, type Filter } from "./filter.js";
 import { itemFields, itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import { columnsOf, noteTypes, readAt, rowIn, shownColumns, shownRows } from "./item-reader.js";
 import { pageOfTexts } from "./items.js";
 import { operation, pageOf, type Ask } from "./operation.js";
+import { groupedBy } from "./shape.js";
 import { sortingIn } from "./sorting.js";
 import { versionsOf } from "./version-list.js";
+import type { KeptRecord } from "./state.js";
 import { statsOf } from "./stats.js";
 
 const path = "/v1/private/datasets/{id}/items/experiments/items";
@@ -60,7 +64,7 @@ export const comparisonRoutes: readonly Route[] = [
       query: ["experiment_ids", "filters"],
     },
     async ask => {
-      const entries = await entriesOf(ask, await findById(ask, ask.uuid("id")), experimentIds(ask, true));
+      const entries = await entriesOf(ask, ask.uuid("id"), experimentIds(ask, true));
       return json({ stats: statsOf((await filtered(ask, entries)).flatMap(({ trials }) => trials)) });
     },
   ),
@@ -74,10 +78,9 @@ export const comparisonRoutes: readonly Route[] = [
       query: ["experiment_ids"],
     },
     async ask => {
-      const dataset = await findById(ask, ask.uuid("id"));
-      const own = dataset ? ask.ids.ofDataset(dataset) : "";
+      const own = ask.uuid("id");
       const all = (await allExperiments(ask)).filter(one => one["dataset_id"] === own).map(({ id }) => id);
-      const entries = await entriesOf(ask, dataset, experimentIds(ask, false) ?? all);
+      const entries = await entriesOf(ask, own, experimentIds(ask, false) ?? all);
       const types = new Map<string, Set<string>>();
       for (const { trials } of entries) for (const trial of trials) noteTypes(types, trial["output"]);
       return json({ columns: shownColumns(types, "output") });
@@ -89,22 +92,25 @@ async function compare(ask: Ask): Promise<Response> {
   const page = ask.page();
   if (page.size > maxPage) throw refusedRequest(`query param size must be less than or equal to ${maxPage}`);
   const ids = experimentIds(ask, true);
-  const dataset = await findById(ask, ask.uuid("id"));
-  const entries = sorted(ask, await filtered(ask, await entriesOf(ask, dataset, ids)));
-  const texts = dataset ? await shownEntries(ask, dataset, pageOf(entries, page)) : [];
-  const now = dataset && (await readAt(ask, dataset, undefined));
+  const id = ask.uuid("id");
+  const entries = sorted(ask, await filtered(ask, await entriesOf(ask, id, ids)));
+  const texts = await shownEntries(ask, pageOf(entries, page));
+  const dataset = await findById(ask, id);
+  const now = dataset ? await readAt(ask, dataset, undefined) : entries.at(0)?.at;
   const columns = now ? await columnsOf(ask, now) : [];
   const rest = { page: page.page, size: texts.length, total: entries.length, columns, sortable_by: [], sortableBy: [] };
   return pageOfTexts(texts, rest);
 }
 
 /** Entries as Opik writes them, in their order; all rows of a version at once. */
-async function shownEntries(ask: Ask, dataset: DatasetInfo, entries: readonly Entry[]): Promise<string[]> {
+async function shownEntries(ask: Ask, entries: readonly Entry[]): Promise<string[]> {
   const texts = new Map<Entry, string>();
   for (const at of new Set(entries.map(entry => entry.at))) {
     const own = entries.filter(entry => entry.at === at);
     const rows = own.map(({ row }) => row);
-    const shown = await shownRows(ask, dataset, at, rows, ask.flag("truncate"), i => trialMembers(own[i].trials));
+    const shown = await shownRows(ask, at.version.info, at, rows, ask.flag("truncate"), i =>
+      trialMembers(own[i].trials),
+    );
     own.forEach((entry, i) => texts.set(entry, shown[i]));
   }
   return entries.map(entry => texts.get(entry) ?? "");
@@ -127,15 +133,18 @@ function experimentIds(ask: Ask, isNeeded: boolean): string[] | undefined {
 }
 
 /** The items that these experiments tried, newest first. Those that are in no version that is read are left out. */
-async function entriesOf(ask: Ask, dataset: DatasetInfo | undefined, ids: readonly string[]): Promise<Entry[]> {
-  if (!dataset) return [];
-  const versions = await versionsOf(ask, dataset);
+async function entriesOf(ask: Ask, datasetId: string, ids: readonly string[]): Promise<Entry[]> {
+  const dataset = await findById(ask, datasetId);
+  const versions = dataset ? await versionsOf(ask, dataset) : [];
   const experiments = (await allExperiments(ask)).filter(({ id }) => ids.includes(id));
-  const now = await readAt(ask, dataset, undefined);
+  const now = dataset && (await readAt(ask, dataset, undefined));
   const found = new Map<string, { row: StoredRow; at: At; trials: ValueObject[] }>();
   for (const experiment of experiments) {
     const linked = versions.find(({ id }) => id === experiment["dataset_version_id"]);
-    const then = linked && linked !== versions.at(-1) ? await readAt(ask, dataset, linked.hash) : undefined;
+    const isOld = linked !== undefined && linked !== versions.at(-1);
+    const then = dataset
+      ? await (isOld ? readAt(ask, dataset, linked.hash) : undefined)
+      : await placeAt(ask, experiment, datasetId);
     for (const item of await itemsOf(ask, experiment.id)) {
       const shown = textOf(item["dataset_item_id"]);
       const entry = found.get(shown) ?? (await entryAt(ask, then, shown)) ?? (await entryAt(ask, now, shown));
@@ -145,6 +154,14 @@ async function entriesOf(ask: Ask, dataset: DatasetInfo | undefined, ids: readon
     }
   }
   return Array.from(found, ([shown, entry]) => ({ shown, ...entry })).sort((a, b) => (a.shown < b.shown ? 1 : -1));
+}
+
+/** The items of a dataset that is gone, as they were when the experiment began. */
+async function placeAt(ask: Ask, experiment: KeptRecord, datasetId: string): Promise<At | undefined> {
+  const place = experiment["dataset_id"] === datasetId ? placeOf(experiment) : undefined;
+  if (!place) return undefined;
+  const commit = await ask.repo.resolve(place.commit);
+  return { version: await readThen(ask.call, ask.repo, place, { commit }), commit };
 }
 
 async function entryAt(ask: Ask, at: At | undefined, shown: string) {
@@ -203,22 +220,9 @@ function sorted(ask: Ask, entries: readonly Entry[]): Entry[] {
 
 /** How many runs of an item passed, by experiment, where assertions were made. */
 function summaries(trials: readonly ValueObject[]): string {
-  const byExperiment = new Map<string, boolean[]>();
-  for (const trial of trials)
-    if (trial["status"] !== undefined) {
-      const id = textOf(trial["experiment_id"]);
-      byExperiment.set(id, [...(byExperiment.get(id) ?? []), trial["status"] === "passed"]);
-    }
-  if (byExperiment.size === 0) return "";
-  const entries = Array.from(byExperiment, ([id, passed]): [string, Value] => {
-    const threshold = Number(policyOf(trials, id)["pass_threshold"] ?? 1);
-    const count = passed.filter(Boolean).length;
-    return [id, { passed_runs: count, total_runs: passed.length, status: count >= threshold ? "passed" : "failed" }];
+  const entries = [...groupedBy(trials, trial => textOf(trial["experiment_id"]))].flatMap(([id, own]) => {
+    const runs = runsOf(own);
+    return runs ? [[id, runs] as const] : [];
   });
-  return `,"run_summaries_by_experiment":${printJson(Object.fromEntries(entries))}`;
-}
-
-function policyOf(trials: readonly ValueObject[], experiment: string): ValueObject {
-  const policy = trials.find(trial => trial["experiment_id"] === experiment)?.["execution_policy"];
-  return isObject(policy) ? policy : {};
+  return entries.length === 0 ? "" : `,"run_summaries_by_experiment":${printJson(Object.fromEntries(entries))}`;
 }

@@ -9,8 +9,8 @@ import type { Ask } from "./operation.js";
 import { experimentsOf } from "./experiment-index.js";
 import { compact, fold } from "./shape.js";
 import { stateOf } from "./state.js";
-import { versionsOf, type Version } from "./version-list.js";
-import { newestTags } from "./version.js";
+import { versionsOf } from "./version-list.js";
+import { shownSummary } from "./version.js";
 
 /** Names are one whatever their case. */
 const folded: Naming = dataset => fold(nameOf(dataset));
@@ -66,16 +66,6 @@ export async function shownDataset(ask: Ask, dataset: DatasetInfo): Promise<Valu
     most_recent_experiment_at: experiments.newest,
     last_created_experiment_at: experiments.newest,
     status: stateOf(ask.desk).uploads.get(dataset.id),
-    latest_version: newest && shownLatest(newest, await newestTags(ask, dataset, versions)),
-  });
-}
-
-function shownLatest(newest: Version, tags: readonly string[]): ValueObject {
-  return compact({
-    id: newest.id,
-    version_hash: newest.hash,
-    version_name: newest.name,
-    change_description: newest.description,
-    tags: tags.slice(),
+    latest_version: newest && (await shownSummary(ask, dataset, newest, versions)),
   });
 }

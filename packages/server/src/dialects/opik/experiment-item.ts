@@ -27,6 +27,22 @@ export async function shownItem(ask: Ask, item: KeptRecord): Promise<ValueObject
   });
 }
 
+/** How many runs of one item in one experiment passed; `undefined` where no assertion was made. */
+export function runsOf(trials: readonly ValueObject[]): Runs | undefined {
+  const tested = trials.filter(trial => trial["status"] !== undefined);
+  if (tested.length === 0) return undefined;
+  const passed = tested.filter(trial => trial["status"] === "passed").length;
+  const policy = trials[0]["execution_policy"];
+  const threshold = Number((isObject(policy) ? policy["pass_threshold"] : undefined) ?? 1);
+  return { passed_runs: passed, total_runs: tested.length, status: passed >= threshold ? "passed" : "failed" };
+}
+
+interface Runs extends ValueObject {
+  passed_runs: number;
+  total_runs: number;
+  status: "passed" | "failed";
+}
+
 /** The objects of a list. */
 export function listOf(value: Value | undefined): ValueObject[] {
   return Array.isArray(value) ? value.filter(element => isObject(element)) : [];

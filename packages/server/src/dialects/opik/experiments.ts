@@ -3,9 +3,9 @@ import { printJson, type ValueObject } from "@sheaf/core";
 import { empty, json, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { changeRecords, removeRecords } from "../catalog/records.js";
-import { findById } from "./dataset.js";
 import { nameIn, needOrMake } from "./datasets.js";
 import { badRequest, conflict, notFound } from "./errors.js";
+import { placeKey, shownExperiment } from "./experiment.js";
 import { allExperiments, itemsOf } from "./experiment-index.js";
 import { shownItem } from "./experiment-item.js";
 import { isLike, textOf } from "./filter.js";
@@ -14,7 +14,7 @@ import { uuid7 } from "./ids.js";
 import { readTags } from "./item.js";
 import { streamType } from "./items.js";
 import { operation, pageOf, type Ask } from "./operation.js";
-import { projectIn } from "./projects.js";
+import { projectId, projectIdOf, projectIn } from "./projects.js";
 import { compact } from "./shape.js";
 import type { KeptRecord } from "./state.js";
 import { versionsOf } from "./version-list.js";
@@ -46,7 +46,7 @@ export const experimentRoutes: readonly Route[] = [
     { id: "streamExperiments", method: "POST", path: `${E}/stream`, scope: "read", says: "Streams experiments." },
     async ask => {
       const body = await ask.body();
-      const wanted = await named(ask, nameIn(body, "name"));
+      const wanted = await namedIn(ask, body, nameIn(body, "name"));
       return streamed(body, wanted, experiment => shownExperiment(ask, experiment));
     },
   ),
@@ -64,7 +64,7 @@ export const experimentRoutes: readonly Route[] = [
     },
     async ask => {
       const body = await ask.body();
-      const found = await named(ask, nameIn(body, "experiment_name"));
+      const found = await namedIn(ask, body, nameIn(body, "experiment_name"));
       const items = (await Promise.all(found.map(({ id }) => itemsOf(ask, id)))).flat();
       items.sort((a, b) => (a.id < b.id ? 1 : -1));
       return streamed(body, items, item => shownItem(ask, item));
@@ -138,6 +138,11 @@ async function createExperiment(ask: Ask): Promise<Response> {
     dataset_id: ask.ids.ofDataset(dataset),
     dataset_name: body.text("dataset_name"),
     dataset_version_id: version?.id,
+    [placeKey]: {
+      id: dataset.id,
+      path: dataset.path,
+      commit: version?.info.commit ?? (await ask.repo.resolve("HEAD")),
+    },
     project_id: await projectIn(ask, body),
     metadata: body.get("metadata"),
     tags,
@@ -211,7 +216,7 @@ async function listExperiments(ask: Ask): Promise<Response> {
   const found = (await named(ask, ask.query("name") ?? "")).filter(
     experiment =>
       (dataset === undefined || experiment["dataset_id"] === dataset) &&
-      (project === undefined || experiment["project_id"] === project) &&
+      (project === undefined || projectIdOf(ask.platform, experiment) === project) &&
       (!wantedTypes || wantedTypes.includes(textOf(experiment["type"]))) &&
       (!ids || ids.includes(experiment.id)),
   );
@@ -222,6 +227,16 @@ async function listExperiments(ask: Ask): Promise<Response> {
 function listIn(text: string | undefined): string[] | undefined {
   if (text === undefined || text === "") return undefined;
   return text.split(/[[\]",\s]+/).filter(word => word !== "");
+}
+
+/** As {@link named}; where some of them are in the project that the request names, those alone. */
+async function namedIn(ask: Ask, body: Fields, name: string): Promise<KeptRecord[]> {
+  const found = await named(ask, name);
+  const project = body.text("project_name");
+  if (project === undefined) return found;
+  const id = projectId(ask.platform, project);
+  const own = found.filter(experiment => projectIdOf(ask.platform, experiment) === id);
+  return own.length > 0 ? own : found;
 }
 
 /** Experiments whose name holds this text, newest first; where some are called exactly so, those alone. */
@@ -238,21 +253,6 @@ async function needExperiment(ask: Ask, id: string): Promise<KeptRecord> {
   const found = await ask.record(kind, id);
   if (!found) throw notFound("Experiment not found");
   return { ...found, id };
-}
-
-/** An experiment as Opik writes it. */
-async function shownExperiment(ask: Ask, experiment: KeptRecord): Promise<ValueObject> {
-  const { id, dataset_id: dataset, dataset_version_id: versionId } = experiment;
-  const [items, found] = [await itemsOf(ask, id), await findById(ask, textOf(dataset))];
-  const version = found && (await versionsOf(ask, found)).find(one => one.id === versionId);
-  const summary = version && { id: version.id, version_hash: version.hash, version_name: version.name };
-  const { dataset_name: _former, ...rest } = experiment;
-  return compact({
-    ...rest,
-    dataset_name: found && experiment["dataset_name"],
-    dataset_version_summary: summary,
-    trace_count: new Set(items.map(item => item["trace_id"])).size,
-  });
 }
 
 async function removeByIds(ask: Ask, of: string): Promise<Response> {

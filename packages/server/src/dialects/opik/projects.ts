@@ -24,6 +24,18 @@ export function projectOf(platform: Platform, dataset: DatasetInfo): string {
   return typeof id === "string" ? id : projectId(platform, defaultProject);
 }
 
+/** The project of a record. */
+export function projectIdOf(platform: Platform, { project_id: id }: ValueObject): string {
+  return typeof id === "string" ? id : projectId(platform, defaultProject);
+}
+
+/** The project of a record, as others show it; its name is told to those who may read projects. */
+export async function projectOfRecord(ask: Ask, record: ValueObject): Promise<ValueObject> {
+  const id = projectIdOf(ask.platform, record);
+  const name = ask.call.sees(recordPath(kind)) ? (await findProject(ask, id))?.["name"] : undefined;
+  return name === undefined ? { project_id: id } : { project_id: id, project_name: name };
+}
+
 /** The project that a request names, made where it is not there; `undefined` for the default one. Throws 404 for an id that is none. */
 export async function projectIn(ask: Ask, body: Fields): Promise<string | undefined> {
   const [id, name] = [body.uuid("project_id"), body.text("project_name")];

@@ -47,6 +47,8 @@ export class State {
   /** Of the last upload of a dataset, by its id in Sheaf. */
   readonly uploads = new Recent<string>(10_000);
   readonly exports = new Recent<ExportJob>(10_000);
+  /** Of experiments, by what they were made of. */
+  readonly results = new Recent<ValueObject>(10_000);
   /** By kind of record. */
   readonly indexes = new Map<string, Indexed>();
 }

@@ -3,8 +3,16 @@ import { Float, isObject, type Value, type ValueObject } from "@sheaf/core";
 import { textOf } from "./filter.js";
 import { listOf } from "./experiment-item.js";
 
-/** Counts, averages and percentiles over trials. */
-export function statsOf(trials: readonly ValueObject[]): Value[] {
+/** Numbers that trials came to. */
+export interface Measures {
+  readonly scores: ReadonlyMap<string, readonly number[]>;
+  readonly usage: ReadonlyMap<string, readonly number[]>;
+  /** Milliseconds. */
+  readonly durations: readonly number[];
+  readonly costs: readonly number[];
+}
+
+export function measuresOf(trials: readonly ValueObject[]): Measures {
   const scores = new Map<string, number[]>();
   const usage = new Map<string, number[]>();
   const [durations, costs]: [number[], number[]] = [[], []];
@@ -15,21 +23,34 @@ export function statsOf(trials: readonly ValueObject[]): Value[] {
     if (duration !== undefined) durations.push(duration);
     if (cost !== undefined) costs.push(cost);
   }
+  return { scores, usage, durations, costs };
+}
+
+/** Counts, averages and percentiles over trials. */
+export function statsOf(trials: readonly ValueObject[]): Value[] {
+  const { scores, usage, durations, costs } = measuresOf(trials);
   const traces = new Set(trials.map(trial => trial["trace_id"])).size;
+  const averages = (prefix: string, all: Measures["scores"]) =>
+    averagesOf(all).map(({ name, value }) => ({ name: `${prefix}.${name}`, type: "AVG", value }));
+  const percentiles = (name: string, all: readonly number[]) => ({
+    name,
+    type: "PERCENTAGE",
+    value: percentilesOf(all),
+  });
+  const cost = "total_estimated_cost";
   return [
     { name: "experiment_items_count", type: "COUNT", value: trials.length },
     { name: "trace_count", type: "COUNT", value: traces },
-    ...(costs.length > 0 ? [average("total_estimated_cost", costs), percentiles("total_estimated_cost", costs)] : []),
+    ...(costs.length > 0 ? [{ name: cost, type: "AVG", value: mean(costs) }, percentiles(cost, costs)] : []),
     ...(durations.length > 0 ? [percentiles("duration", durations)] : []),
-    ...Array.from(scores, ([name, values]) => average(`feedback_scores.${name}`, values)),
-    ...Array.from(usage, ([name, values]) => average(`usage.${name}`, values)),
+    ...averages("feedback_scores", scores),
+    ...averages("usage", usage),
   ];
 }
 
 function note(all: Map<string, number[]>, name: string, value: Value | undefined): void {
   const number = numberOf(value);
-  const own = all.get(name) ?? [];
-  if (number !== undefined) all.set(name, [...own, number]);
+  if (number !== undefined) all.set(name, [...(all.get(name) ?? []), number]);
 }
 
 export function numberOf(value: Value | undefined): number | undefined {
@@ -37,12 +58,17 @@ export function numberOf(value: Value | undefined): number | undefined {
   return typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined;
 }
 
-function average(name: string, values: readonly number[]): Value {
-  return { name, type: "AVG", value: values.reduce((a, b) => a + b, 0) / values.length };
+/** The average of what each name has. */
+export function averagesOf(all: ReadonlyMap<string, readonly number[]>): { name: string; value: number }[] {
+  return Array.from(all, ([name, values]) => ({ name, value: mean(values) }));
 }
 
-function percentiles(name: string, values: readonly number[]): Value {
+export function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+export function percentilesOf(values: readonly number[]): { p50: number; p90: number; p99: number } {
   const ordered = values.toSorted((a, b) => a - b);
   const at = (share: number) => ordered[Math.min(ordered.length - 1, Math.ceil(share * ordered.length) - 1)];
-  return { name, type: "PERCENTAGE", value: { p50: at(0.5), p90: at(0.9), p99: at(0.99) } };
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }

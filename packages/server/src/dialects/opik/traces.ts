@@ -8,7 +8,7 @@ import { Fields, isBlank, Rules } from "./fields.js";
 import { uuid7 } from "./ids.js";
 import { operation, type Ask } from "./operation.js";
 import { textOf } from "./filter.js";
-import { projectIn } from "./projects.js";
+import { projectIdOf, projectIn } from "./projects.js";
 
 export type RecordKind = "traces" | "spans";
 const most = 1000;
@@ -75,7 +75,7 @@ export const traceRoutes: readonly Route[] = [
         const id = ask.uuid("id");
         const found = await ask.record(kind, id);
         if (!found) throw notFound(`${one} not found`);
-        return json({ id, ...found });
+        return json({ id, ...found, project_id: projectIdOf(ask.platform, found) });
       },
     );
   }),
@@ -123,17 +123,17 @@ async function keep(ask: Ask, kind: RecordKind, given: readonly Fields[]): Promi
       throw badRequest("Invalid id", `${kind === "traces" ? "Trace" : "Span"} id must be a version 7 UUID`);
     return id;
   });
-  const projects = new Map<string | undefined, string | undefined>();
+  const projects = new Map<string, string | undefined>();
   for (const fields of given) {
-    const name = fields.text("project_name");
-    if (!projects.has(name)) projects.set(name, await projectIn(ask, fields));
+    const named = projectKey(fields);
+    if (!projects.has(named)) projects.set(named, await projectIn(ask, fields));
   }
   const { now } = ask;
   await changeRecords(ask.call, ask.desk, kind, ids, (id, before) => {
     let after: ValueObject = { ...(before ?? { created_at: now }), last_updated_at: now };
     given.forEach((fields, i) => {
       if (ids[i] !== id) return;
-      const project = projects.get(fields.text("project_name"));
+      const project = projects.get(projectKey(fields));
       after = {
         ...after,
         ...without(fields, ["id", "project_id"]),
@@ -143,6 +143,10 @@ async function keep(ask: Ask, kind: RecordKind, given: readonly Fields[]): Promi
     return after;
   });
   return ids;
+}
+
+function projectKey(fields: Fields): string {
+  return `${fields.uuid("project_id") ?? ""} ${fields.text("project_name") ?? ""}`;
 }
 
 async function score(ask: Ask, kind: RecordKind, scores: readonly Fields[]): Promise<void> {

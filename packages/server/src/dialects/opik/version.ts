@@ -23,14 +23,21 @@ export async function resolveVersion(ask: Ask, dataset: DatasetInfo, ref: string
 /** The tag of the newest version, which nobody can move. */
 export const latest = "latest";
 
-/** The tags of the newest version. */
-export async function newestTags(ask: Ask, dataset: DatasetInfo, versions: readonly Version[]): Promise<string[]> {
-  return tagsOn(versions.at(-1), versions, await tagsOf(ask, dataset, versions));
-}
-
 function tagsOn(version: Version | undefined, versions: readonly Version[], tags: readonly Tag[]): string[] {
   const own = tags.filter(tag => tag.version === version).map(({ tag }) => tag);
   return version === versions.at(-1) ? [latest, ...own] : own;
+}
+
+/** A version in few words. */
+export async function shownSummary(
+  ask: Ask,
+  dataset: DatasetInfo,
+  version: Version,
+  versions: readonly Version[],
+): Promise<ValueObject> {
+  const { id, hash, name, description } = version;
+  const tags = tagsOn(version, versions, await tagsOf(ask, dataset, versions));
+  return compact({ id, version_hash: hash, version_name: name, change_description: description, tags });
 }
 
 /** A version as Opik writes it. */
