@@ -105,6 +105,10 @@ test("every route answers nonsense with a problem that tells its status and neve
     await arize.post("/experiments", { name: "e", dataset_id, experiment_runs: [{ output: "x", example_id: "y" }] }),
     201,
   ).body as { id: string };
+  const config = ok(
+    await arize.post("/annotation-configs", { name: "c", space_id: space, annotation_config_type: "FREEFORM" }),
+    201,
+  ).body as { id: string };
   const head = await arize.town.repo.head();
   const words = { SPACE: space, DATASET: dataset_id, VERSION: (await arize.dataset(dataset)).versions[0].id };
   const odd: string[] = [];
@@ -112,6 +116,7 @@ test("every route answers nonsense with a problem that tells its status and neve
     dataset_id: dataset,
     space_id: encodeURIComponent(space),
     experiment_id: encodeURIComponent(made.id),
+    annotation_config_id: encodeURIComponent(config.id),
   })) {
     const filled = body?.replace(/SPACE|DATASET|VERSION/g, word => words[word as keyof typeof words]);
     // A name alone is all that a renaming wants.

@@ -34,7 +34,7 @@ export const arizeTable: VendorTable = {
     delete_dataset_examples: { methods: ["deleteDatasetExamples", "datasets.delete_examples"] },
     annotate_dataset_examples: {
       methods: ["annotateDatasetExamples", "datasets.annotate_examples"],
-      differs: "Takes any name: there are no annotation configs. The annotator is who calls.",
+      differs: "Takes any name, whether there is an annotation config of it or not. The annotator is who calls.",
     },
     list_experiments: { methods: ["listExperiments", "experiments.list"] },
     create_experiment: {
@@ -50,12 +50,33 @@ export const arizeTable: VendorTable = {
     },
     insert_experiment_runs: { methods: ["appendExperimentRuns", "experiments.append_runs"] },
     annotate_experiment_runs: { methods: ["annotateExperimentRuns", "experiments.annotate_runs"] },
+    list_annotation_configs: { methods: ["listAnnotationConfigs", "annotation_configs.list"] },
+    create_annotation_config: {
+      methods: [
+        "createCategoricalAnnotationConfig",
+        "createContinuousAnnotationConfig",
+        "createFreeformAnnotationConfig",
+        "annotation_configs.create",
+      ],
+      differs: "Kept, and not held against annotations.",
+    },
+    get_annotation_config: { methods: ["getAnnotationConfig", "annotation_configs.get"] },
+    update_annotation_config: {
+      methods: [
+        "updateCategoricalAnnotationConfig",
+        "updateContinuousAnnotationConfig",
+        "updateFreeformAnnotationConfig",
+        "annotation_configs.update_categorical",
+        "annotation_configs.update_continuous",
+        "annotation_configs.update_freeform",
+      ],
+    },
+    delete_annotation_config: { methods: ["deleteAnnotationConfig", "annotation_configs.delete"] },
   },
   missing: [
     {
       what: "Arrow Flight (`list_examples(all=True)`, large `create` without `force_http`)",
       why: "gRPC; pages over HTTP give the same.",
     },
-    { what: "annotation configs", why: "need more than datasets." },
   ],
 };

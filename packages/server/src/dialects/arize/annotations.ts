@@ -79,7 +79,8 @@ function readInput(value: Value, at: string): AnnotationInput {
   return { name, values };
 }
 
-function isNumber(value: Value): boolean {
+/** Says whether a value is a number, of whatever kind. */
+export function isNumber(value: Value): boolean {
   return typeof value === "number" || typeof value === "bigint" || value instanceof Float;
 }
 
