@@ -101,12 +101,12 @@ function scoreIn(given: GivenConfig, key: string, isPartial: boolean): Value | u
   return score;
 }
 
-const directions: readonly Value[] = ["MAXIMIZE", "MINIMIZE", "NONE"];
+const directions: readonly unknown[] = ["MAXIMIZE", "MINIMIZE", "NONE"];
 
 function directionIn(given: GivenConfig): Value | undefined {
   const direction = valueOf(given, "optimization_direction");
   if (direction === null) return undefined;
-  if (!directions.includes(direction)) throw unreadable(`optimization_direction must be ${directions.join(", ")}`);
+  if (!directions.includes(direction)) throw unreadable(`optimization_direction must be MAXIMIZE, MINIMIZE or NONE`);
   return direction;
 }
 

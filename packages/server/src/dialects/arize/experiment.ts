@@ -12,6 +12,7 @@ import { madeUuid } from "../catalog/uuid.js";
 import { missing } from "./errors.js";
 import { datasetId, decoded, versionId } from "./ids.js";
 import { placeOf, spacesOf } from "./space.js";
+import { isStrict } from "./strict.js";
 
 export const experimentKind = "arize-experiments";
 export const runKind = "arize-runs";
@@ -125,12 +126,12 @@ export function readKept(id: string, record: ValueObject): Kept | undefined {
 }
 
 /** An experiment as Arize writes it. The SDK for Python takes no fields that it does not know, and `space_id` is one to most of its versions. */
-export function shownExperiment({ request: { headers } }: Call, { kept, space, dataset }: Found) {
+export function shownExperiment(call: Call, { kept, space, dataset }: Found) {
   const { name, version = 1, created_at, updated_at } = kept;
   return {
     id: experimentId(kept),
     name,
-    ...(headers.get("sdk-language") === "python" ? {} : { space_id: space }),
+    ...(isStrict(call) ? {} : { space_id: space }),
     dataset_id: dataset ? datasetId(dataset) : null,
     dataset_version_id: dataset ? versionId(dataset, version) : null,
     created_at,

@@ -9,6 +9,7 @@ import { pageBehind, pagination, parseCursor } from "./cursor.js";
 import { holds } from "./datasets.js";
 import { anyAnswer, limitOf, text } from "./shapes.js";
 import { needSpace, spacesOf, type Space } from "./space.js";
+import { isStrict } from "./strict.js";
 
 const tag = "spaces";
 
@@ -56,7 +57,7 @@ export const spaceRoutes = [
 ] as const;
 
 /** A space as Arize writes it: made when the repository was. The SDK for Python takes no fields that it does not know, and `is_private` is one. */
-async function shown({ request: { headers } }: Call, { repo }: Desk, { id, name }: Space) {
+async function shown(call: Call, { repo }: Desk, { id, name }: Space) {
   const space = { id, name, description: "", created_at: await birthTime(repo) };
-  return headers.get("sdk-language") === "python" ? space : { ...space, is_private: false };
+  return isStrict(call) ? space : { ...space, is_private: false };
 }
