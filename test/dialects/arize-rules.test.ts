@@ -37,6 +37,8 @@ test("a refusal is a problem with its status in the body, whatever it is about",
     [400, "POST", `${at}/annotate`, { annotations: [{ values: [{ name: "q" }] }] }],
     [400, "POST", `${at}/annotate`, { annotations: [{ record_id: "x", values: [{ name: "q", score: "1" }] }] }],
     [422, "POST", `${at}/annotate`, { annotations: [{ record_id: "x", values: [] }] }],
+    [422, "POST", `${at}/search`, { filter: "a = 1" }],
+    [400, "POST", `${at}/search`, { limit: 0 }],
     [400, "GET", `${at}?limit=501`, undefined],
     [400, "GET", `${at}?cursor=%00`, undefined],
     [404, "GET", "/datasets/qa", undefined],
@@ -92,6 +94,7 @@ test("pages stay put while rows are appended, and rows keep the order of request
     examples: { i: number; id: string }[];
     pagination: { next_cursor: string };
   };
+  expect((await arize.post(`/datasets/${id}/examples/search`, { limit: 20 })).body).toEqual(first);
   await arize.post(`/datasets/${id}/examples`, { examples: [{ i: 25 }] });
   const cursor = encodeURIComponent(first.pagination.next_cursor);
   const { body } = ok(await arize.get(`/datasets/${id}/examples?limit=20&cursor=${cursor}`), 200);

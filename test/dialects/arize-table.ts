@@ -25,6 +25,7 @@ export const arizeTable: VendorTable = {
       differs:
         "In the order of the rows, which is that of their coming unless another face moved some. Columns that other faces call `id`, `created_at`, `updated_at` or `annotations` get an `@` in front.",
     },
+    search_dataset_examples: { methods: ["datasets.list_examples"], differs: "Takes no `filter`." },
     insert_dataset_examples: { methods: ["appendExamples", "datasets.append_examples"] },
     update_dataset_examples: {
       methods: ["updateExamples", "datasets.update_examples"],
@@ -48,6 +49,7 @@ export const arizeTable: VendorTable = {
       methods: ["listExperimentRuns", "experiments.list_runs"],
       differs: "A column `id` that the client had for a run is shown as `@id`.",
     },
+    search_experiment_runs: { methods: ["experiments.list_runs"], differs: "Takes no `filter`." },
     insert_experiment_runs: { methods: ["appendExperimentRuns", "experiments.append_runs"] },
     annotate_experiment_runs: { methods: ["annotateExperimentRuns", "experiments.annotate_runs"] },
     list_annotation_configs: { methods: ["listAnnotationConfigs", "annotation_configs.list"] },
@@ -57,6 +59,9 @@ export const arizeTable: VendorTable = {
         "createContinuousAnnotationConfig",
         "createFreeformAnnotationConfig",
         "annotation_configs.create",
+        "annotation_configs.create_categorical",
+        "annotation_configs.create_continuous",
+        "annotation_configs.create_freeform",
       ],
       differs: "Kept, and not held against annotations.",
     },

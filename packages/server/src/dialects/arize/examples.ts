@@ -15,13 +15,14 @@ import { exampleText, readChanges, readExamples, type Origin } from "./example.j
 import { freshIds } from "./fresh.js";
 import { versionId } from "./ids.js";
 import { momentOf } from "./moments.js";
-import { anyAnswer, anyList, inDataset, limitOf, text } from "./shapes.js";
+import { anyAnswer, anyList, checkFilter, inDataset, limitOf, searchFields, text } from "./shapes.js";
 import { selected, versionsOf, type Version } from "./versions.js";
 
 const tag = "examples";
 const path = "/v2/datasets/{dataset_id}/examples";
 const versionQuery = { dataset_version_id: t.Optional(text) };
 const listQuery = t.Object({ ...versionQuery, limit: limitOf(500), cursor: t.Optional(text) });
+const searchBody = t.Object({ ...searchFields, dataset_version_id: maybe(text) });
 
 export const exampleRoutes = [
   route(
@@ -36,7 +37,26 @@ export const exampleRoutes = [
       query: listQuery,
       answers: anyAnswer,
     },
-    listExamples,
+    async (call, _, desk) => listExamples(call, desk, call.query),
+  ),
+  route(
+    {
+      method: "POST",
+      path: `${path}/search`,
+      operationId: "search_dataset_examples",
+      tag,
+      summary: "Lists the examples of a version, as the newer SDKs ask for them.",
+      scope: "read",
+      params: inDataset,
+      body: { json: searchBody },
+      answers: anyAnswer,
+    },
+    async (call, _, desk) => {
+      const { filter, limit, cursor, dataset_version_id: version } = await call.json();
+      checkFilter(filter);
+      const wanted = { limit: limit ?? 50, cursor: cursor ?? "", dataset_version_id: version ?? "" };
+      return listExamples(call, desk, wanted);
+    },
   ),
   route(
     {
@@ -150,12 +170,8 @@ async function withIds(desk: Desk, dataset: DatasetInfo, { number }: Version, id
   };
 }
 
-async function listExamples(
-  call: Call<InDataset, Static<typeof listQuery>>,
-  _: unknown,
-  desk: Desk,
-): Promise<Response> {
-  const { dataset_version_id: wanted, limit = 50, cursor } = call.query;
+async function listExamples(call: Call<InDataset>, desk: Desk, page: Static<typeof listQuery>): Promise<Response> {
+  const { dataset_version_id: wanted, limit = 50, cursor } = page;
   const behind = parseCursor(cursor, 2);
   const dataset = await datasetOf(call, desk);
   const versions = await versionsOf(desk.repo, dataset);

@@ -1,5 +1,6 @@
 /** What many of Arize's requests share. */
-import { t } from "../../schema.js";
+import { maybe, t } from "../../schema.js";
+import { invalid } from "./errors.js";
 
 export const text = t.String();
 export const inDataset = t.Object({ dataset_id: text });
@@ -11,3 +12,18 @@ export const anyList = t.Array(t.Unknown());
 export const limitOf = (most: number) => t.Optional(t.Integer({ minimum: 1, maximum: most, default: 50 }));
 
 export const anyAnswer = { 200: { description: "as Arize answers" } };
+
+/** What a search names. */
+export const searchFields = {
+  filter: maybe(text),
+  limit: maybe(t.Integer({ minimum: 1, maximum: 500 })),
+  cursor: maybe(text),
+};
+
+/** Throws 422 for a filter: their language is not spoken here. */
+export function checkFilter(filter: string | null | undefined): void {
+  if (filter !== undefined && filter !== null)
+    throw invalid(
+      "filters of examples and runs are not understood here; leave the filter away, and pick from what is listed",
+    );
+}
