@@ -504,6 +504,7 @@ test("server", () => {
         "makeApp",
         "openApi",
         "printMarkdown",
+        "readPublicUrl",
         "revokeToken",
         "withDocument",
       ],

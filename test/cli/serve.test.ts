@@ -40,11 +40,13 @@ test("an address that others reach is refused while there is no token, also behi
   for (const words of [
     ["--host", "0.0.0.0"],
     ["--allow-host", "data.example.org"],
+    ["--public-url", "https://data.example.org/evals"],
   ]) {
     const { code, err } = await shell.run(["serve", "--port", "0", ...words]);
     expect([code, err]).toEqual([2, expect.stringContaining("sheaf token create")]);
   }
   expect((await shell.run(["serve", "--tls-cert", "x.pem"])).err).toContain("--tls-key");
+  expect((await shell.run(["serve", "--public-url", "data.example.org"])).err).toContain("https://data.example.org");
 });
 
 test("it prints its address, answers, logs each request, and ends with 0 when it is interrupted", async () => {

@@ -7,7 +7,7 @@ import { pathOf, type Asked } from "./asked.js";
 import type { Repository } from "@sheaf/core";
 import { Hono, type Context } from "hono";
 import { Call, defaultLimits, type Caller, type Limits, type Need } from "./call.js";
-import { withDocument } from "./document/routes.js";
+import { about, withDocument } from "./document/routes.js";
 import { Desk, type ModelDoor, type Wait } from "./desk.js";
 import type { Dialect } from "./dialects/dialect.js";
 import { json } from "./answer.js";
@@ -24,6 +24,8 @@ export interface AppOptions {
   readonly repo: Repository;
   /** What the repository is called. Default: `sheaf`. */
   readonly name?: string;
+  /** Where others reach the server, for the document. Default: where the document is. */
+  readonly publicUrl?: URL;
   /** The routes beside those of the document, which the app adds. */
   readonly routes: readonly Route[];
   /** Default: none. */
@@ -68,7 +70,7 @@ export function makeApp(options: AppOptions): App {
   const hono = new Hono({ strict: false });
   const desk = new Desk(options.repo, options.wait, options.spool, options.model, options.name);
   const face: Face = { options, desk, limits: { ...defaultLimits, ...options.limits } };
-  const routes = withDocument(options.routes);
+  const routes = withDocument(options.routes, about, options.publicUrl);
   for (const route of routes) hono.on(route.method, honoPath(route.path), context => answer(context, route, face));
   for (const dialect of options.dialects ?? []) addDialect(hono, { ...face, dialect }, dialect);
   const methodsAt = allowed(routes);

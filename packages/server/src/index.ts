@@ -13,6 +13,7 @@ export { allRoutes, type NativeRoute } from "./routes.js";
 export { createToken, listTokens, revokeToken, type Token, type TokenWish } from "./access/token.js";
 export { isLoopback, loopbackHosts, type DoorOptions } from "./access/door.js";
 export type { BoundsOptions } from "./access/bounds.js";
+export { readPublicUrl } from "./access/public-url.js";
 export { Service, type LogLine, type ServiceOptions } from "./service.js";
 export { listen, type Listening, type ListenOptions } from "./listen/server.js";
 export { DiskSpool } from "./listen/spool.js";

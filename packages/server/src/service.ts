@@ -8,6 +8,7 @@ import type { Repository } from "@sheaf/core";
 import { Admission } from "./access/admission.js";
 import { Bounds, defaultBounds, type BoundsOptions } from "./access/bounds.js";
 import { passDoor, preflight, type DoorOptions } from "./access/door.js";
+import { outward } from "./access/public-url.js";
 import { makeApp, type Answered, type App } from "./app.js";
 import type { Limits } from "./call.js";
 import type { ModelDoor } from "./desk.js";
@@ -24,6 +25,8 @@ export interface ServiceOptions {
   readonly routes: readonly Route[];
   readonly dialects?: readonly Dialect[];
   readonly door: DoorOptions;
+  /** Where others reach the server through a reverse proxy, which takes the path away. Default: where it listens. */
+  readonly publicUrl?: URL;
   /** What the repository is called. Default: `sheaf`. */
   readonly name?: string;
   /** Whether only this machine reaches the port: then no token is needed as long as none was ever made. */
@@ -78,7 +81,7 @@ export class Service {
   readonly #closing = new AbortController();
 
   constructor(readonly options: ServiceOptions) {
-    const { repo, name, routes, limits, spool, model } = options;
+    const { repo, name, routes, publicUrl, limits, spool, model } = options;
     this.metrics = options.metrics ?? new Metrics();
     this.#bounds = new Bounds({ ...defaultBounds, ...options.bounds });
     this.#admission = new Admission(repo.local(), { isPrivate: options.isPrivate });
@@ -87,6 +90,7 @@ export class Service {
       routes,
       dialects: options.dialects ?? [],
       ...(name !== undefined && { name }),
+      ...(publicUrl && { publicUrl }),
       ...(limits && { limits }),
       ...(spool && { spool }),
       ...(model && { model }),
@@ -114,7 +118,7 @@ export class Service {
     let response: Response;
     try {
       const mayGoOn = this.#bounds.enter();
-      cors = passDoor(request, this.options.door);
+      cors = passDoor(request, this.options.door, this.options.publicUrl?.origin);
       if (!mayGoOn)
         throw new HttpError(503, "busy", "too many requests are under way; try again", { "retry-after": "1" });
       response = preflight(request, cors) ?? (await this.#own(request)) ?? (await this.#app.fetch(request));
@@ -122,6 +126,7 @@ export class Service {
       response = this.refuse(request, error);
     }
     for (const [name, value] of Object.entries(cors)) response.headers.append(name, value);
+    this.#pointOutward(request, response.headers);
     return compressed(request, ranged(request, response));
   }
 
@@ -174,6 +179,12 @@ export class Service {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#app.settled();
+  }
+
+  #pointOutward(request: Asked, headers: Headers): void {
+    const { publicUrl } = this.options;
+    const location = headers.get("location");
+    if (publicUrl && location !== null) headers.set("location", outward(location, request, publicUrl));
   }
 
   #visit(request: Asked): Visit {

@@ -11,6 +11,7 @@ interface Flags {
   host: string;
   port: number;
   name?: string;
+  publicUrl?: string;
   allowHost?: string[];
   allowOrigin?: string[];
   tlsCert?: string;
@@ -34,11 +35,8 @@ export const define: Define = (command, cli) => {
     .option("--host <host>", "the address to listen at; one that others reach needs tokens", "127.0.0.1")
     .option("--port <port>", "the port; 0 is any that is free", count(), usualPort)
     .option("--name <name>", "what git calls the repository, as in <url>/<name>.git (default: the folder's name)")
-    .option(
-      "--allow-host <name>",
-      "a name that the server is called by, as behind a proxy; may be given several times",
-      many,
-    )
+    .option("--public-url <url>", "where others reach the server, through a reverse proxy; it needs tokens")
+    .option("--allow-host <name>", "a name that the server is called by; may be given several times", many)
     .option("--allow-origin <origin>", "pages of this origin may call the server; may be given several times", many)
     .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM)")
     .option("--tls-key <file>", "the certificate's key (PEM)")
@@ -72,8 +70,8 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
   const metrics = new server.Metrics();
   const watched = { watched: (drive: Parameters<typeof metrics.watch>[0]) => metrics.watch(drive) };
   const repo = await openNearest(cli.io, cli.options.C, text => cli.say(text), watched);
-  const tls = readTls(cli, flags);
-  const isPrivate = server.isLoopback(host) && (flags.allowHost ?? []).every(server.isLoopback);
+  const publicUrl = flags.publicUrl === undefined ? undefined : server.readPublicUrl(flags.publicUrl);
+  const isPrivate = namesOf(flags, publicUrl).every(server.isLoopback);
   if (!isPrivate && (await server.listTokens(repo.local())).length === 0)
     throw new UsageError(
       "others could reach this server, and there is no token that would keep it: make one first with sheaf token create",
@@ -84,7 +82,8 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
     name,
     routes: [...server.allRoutes, ...server.exchangeRoutes(name)],
     dialects: server.allDialects,
-    door: { hosts: hostsOf(flags, isPrivate, server.loopbackHosts), origins: new Set(flags.allowOrigin) },
+    door: { hosts: hostsOf(flags, publicUrl, isPrivate, server.loopbackHosts), origins: new Set(flags.allowOrigin) },
+    ...(publicUrl && { publicUrl }),
     isPrivate,
     metrics,
     model: { fetch: (url, init) => fetch(url, init), key: cli.io.env["SHEAF_LLM_KEY"] },
@@ -96,38 +95,54 @@ async function act(cli: Cli, flags: Flags): Promise<void> {
     host,
     port,
     requestMs: flags.requestTime * 1000,
-    ...(tls && { tls }),
+    ...readTls(cli, flags),
   });
-  await cli.line(cli.json ? record({ url: listening.url }) : told(listening.url, name, server.allDialects));
+  const { url } = listening;
+  const outside = publicUrl?.href.replace(/\/+$/, "") ?? url;
+  await cli.line(cli.json ? record({ url }) : told(url, outside, name, server.allDialects));
   await cli.out.flush();
   await toldToStop(cli.io.signal);
   await listening.stop(drain * 1000);
 }
 
 /** Where everything is that the server has. */
-function told(url: string, name: string, dialects: readonly { prefixes: readonly string[] }[]): string {
-  const sdks = dialects.map(({ prefixes: [prefix] }) => url + prefix);
+function told(
+  url: string,
+  outside: string,
+  name: string,
+  dialects: readonly { prefixes: readonly string[] }[],
+): string {
+  const sdks = dialects.map(({ prefixes: [prefix] }) => outside + prefix);
   return [
-    `serving ${url}`,
-    `  the API, described: ${url}/api/docs`,
-    `  for git: ${url}/${name}.git`,
+    `serving ${outside === url ? url : `${outside} from ${url}`}`,
+    `  the API, described: ${outside}/api/docs`,
+    `  for git: ${outside}/${name}.git`,
     `  for SDKs: ${sdks.join(" ")}`,
   ].join("\n");
 }
 
-/** Names that the server is called by; any, where only tokens open it and none were said. */
-function hostsOf({ host, allowHost }: Flags, isPrivate: boolean, own: readonly string[]): Set<string> | undefined {
-  if (!isPrivate && allowHost === undefined) return undefined;
-  return new Set(
-    [...own, host.includes(":") ? `[${host}]` : host, ...(allowHost ?? [])].map(name => name.toLowerCase()),
-  );
+/** Names that the server is called by, as it was told. */
+function namesOf({ host, allowHost = [] }: Flags, publicUrl: URL | undefined): string[] {
+  const names = [host.includes(":") ? `[${host}]` : host, ...allowHost, ...(publicUrl ? [publicUrl.hostname] : [])];
+  return names.map(name => name.toLowerCase());
 }
 
-function readTls(cli: Cli, { tlsCert, tlsKey }: Flags): { cert: string; key: string } | undefined {
-  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+/** Those that a request may call it by; any, where only tokens open it and none were allowed by name. */
+function hostsOf(
+  flags: Flags,
+  publicUrl: URL | undefined,
+  isPrivate: boolean,
+  own: readonly string[],
+): Set<string> | undefined {
+  if (!isPrivate && flags.allowHost === undefined) return undefined;
+  return new Set([...own, ...namesOf(flags, publicUrl)]);
+}
+
+function readTls(cli: Cli, { tlsCert, tlsKey }: Flags): { tls?: { cert: string; key: string } } {
+  if (tlsCert === undefined && tlsKey === undefined) return {};
   if (tlsCert === undefined || tlsKey === undefined) throw new UsageError("--tls-cert and --tls-key go together");
   const read = (file: string) => readFileSync(resolve(cli.io.cwd, file), "utf8");
-  return { cert: read(tlsCert), key: read(tlsKey) };
+  return { tls: { cert: read(tlsCert), key: read(tlsKey) } };
 }
 
 function nameOf(cli: Cli): string {

@@ -26,8 +26,16 @@ const exposed = "etag, location, x-request-id, content-range, www-authenticate";
 const methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const maxAge = "600";
 
-/** Throws 421 for a Host that is not this server's, 403 for an Origin that may not call; gives the headers that let the page read the answer. */
-export function passDoor(request: Asked, { hosts, origins }: DoorOptions): Readonly<Record<string, string>> {
+/**
+ * Throws 421 for a Host that is not this server's, 403 for an Origin that may not call; gives the headers that let the page read the answer.
+ *
+ * @param own  the server's own origin, where a reverse proxy gives it another than the `Host` of requests says
+ */
+export function passDoor(
+  request: Asked,
+  { hosts, origins }: DoorOptions,
+  own?: string,
+): Readonly<Record<string, string>> {
   const url = new URL(request.url);
   if (hosts && !hosts.has(url.hostname))
     throw new HttpError(
@@ -39,7 +47,7 @@ export function passDoor(request: Asked, { hosts, origins }: DoorOptions): Reado
   if (origin === null) return {};
   if (origins.has(origin))
     return { "access-control-allow-origin": origin, "access-control-expose-headers": exposed, vary: "Origin" };
-  if (sameOrigin(origin, url)) return {};
+  if (origin === own || sameOrigin(origin, url)) return {};
   throw new HttpError(403, "wrong-origin", `pages of ${JSON.stringify(origin.slice(0, 200))} may not call this server`);
 }
 

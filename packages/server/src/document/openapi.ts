@@ -1,4 +1,5 @@
 /** The OpenAPI 3.1 document, made from the routes: what validates requests is what it says. */
+import { baseOf } from "../access/public-url.js";
 import { ndjsonType } from "../answer.js";
 import type { Route } from "../route.js";
 import type { TSchema } from "../schema.js";
@@ -9,15 +10,15 @@ import { headersOf } from "./header.js";
 import type { About, Answer, Body, Media, OpenApi, Operation, Parameter, Schema } from "./model.js";
 import { problemAnswer, problemAnswers, problemSchema, problemsOf } from "./refusal.js";
 
-/** Makes the document, ready for JSON. Throws where two shapes have one name. */
-export function openApi(routes: readonly Route[], about: About): OpenApi {
+/** Makes the document, ready for JSON, of a server at this address; default: where the document is. Throws where two shapes have one name. */
+export function openApi(routes: readonly Route[], about: About, publicUrl?: URL): OpenApi {
   const components = new Components();
   const paths: Record<string, Record<string, Operation>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route, components);
   return {
     openapi: "3.1.0",
     info: { ...about, license: { name: "MIT", identifier: "MIT" } } as About,
-    servers: [{ url: "/" }],
+    servers: [{ url: publicUrl ? baseOf(publicUrl) : "/" }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map(name => ({ name })),
     paths,
     components: {

@@ -6,6 +6,7 @@ import { namesIn, outline, shapesOf, type Entry } from "./outline.js";
 export function printPage(document: OpenApi): string {
   const { title, version, description } = document.info;
   const link = linker(document);
+  const base = document.servers[0]?.url.replace(/\/$/, "") ?? "";
   const sections = outline(document);
   const contents = sections.map(
     ({ tag, entries }) =>
@@ -19,7 +20,7 @@ export function printPage(document: OpenApi): string {
 <title>${text(title)}</title><style>${style}</style></head>
 <body><nav><ul>${contents.join("")}<li><a href="#shapes">shapes</a></li></ul></nav>
 <main><h1>${text(title)} <small>${text(version)}</small></h1><p>${prose(description)}</p>
-<p>For programs: <a href="/api/v1/openapi.json">openapi.json</a></p>
+<p>For programs: <a href="${text(base)}/api/v1/openapi.json">openapi.json</a></p>
 ${main.join("\n")}
 <h2 id="shapes">shapes</h2>${printShapes(document, link)}</main></body></html>
 `;

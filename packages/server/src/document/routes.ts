@@ -17,16 +17,16 @@ export const about: About = {
 };
 
 /** The routes of a list, and the two that tell of them all. */
-export function withDocument(routes: readonly Route[], told: About = about): Route[] {
-  const document = once(() => documentOf(routes, told));
+export function withDocument(routes: readonly Route[], told: About = about, publicUrl?: URL): Route[] {
+  const document = once(() => documentOf(routes, told, publicUrl));
   const json = once(() => `${printJson(document() as unknown as Value)}\n`);
   const page = once(() => printPage(document()));
   return [...routes, ...documentRoutes(json, page)];
 }
 
-/** The document of an app that has these routes. */
-export function documentOf(routes: readonly Route[], told: About = about): OpenApi {
-  return openApi([...routes, ...documentRoutes(nothing, nothing)], told);
+/** The document of an app that has these routes, and that others reach there. */
+export function documentOf(routes: readonly Route[], told: About = about, publicUrl?: URL): OpenApi {
+  return openApi([...routes, ...documentRoutes(nothing, nothing)], told, publicUrl);
 }
 
 /** Makes something when it is asked for first: few ask, and a server that starts has other things to do. */
