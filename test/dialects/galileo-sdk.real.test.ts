@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findings } from "../sync/town.js";
 import { expectExercised } from "./exercise.js";
+import { content, create, edit } from "./galileo-client.js";
 import { npmSdk } from "./sdks.js";
 import { Town } from "./town.js";
 
@@ -111,6 +112,53 @@ test(
     const kept = all.filter(({ status }) => status === "fulfilled").length;
     expect(kept).toBeGreaterThan(0);
     expect((await town.repo.dataset("many").info()).count).toBe(250 + kept);
+    used.high.push(taken());
+  },
+  minutes,
+);
+
+test(
+  "galileo: what its logger and its experiments send is kept, and becomes rows",
+  async () => {
+    const galileo = await sdk();
+    const Logger = galileo["GalileoLogger"] as unknown as new (options: object) => {
+      startSession: (options: object) => Promise<string>;
+      startTrace: (options: object) => { id: string };
+      addLlmSpan: (options: object) => { id: string };
+      addToolSpan: (options: object) => unknown;
+      addWorkflowSpan: (options: object) => unknown;
+      conclude: (options: object) => void;
+      flush: () => Promise<unknown>;
+    };
+    const project = (await galileo["createProject"]("L")) as { id: string };
+    const logger = new Logger({ projectName: "L", logStreamName: "default" });
+    const session = await logger.startSession({ name: "s", externalId: "e1" });
+    expect(await logger.startSession({ externalId: "e1" })).toBe(session);
+    const trace = logger.startTrace({ input: "2+2?", name: "sum", metadata: { user: "u1" } });
+    const span = logger.addLlmSpan({ input: "2+2?", output: "4", model: "m", durationNs: 5 });
+    logger.addWorkflowSpan({ input: "plan", name: "plan" });
+    logger.addToolSpan({ input: "in", output: "out", name: "t" });
+    logger.conclude({ output: "planned" });
+    logger.conclude({ output: "4", durationNs: 10 });
+    await logger.flush();
+    const found = await galileo["getTraces"]({ projectId: project.id });
+    expect(found).toMatchObject({ records: [{ id: trace.id, input: "2+2?", output: "4", sessionId: session }] });
+    expect((await galileo["getSpans"]({ projectId: project.id })) as object).toMatchObject({ records: [{}, {}, {}] });
+    const id = await create(town, "logged", []);
+    const copy = { edit_type: "copy_record_data", ids: [trace.id, span.id], prepend: false };
+    expect((await edit(town, id, [copy])).status).toBe(204);
+    expect((await content(town, id)).rows.map(({ values_dict: cells }) => cells)).toMatchObject([
+      { input: "2+2?", output: "4", metadata: { user: "u1" } },
+      { output: { role: "assistant", content: "4" } },
+    ]);
+    const dataset = await galileo["createDataset"]([{ input: "a", output: "A" }, { input: "b" }], "tried");
+    const tried = { name: "e", dataset, projectName: "L", function: async (given: unknown) => JSON.stringify(given) };
+    const { experiment } = (await galileo["runExperiment"](tried)) as { experiment: { id: string } };
+    await galileo["runExperiment"]({ ...tried, experimentTags: { k: "v" } });
+    expect(await galileo["getExperiments"]("L")).toMatchObject([{ id: experiment.id, name: "e" }, {}]);
+    expect(await galileo["getTraces"]({ projectId: project.id, experimentId: experiment.id })).toMatchObject({
+      records: [{}, {}],
+    });
     used.high.push(taken());
   },
   minutes,

@@ -3,6 +3,8 @@ import type { VendorTable } from "./table.js";
 
 const stub = "Rights are those of tokens here: the caller is the one owner, and changes are answered and not kept.";
 
+const filtered = "Filters go through all records of the project.";
+
 export const galileoTable: VendorTable = {
   dialect: "galileo",
   title: "Galileo v2",
@@ -67,8 +69,58 @@ export const galileoTable: VendorTable = {
     get_projects: { methods: ["getProjects", "Projects.list"], differs: "Not paged." },
     create_project: { methods: ["createProject"], differs: "A taken name gives the project that has it." },
     get_project: {},
-    list_log_streams: { differs: "Every project has one that is called `default`." },
-    create_log_stream: {},
+    get_all_projects: { methods: ["Projects.list"] },
+    list_log_streams: { methods: ["getLogStreams"], differs: "Every project has one that is called `default`." },
+    list_log_streams_paginated: { methods: ["LogStreams.list", "GalileoLogger"] },
+    get_log_stream: { methods: ["getLogStream"] },
+    create_log_stream: { methods: ["createLogStream", "GalileoLogger"] },
+    log_traces: {
+      methods: ["GalileoLogger.flush", "log", "galileo_context.flush", "runExperiment", "run_experiment"],
+      differs:
+        "Kept as records, which Opik's face sees too; in no session they show their trace's id as the session's.",
+    },
+    log_spans: {
+      methods: ["GalileoLogger (distributed)"],
+      differs: "A span may come before its trace.",
+    },
+    update_trace: { methods: ["GalileoLogger (distributed)"] },
+    update_span: { methods: ["GalileoLogger (distributed)"] },
+    create_session: { methods: ["GalileoLogger.startSession", "GalileoLogger.start_session"] },
+    query_traces: { methods: ["getTraces", "get_traces"], differs: filtered },
+    query_spans: { methods: ["getSpans", "get_spans"], differs: filtered },
+    query_sessions: { methods: ["getSessions", "get_sessions"], differs: filtered },
+    count_traces: {},
+    count_spans: {},
+    count_sessions: {},
+    delete_traces: { differs: "Their spans go with them; all stay in the history." },
+    delete_spans: {},
+    delete_sessions: { differs: "Their traces stay." },
+    get_trace: { differs: "Spans more than 64 levels deep are not shown." },
+    get_span: {},
+    get_session: {},
+    list_experiments: { methods: ["getExperiments", "get_experiments"], differs: "Not counted: traces and spans." },
+    list_experiments_paginated: {},
+    create_experiment: {
+      methods: ["runExperiment", "run_experiment", "createExperiment"],
+      differs: "With a function, which the client runs. An experiment with a prompt is 422; there are no groups by id.",
+    },
+    get_experiment: { methods: ["getExperiment"] },
+    update_experiment: { methods: ["updateExperiment"] },
+    delete_experiment: { methods: ["deleteExperiment"], differs: "Its traces stay." },
+    get_experiment_tags: { methods: ["get_experiment_tags"] },
+    set_tag_for_experiment: { methods: ["runExperiment({ experimentTags })", "upsert_experiment_tag"] },
+    delete_experiment_tag: {},
+    list_scorers_with_filters: {
+      methods: ["runExperiment({ metrics })", "run_experiment(metrics=…)"],
+      differs:
+        "There are none: metrics are computed by the client (local ones), and the SDK says of all others that they do not exist.",
+    },
   },
-  missing: [{ what: "`/projects/{project_id}/prompt_datasets…`", why: "deprecated by the vendor" }],
+  missing: [
+    { what: "`/projects/{project_id}/prompt_datasets…`", why: "deprecated by the vendor" },
+    {
+      what: "prompts, jobs, scorers, `observe` and `evaluate` of the old platform, export of logs",
+      why: "no part of datasets",
+    },
+  ],
 };

@@ -10,6 +10,11 @@ import { creationRoutes } from "./creation.js";
 import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
 import { extensionRoutes } from "./extension.js";
+import { experimentTagRoutes } from "./experiment-tags.js";
+import { experimentRoutes } from "./experiments.js";
+import { logReadingRoutes } from "./log-reading.js";
+import { logStreamRoutes } from "./log-streams.js";
+import { loggingRoutes } from "./logging.js";
 import { projectRoutes } from "./projects.js";
 import { bearerOf, bearing, isLoggedIn, keyHeaders, sessionRoutes } from "./session.js";
 import { versionRoutes } from "./versioning.js";
@@ -34,6 +39,11 @@ export const galileo: Dialect = {
   routes: [
     ...sessionRoutes,
     ...projectRoutes,
+    ...logStreamRoutes,
+    ...loggingRoutes,
+    ...logReadingRoutes,
+    ...experimentRoutes,
+    ...experimentTagRoutes,
     ...creationRoutes,
     ...extensionRoutes,
     ...datasetRoutes,

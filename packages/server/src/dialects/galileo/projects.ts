@@ -1,5 +1,5 @@
-/** Projects and their log streams: records, so that SDKs that begin with a project find one. Datasets name those that they are used in. */
-import type { Platform, ValueObject } from "@sheaf/core";
+/** Projects: records, so that SDKs that begin with a project find one. Datasets name those that they are used in. */
+import type { ValueObject } from "@sheaf/core";
 import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
@@ -15,11 +15,11 @@ import { inDataset, needDataset, ownOf } from "./shapes.js";
 import type { UserInfo } from "./users.js";
 
 const tag = "projects";
-const kind = "projects";
-const inProject = t.Object({ project_id: uuid });
+export const projectKind = "projects";
+export const inProject = t.Object({ project_id: uuid });
 const projectType = t.Union(["prompt_evaluation", "llm_monitor", "protect", "gen_ai"].map(name => t.Literal(name)));
 
-interface Project {
+export interface Project {
   readonly id: string;
   readonly name: string;
   readonly type: string;
@@ -72,6 +72,23 @@ export const projectRoutes = [
   route(
     {
       method: "GET",
+      path: "/projects/all",
+      operationId: "get_all_projects",
+      tag,
+      summary: "As get_projects.",
+      scope: "read",
+      query: t.Object({ type: t.Optional(t.String()) }),
+      answers: { 200: { description: "a list of ProjectDBThin" } },
+    },
+    async (call, repo, desk) => {
+      const user = await callerInfo(call, repo);
+      const all = (await allProjects(call, desk)).filter(({ type }) => [undefined, type].includes(call.query.type));
+      return json(all.map(project => projectJson(project, user)));
+    },
+  ),
+  route(
+    {
+      method: "GET",
       path: "/projects/{project_id}",
       operationId: "get_project",
       tag,
@@ -82,48 +99,6 @@ export const projectRoutes = [
     },
     async (call, repo, desk) =>
       json(projectJson(await needProject(call, desk, call.params.project_id), await callerInfo(call, repo))),
-  ),
-  route(
-    {
-      method: "GET",
-      path: "/projects/{project_id}/log_streams",
-      operationId: "list_log_streams",
-      tag,
-      summary: "Lists the log streams of a project; each has one that is called default.",
-      scope: "read",
-      params: inProject,
-      answers: { 200: { description: "a list of LogStreamResponse" } },
-    },
-    async (call, repo, desk) => {
-      const project = await needProject(call, desk, call.params.project_id);
-      const user = await callerInfo(call, repo);
-      return json(
-        ["default", ...project.streams].map(name => streamJson(desk.repo.local().platform, project, name, user)),
-      );
-    },
-  ),
-  route(
-    {
-      method: "POST",
-      path: "/projects/{project_id}/log_streams",
-      operationId: "create_log_stream",
-      tag,
-      summary: "Makes a log stream in a project, or gives the one that has this name.",
-      scope: "write",
-      params: inProject,
-      body: { json: t.Object({ name: t.String({ minLength: 1 }) }) },
-      answers: { 200: { description: "a LogStreamResponse" } },
-    },
-    async (call, repo, desk) => {
-      const { name } = await call.json();
-      const project = await needProject(call, desk, call.params.project_id);
-      if (name !== "default" && !project.streams.includes(name)) {
-        const record = await getRecord(desk, kind, project.id);
-        const item = { ...record, log_streams: [...project.streams, name] };
-        await putRecords(call, desk, kind, [{ id: project.id, item }]);
-      }
-      return json(streamJson(repo.local().platform, project, name, await callerInfo(call, repo)));
-    },
   ),
   route(
     {
@@ -157,7 +132,7 @@ export const projectRoutes = [
 
 /** Throws 404. */
 export async function needProject(call: Call, desk: Desk, id: string): Promise<Project> {
-  const record = call.sees(recordPath(kind)) ? await getRecord(desk, kind, id.toLowerCase()) : undefined;
+  const record = call.sees(recordPath(projectKind)) ? await getRecord(desk, projectKind, id.toLowerCase()) : undefined;
   const project = record && read(id.toLowerCase(), record);
   if (!project) throw notFound(`there is no project ${id}`);
   return project;
@@ -165,8 +140,8 @@ export async function needProject(call: Call, desk: Desk, id: string): Promise<P
 
 async function allProjects(call: Call, desk: Desk): Promise<Project[]> {
   const all: Project[] = [];
-  if (!call.sees(recordPath(kind))) return all;
-  for await (const { id, item } of listRecords(desk, kind, { signal: call.signal })) {
+  if (!call.sees(recordPath(projectKind))) return all;
+  for await (const { id, item } of listRecords(desk, projectKind, { signal: call.signal })) {
     const project = uuidForm.test(id) ? read(id, item as ValueObject) : undefined;
     if (project) all.push(project);
   }
@@ -177,21 +152,26 @@ async function makeProject(call: Call, desk: Desk, name: string, type: string): 
   const { platform } = desk.repo.local();
   const id = madeUuid(platform, 4, ["galileo project", name]);
   const item = { name, type, created_at: new Date(platform.now()).toISOString() };
-  await putRecords(call, desk, kind, [{ id, item }]);
+  await putRecords(call, desk, projectKind, [{ id, item }]);
   return { id, ...item, streams: [] };
 }
 
 /** A project of any face: of one that tells no type, Galileo's usual one is taken for granted. */
 function read(id: string, item: ValueObject): Project | undefined {
-  const { name, type, created_at: created, log_streams: streams } = item;
+  const { name, type, created_at: created } = item;
   if (typeof name !== "string") return undefined;
   return {
     id,
     name,
     type: typeof type === "string" ? type : "gen_ai",
     created_at: typeof created === "string" ? created : new Date(0).toISOString(),
-    streams: Array.isArray(streams) ? streams.filter(stream => typeof stream === "string") : [],
+    streams: streamsIn(item),
   };
+}
+
+/** The log streams that a project's record names. */
+export function streamsIn({ log_streams: streams }: ValueObject): string[] {
+  return Array.isArray(streams) ? streams.filter(stream => typeof stream === "string") : [];
 }
 
 function projectJson({ id, name, type, created_at }: Project, user: UserInfo) {
@@ -208,20 +188,5 @@ function projectJson({ id, name, type, created_at }: Project, user: UserInfo) {
     bookmark: false,
     description: null,
     labels: [],
-  };
-}
-
-function streamJson(platform: Platform, project: Project, name: string, user: UserInfo) {
-  return {
-    id: madeUuid(platform, 4, ["galileo log stream", project.id, name]),
-    name,
-    project_id: project.id,
-    created_at: project.created_at,
-    updated_at: project.created_at,
-    created_by: user.id,
-    created_by_user: user,
-    num_spans: null,
-    num_traces: null,
-    has_user_created_sessions: false,
   };
 }

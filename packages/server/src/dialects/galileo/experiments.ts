@@ -1,0 +1,200 @@
+/** Experiments: records that say with which version of a dataset a program was tried. What it did are traces that name the experiment. */
+import { isObject, parseJson, printItem } from "@sheaf/core";
+import { json } from "../../answer.js";
+import type { Call } from "../../call.js";
+import type { Desk } from "../../desk.js";
+import { route } from "../../route.js";
+import { maybe, t } from "../../schema.js";
+import { nameOf } from "../catalog/naming.js";
+import { changeRecords, recordPath, recordsNow, removeRecords } from "../catalog/records.js";
+import { freshUuid } from "../catalog/uuid.js";
+import { notFound, unprocessable } from "./errors.js";
+import {
+  changeExperiment,
+  experimentKind,
+  experimentsPath,
+  inExperiment,
+  needExperiment,
+  nowOf,
+  shownExperiment,
+  taskType,
+} from "./experiment.js";
+import { uuid } from "./ids.js";
+import { dense } from "./log-record.js";
+import { paged, pageOf, pageQuery } from "./paging.js";
+import { inProject, needProject } from "./projects.js";
+import { findDataset } from "./shapes.js";
+
+const tag = "experiments";
+const path = experimentsPath;
+const kind = experimentKind;
+const answers = { 200: { description: "an ExperimentResponse" } } as const;
+const name = t.String({ minLength: 1, maxLength: 255 });
+
+export const experimentRoutes = [
+  route(
+    {
+      method: "GET",
+      path,
+      operationId: "list_experiments",
+      tag,
+      summary: "Lists the experiments of a project, oldest first.",
+      scope: "read",
+      params: inProject,
+      answers: { 200: { description: "a list of ExperimentResponse" } },
+    },
+    async (call, _, desk) => json(await allShown(call, desk)),
+  ),
+  route(
+    {
+      method: "GET",
+      path: `${path}/paginated`,
+      operationId: "list_experiments_paginated",
+      tag,
+      summary: "As list_experiments, in pages.",
+      scope: "read",
+      params: inProject,
+      query: t.Object(pageQuery),
+      answers: { 200: { description: "a ListExperimentResponse" } },
+    },
+    async (call, _, desk) => {
+      const { part, fields } = paged(await allShown(call, desk), pageOf(call.query));
+      return json({ ...fields, experiments: part });
+    },
+  ),
+  route(
+    {
+      method: "POST",
+      path,
+      operationId: "create_experiment",
+      tag,
+      summary: "Begins an experiment, which the client runs.",
+      scope: "write",
+      params: inProject,
+      body: {
+        json: t.Object({
+          name,
+          task_type: maybe(t.Integer()),
+          dataset: maybe(t.Object({ dataset_id: uuid, version_index: maybe(t.Integer()) })),
+          experiment_group_id: maybe(uuid),
+          experiment_group_name: maybe(name),
+          trigger: maybe(t.Boolean()),
+        }),
+      },
+      answers,
+    },
+    async (call, _, desk) => {
+      const body = await call.json();
+      const project = await needProject(call, desk, call.params.project_id);
+      if (body.trigger === true)
+        throw unprocessable(
+          ["body", "trigger"],
+          "prompts are not run here; give the experiment a function, which the client runs",
+        );
+      if (body.experiment_group_id) throw notFound("there is no such group of experiments");
+      const dataset = body.dataset ? await findDataset(call, desk, body.dataset.dataset_id) : undefined;
+      const id = freshUuid(desk.repo.local().platform, 4);
+      const now = nowOf(desk);
+      const galileo = dense({
+        dataset: dense({ ...body.dataset }),
+        task_type: body.task_type ?? taskType,
+        experiment_group_name: body.experiment_group_name,
+      });
+      const item = dense({
+        name: body.name,
+        dataset_name: dataset && nameOf(dataset),
+        project_id: project.id,
+        created_at: now,
+        last_updated_at: now,
+        galileo,
+      });
+      await changeRecords(call, desk, kind, [id], () => item);
+      return json(await shownExperiment(call, desk, id, item));
+    },
+  ),
+  route(
+    {
+      method: "GET",
+      path: `${path}/{experiment_id}`,
+      operationId: "get_experiment",
+      tag,
+      summary: "Gives an experiment.",
+      scope: "read",
+      params: inExperiment,
+      answers,
+    },
+    async (call, _, desk) => {
+      const project = await needProject(call, desk, call.params.project_id);
+      const id = call.params.experiment_id.toLowerCase();
+      return json(await shownExperiment(call, desk, id, await needExperiment(call, desk, project, id)));
+    },
+  ),
+  route(
+    {
+      method: "PUT",
+      path: `${path}/{experiment_id}`,
+      operationId: "update_experiment",
+      tag,
+      summary: "Renames an experiment.",
+      scope: "write",
+      params: inExperiment,
+      body: { json: t.Object({ name }) },
+      answers,
+    },
+    async (call, _, desk) => {
+      const { name: given } = await call.json();
+      const id = call.params.experiment_id.toLowerCase();
+      const item = await changeExperiment(call, desk, before => ({ ...before, name: given }));
+      return json(await shownExperiment(call, desk, id, item));
+    },
+  ),
+  route(
+    {
+      method: "DELETE",
+      path: `${path}/{experiment_id}`,
+      operationId: "delete_experiment",
+      tag,
+      summary: "Removes an experiment; it stays in the history, and its traces stay.",
+      scope: "write",
+      params: inExperiment,
+      answers: { 200: { description: "it was done" } },
+    },
+    async (call, _, desk) => {
+      const project = await needProject(call, desk, call.params.project_id);
+      const id = call.params.experiment_id.toLowerCase();
+      await needExperiment(call, desk, project, id);
+      await removeRecords(call, desk, kind, [id]);
+      return json({ message: "The experiment was removed." });
+    },
+  ),
+  route(
+    {
+      method: "POST",
+      path: "/scorers/list",
+      operationId: "list_scorers_with_filters",
+      tag,
+      summary: "Lists no scorers: metrics are computed by clients alone.",
+      scope: "read",
+      query: t.Object(pageQuery),
+      body: { json: t.Object({}), optional: true },
+      answers: { 200: { description: "a ListScorersResponse" } },
+    },
+    async call => json({ ...paged([], pageOf(call.query)).fields, scorers: [] }),
+  ),
+] as const;
+
+type InProject = Call<{ project_id: string }>;
+
+async function allShown(call: InProject, desk: Desk): Promise<unknown[]> {
+  const project = await needProject(call, desk, call.params.project_id);
+  const all: unknown[] = [];
+  const version = call.sees(recordPath(kind)) ? await recordsNow(desk, kind) : undefined;
+  if (version)
+    for await (const { ids, blocks } of version.batches({ signal: call.signal }))
+      for (let i = 0; i < ids.length; i++) {
+        const item = parseJson(printItem(blocks[i]));
+        if (isObject(item) && item["project_id"] === project.id)
+          all.push(await shownExperiment(call, desk, ids[i], item));
+      }
+  return all;
+}
