@@ -232,10 +232,10 @@ test(
     expect(stderr).toBe("");
     expect(JSON.parse(stdout)).toEqual({
       first: ["committed", "first", true, true],
-      again: 409,
+      again: true,
       draft: ["uncommitted", null],
       committed: ["committed", "two"],
-      twice: 409,
+      twice: true,
       added: 2,
       csv: [2, "committed", "from a file"],
       versions: [

@@ -38,7 +38,7 @@ export const humanloopTable: VendorTable = {
     update_dataset_version_datasets__id__versions__version_id__patch: { methods: ["datasets.update_dataset_version"] },
     commit_datasets__id__versions__version_id__commit_post: {
       methods: ["datasets.commit"],
-      differs: "The message is the version's description of the current generation.",
+      differs: "The message is the version's description of the current generation. A second commit is refused (422).",
     },
     list_environments_datasets__id__environments_get: {
       methods: ["datasets.list_environments"],
@@ -58,7 +58,13 @@ export const humanloopTable: VendorTable = {
     delete_directories__id__delete: { methods: ["directories.delete"] },
   },
   missing: [
-    { what: "prompts, tools, evaluators, flows, agents", why: "Sheaf keeps datasets; these answer 404." },
-    { what: "evaluations and logs", why: "They run and watch models; these answer 404." },
+    {
+      what: "prompts, tools, evaluators, flows, agents",
+      why: "Sheaf keeps datasets; these answer 404 and say where else to keep them.",
+    },
+    {
+      what: "evaluations, logs and traces",
+      why: "They run and watch models; these answer 404 and say what to do instead.",
+    },
   ],
 };

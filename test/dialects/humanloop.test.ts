@@ -168,12 +168,13 @@ describe("names", () => {
     const first = await client.upsert("qa", points(1), { commit_message: "first" });
     expect(first).toMatchObject({ status: "committed", commit_message: "first", version_description: "first" });
     expect(first["committed_by"]).toMatchObject({ email_address: "server@example.org" });
-    await client.refused(409, "qa", points(1), { commit_message: "again" });
+    const again = await client.refused(422, "qa", points(1), { commit_message: "again" });
+    expect(again).toMatchObject({ detail: { description: expect.stringMatching("already been committed") as string } });
     const draft = await client.upsert("qa", points(2));
     expect(draft).toMatchObject({ status: "uncommitted", committed_at: null });
     const path = `/datasets/${first.id}/versions/${draft.version_id}/commit`;
     expect(await client.ask("POST", path, { commit_message: "two" })).toMatchObject({ status: "committed" });
-    await client.ask("POST", path, { commit_message: "two" }, 409);
+    await client.ask("POST", path, { commit_message: "two" }, 422);
     await client.ask("POST", path, {}, 422);
     await client.upsert("qa", points(3));
     const of = async (query: string) => (await client.versions(first.id, query)).map(one => one["commit_message"]);

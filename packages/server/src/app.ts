@@ -74,6 +74,8 @@ export function makeApp(options: AppOptions): App {
   for (const route of routes) hono.on(route.method, honoPath(route.path), context => answer(context, route, face));
   for (const dialect of options.dialects ?? []) addDialect(hono, { ...face, dialect }, dialect);
   const methodsAt = allowed(routes);
+  const vendorOf = (request: Asked, path: string) =>
+    path.startsWith("/api/") ? undefined : options.dialects?.find(({ claims }) => claims(request));
   hono.notFound(context => {
     const { method, path } = context.req;
     const allow = methodsAt(path);
@@ -81,10 +83,11 @@ export function makeApp(options: AppOptions): App {
       throw new HttpError(405, "method-not-allowed", `${path} takes ${allow.join(", ")}, and not ${method}`, {
         allow: allow.join(", "),
       });
-    throw new HttpError(404, "no-such-route", `there is nothing at ${path}; /api/docs is a page of what there is`);
+    const why = vendorOf(context.req.raw, path)?.absence?.(path) ?? "/api/docs is a page of what there is";
+    throw new HttpError(404, "no-such-route", `there is nothing at ${path}; ${why}`);
   });
   hono.onError((error, { req: { raw, path } }) => {
-    const dialect = path.startsWith("/api/") ? undefined : options.dialects?.find(({ claims }) => claims(raw));
+    const dialect = vendorOf(raw, path);
     return refuse(visitOf(raw, options), error, dialect ? { ...face, dialect } : face);
   });
   return {
@@ -103,7 +106,7 @@ interface Face {
   readonly dialect?: Dialect;
 }
 
-function addDialect(hono: Hono, face: Face, { prefixes, roots = [""], routes, claims }: Dialect): void {
+function addDialect(hono: Hono, face: Face, { prefixes, roots = [""], routes, claims, absence }: Dialect): void {
   for (const route of routes) {
     for (const prefix of prefixes)
       hono.on(route.method, honoPath(prefix + route.path), context => answer(context, route, face));
@@ -114,8 +117,10 @@ function addDialect(hono: Hono, face: Face, { prefixes, roots = [""], routes, cl
   }
   for (const prefix of prefixes)
     hono.all(`${prefix}/*`, context => {
-      const what = `there is no ${context.req.method} at ${context.req.path}`;
-      return refuse(visitOf(context.req.raw, face.options), new HttpError(404, "no-such-route", what), face);
+      const { method, path, raw } = context.req;
+      const why = absence?.(path.slice(prefix.length));
+      const what = `there is no ${method} at ${path}${why === undefined ? "" : `; ${why}`}`;
+      return refuse(visitOf(raw, face.options), new HttpError(404, "no-such-route", what), face);
     });
 }
 

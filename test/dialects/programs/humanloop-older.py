@@ -2,23 +2,24 @@
 
 import json, os
 from humanloop import Humanloop
-from humanloop.core.api_error import ApiError
+from humanloop import UnprocessableEntityError
 
 d = Humanloop(api_key="hl_sk_1", base_url=os.environ["URL"]).datasets
 
-def status(call):
+def committed_before(call):
+    """As programs of that time asked: may this one be passed over?"""
     try:
         call()
-        return 200
-    except ApiError as error:
-        return error.status_code
+        return False
+    except UnprocessableEntityError as error:
+        return "already been committed" in error.body.detail["description"]
 
 point = lambda n: {"inputs": {"question": f"{n}?"}, "target": {"answer": n}}
 first = d.upsert(path="qa", datapoints=[point(1)], commit_message="first")
-again = status(lambda: d.upsert(path="qa", datapoints=[point(1)], commit_message="again"))
+again = committed_before(lambda: d.upsert(path="qa", datapoints=[point(1)], commit_message="again"))
 draft = d.upsert(path="qa", datapoints=[point(1), point(2)])
 committed = d.commit(first.id, draft.version_id, commit_message="two")
-twice = status(lambda: d.commit(first.id, draft.version_id, commit_message="two"))
+twice = committed_before(lambda: d.commit(first.id, draft.version_id, commit_message="two"))
 production = [one for one in d.list_environments(first.id) if one.tag == "default"][0]
 d.set_deployment(first.id, production.id, version_id=first.version_id)
 added = d.upsert(path="qa", action="add", datapoints=[point(9)])

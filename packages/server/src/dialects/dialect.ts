@@ -32,4 +32,6 @@ export interface Dialect {
   /** The Authorization header (`Bearer …`, `Basic …`) for what the SDK sends as its key; `undefined` where it sends none. */
   readonly authorization: (headers: Headers) => string | undefined;
   readonly refuse: (problem: Problem) => Refusal;
+  /** Says why there is nothing at a path, written as those of routes, where the vendor has something: a sentence for whoever calls it. */
+  readonly absence?: (path: string) => string | undefined;
 }

@@ -1,5 +1,6 @@
 /** Humanloop's API, version 5, both generations of it: what its SDKs for datasets need. */
 import type { Dialect } from "../dialect.js";
+import { absence } from "./absent.js";
 import { datapointRoutes } from "./datapoints.js";
 import { datasetRoutes } from "./datasets.js";
 import { deploymentRoutes } from "./deployments.js";
@@ -27,4 +28,5 @@ export const humanloop: Dialect = {
     return key === null ? undefined : `Bearer ${key}`;
   },
   refuse,
+  absence,
 };

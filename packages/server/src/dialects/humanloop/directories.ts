@@ -1,5 +1,5 @@
 /** Directories: listed, made, read with what is in them, moved with it, removed when empty. */
-import { amended } from "@sheaf/core";
+import { amended, maxPathBytes, utf8 } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
@@ -138,8 +138,15 @@ function recordOf(desk: Desk, { id, path, createdAt }: Directory) {
   };
 }
 
-/** The path that a request gives a directory: whole, or by its name and the directory above. Throws 404, 422. */
-function placeOf(
+/** The path that a request gives a directory: whole, or by its name and the directory above; one that a dataset could have. Throws 404, 422. */
+function placeOf(all: readonly Directory[], own: Directory | undefined, wanted: Place): string {
+  const path = askedPlace(all, own, wanted);
+  if (utf8(pathFor(path)).length > maxPathBytes)
+    throw invalid(["body", "path"], `a path has at most ${maxPathBytes} bytes`);
+  return path;
+}
+
+function askedPlace(
   all: readonly Directory[],
   own: Directory | undefined,
   { name, parent_id: above, path }: Place,

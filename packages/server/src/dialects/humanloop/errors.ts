@@ -1,4 +1,7 @@
-/** How Humanloop says no: what is wrong with a request's parts as FastAPI does (422), all else as one detail. */
+/**
+ * How Humanloop says no: what is wrong with a request's parts as FastAPI does (422), all else as one detail, whose sentence stands where its docs put it
+ * (`message`) and where its SDKs and programs look for it (`description`).
+ */
 import { isSheafError } from "@sheaf/core";
 import { HttpError, type Problem } from "../../problem.js";
 import type { Refusal } from "../dialect.js";
@@ -18,6 +21,11 @@ export function missing(what: string): HttpError {
 /** What the state of things does not allow. */
 export function conflict(what: string): HttpError {
   return new HttpError(409, "conflict", what);
+}
+
+/** A version is committed once. Humanloop's own programs know this one by its status and by "already been committed" in its description. */
+export function alreadyCommitted(): HttpError {
+  return new HttpError(422, "committed", "the version with these datapoints has already been committed");
 }
 
 /** Gives what a body's part is wrong with its place in the body. */
@@ -43,9 +51,11 @@ export function refuse(problem: Problem): Refusal {
   const type = `${code.replaceAll("-", "_")}_error`;
   return {
     status,
-    body: { detail: { type: types[status] ?? type, message: detail, code: status, origin: "Humanloop" } },
+    body: { detail: { type: types[status] ?? type, message: detail, description: detail, code: status, origin } },
   };
 }
+
+const origin = "Humanloop";
 
 const types: Readonly<Record<number, string>> = {
   400: "bad_request_error",
@@ -54,6 +64,7 @@ const types: Readonly<Record<number, string>> = {
   404: "not_found_error",
   409: "conflict_error",
   413: "payload_too_large_error",
+  422: "unprocessable_entity_error",
   429: "too_many_requests_error",
 };
 

@@ -2,7 +2,7 @@
 import type { ValueObject } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
-import { conflict } from "./errors.js";
+import { alreadyCommitted, conflict } from "./errors.js";
 import { partOf, type Line, type Saved } from "./saved.js";
 
 /** What a request says of the version. */
@@ -24,14 +24,14 @@ export function checkFree({ versions }: Line, saved: Saved | undefined, name: st
     throw conflict(`another version of the dataset has the name ${JSON.stringify(name)}`);
 }
 
-/** Checks that a version, one that is there or a new one, may be called so. Throws 409. */
+/** Checks that a version, one that is there or a new one, may be called so. Throws 409, 422. */
 export function checkName(line: Line, saved: Saved | undefined, { name, commitMessage }: Names): void {
   if (name !== undefined) {
     checkFree(line, saved, name);
     if (saved && saved.name !== null && saved.name !== name)
       throw conflict(`the version with these datapoints has the name ${JSON.stringify(saved.name)} already`);
   }
-  if (commitMessage !== undefined && saved?.committed) throw conflict("the version is committed already");
+  if (commitMessage !== undefined && saved?.committed) throw alreadyCommitted();
 }
 
 /** What the commit of a new version says of it. */
