@@ -4,7 +4,7 @@ import type { BundleInfo } from "@sheaf/core";
 import type { Cli } from "../cli.js";
 import { examples, many, type Define } from "../parse.js";
 import { record } from "../record.js";
-import { exchangeValue, fetchedLines, fetchedValue } from "../render/exchange.js";
+import { fetchedLines, fetchValue, noteLines } from "../render/exchange.js";
 import { visible } from "../render/paint.js";
 import { bytes, counted, shortCid } from "../render/quantity.js";
 import { openSource } from "../source.js";
@@ -64,8 +64,9 @@ const defineUnbundle: Define = (command, cli) => {
   unbundle.action(async (file: string, flags: { as?: string }) => {
     const { open } = await openSource(cli.io, file);
     const result = await (await cli.repository()).unbundle(open, basename(file), flags.as, cli.watch());
-    if (cli.json) return void (await cli.line(record(exchangeValue(result, result.refs.map(fetchedValue)))));
+    if (cli.json) return void (await cli.line(record(fetchValue(result))));
     for (const line of fetchedLines(result, cli.paint)) await cli.line(line);
+    for (const line of noteLines(result, "came")) cli.say(line);
     cli.say(`took in ${counted(result.traffic.objects, "block")}`);
   });
 };

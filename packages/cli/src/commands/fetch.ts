@@ -4,7 +4,7 @@ import type { Cli } from "../cli.js";
 import { examples, many, Option, type Define } from "../parse.js";
 import { record } from "../record.js";
 import { visible } from "../render/paint.js";
-import { exchangeValue, fetchedLines, fetchedValue, trafficWords } from "../render/exchange.js";
+import { fetchedLines, fetchValue, noteLines, trafficWords } from "../render/exchange.js";
 
 interface Flags {
   prune?: boolean;
@@ -32,7 +32,8 @@ export const define: Define = (command, cli) => {
         "",
         "Branch main of origin is then origin/main here; own branches stay where they are (see sheaf pull). A tag or an environment that was set",
         'to something else here stays, and is named. With --json: {"remote", "url", "refs": [{"remote", "ref", "outcome", "before", "after", "message"}],',
-        '"traffic": {"sent", "received", "objects"}}; outcomes are new, updated, forced, unchanged, deleted, kept, refused.',
+        '"notes", "traffic": {"sent", "received", "objects"}}; outcomes are new, updated, forced, unchanged, deleted, kept, refused; notes are those of',
+        "versions that vendors' faces wrote, and are told as refs are.",
       ].join("\n"),
     );
   examples(
@@ -57,7 +58,7 @@ async function act(cli: Cli, remote: string | undefined, refs: readonly string[]
 }
 
 async function tellFetched(cli: Cli, result: FetchResult): Promise<void> {
-  if (cli.json) return void (await cli.line(record(exchangeValue(result, result.refs.map(fetchedValue)))));
+  if (cli.json) return void (await cli.line(record(fetchValue(result))));
   await printFetched(cli, result);
   const isOld = result.traffic.objects === 0 && result.refs.every(({ outcome }) => outcome === "unchanged");
   cli.say(isOld ? `nothing new at ${result.url}` : `fetched from ${result.url}: ${trafficWords(result.traffic)}`);
@@ -66,4 +67,5 @@ async function tellFetched(cli: Cli, result: FetchResult): Promise<void> {
 /** Prints a line for each ref that moved. */
 export async function printFetched(cli: Cli, result: FetchResult): Promise<void> {
   for (const line of fetchedLines(result, cli.paint)) await cli.line(line);
+  for (const line of noteLines(result, "came")) cli.say(line);
 }

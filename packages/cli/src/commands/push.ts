@@ -5,7 +5,7 @@ import type { Cli } from "../cli.js";
 import { examples, Option, type Define } from "../parse.js";
 import { isPath } from "../place.js";
 import { record } from "../record.js";
-import { exchangeValue, pushedLines, pushedValue, trafficWords } from "../render/exchange.js";
+import { noteLines, pushedLines, pushValue, trafficWords } from "../render/exchange.js";
 import { visible } from "../render/paint.js";
 
 interface Flags {
@@ -50,8 +50,8 @@ export const define: Define = (command, cli) => {
         "",
         "Only blocks that are missing there are sent, then the branches move, each by compare-and-swap. A branch that has commits there which are",
         'not here is not overwritten: the command ends with 4, and sheaf pull takes them in. With --json: {"remote", "url", "refs": [{"remote", "ref",',
-        '"outcome", "before", "after", "reason", "message"}], "traffic"}; outcomes are new, updated, forced, deleted, unchanged, rejected; reasons stale,',
-        "exists, refused.",
+        '"outcome", "before", "after", "reason", "message"}], "notes", "traffic"}; outcomes are new, updated, forced, deleted, unchanged, rejected; reasons',
+        "stale, exists, refused; notes are those of versions that vendors' faces wrote, and are told as refs are.",
       ].join("\n"),
     );
   examples(
@@ -83,9 +83,10 @@ function leaseOf(flag: Flags["forceWithLease"]): Pick<PushOptions, "forceWithLea
 }
 
 async function tell(cli: Cli, result: PushResult): Promise<void> {
-  if (cli.json) return void (await cli.line(record(exchangeValue(result, result.refs.map(pushedValue)))));
+  if (cli.json) return void (await cli.line(record(pushValue(result))));
   for (const line of pushedLines(result, cli.paint)) await cli.line(line);
-  const isSame = result.refs.every(({ outcome }) => outcome === "unchanged");
+  for (const line of noteLines(result, "went")) cli.say(line);
+  const isSame = result.notes.length === 0 && result.refs.every(({ outcome }) => outcome === "unchanged");
   if (isSame) return cli.say(`everything up to date at ${result.url}`);
   if (result.refs.some(({ outcome }) => outcome !== "rejected"))
     cli.say(`pushed to ${result.url}: ${trafficWords(result.traffic)}`);

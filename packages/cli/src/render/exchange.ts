@@ -6,19 +6,38 @@ import { bytes, counted, shortCid, withShortCids } from "./quantity.js";
 type Printed = { readonly [name: string]: Value };
 
 /** A ref that was fetched: `{"remote", "ref", "outcome", "before", "after", "message"}`. */
-export function fetchedValue({ remote, ref, outcome, before, after, message }: FetchedRef): Printed {
+function fetchedValue({ remote, ref, outcome, before, after, message }: FetchedRef): Printed {
   return defined({ remote, ref, outcome, before, after, message });
 }
 
 /** A ref that was pushed: `{"remote", "ref", "outcome", "before", "after", "reason", "message"}`. */
-export function pushedValue({ remote, ref, outcome, before, after, reason, message }: PushedRef): Printed {
+function pushedValue({ remote, ref, outcome, before, after, reason, message }: PushedRef): Printed {
   return defined({ remote, ref, outcome, before, after, reason, message });
 }
 
-/** A fetch or push as a whole: `{"remote", "url", "refs", "traffic"}`. */
-export function exchangeValue(result: FetchResult | PushResult, refs: readonly Printed[]): Printed {
-  const { remote, url, traffic } = result;
-  return { remote, url, refs: [...refs], traffic: { ...traffic } };
+/** A fetch as a whole: `{"remote", "url", "refs", "notes", "traffic"}`. */
+export function fetchValue(result: FetchResult): Printed {
+  return exchangeValue(result, result.refs.map(fetchedValue), result.notes.map(fetchedValue));
+}
+
+/** A push as a whole, as {@link fetchValue}. */
+export function pushValue(result: PushResult): Printed {
+  return exchangeValue(result, result.refs.map(pushedValue), result.notes.map(pushedValue));
+}
+
+function exchangeValue({ remote, url, traffic }: FetchResult | PushResult, refs: Value[], notes: Value[]): Printed {
+  return { remote, url, refs, notes, traffic: { ...traffic } };
+}
+
+/** What became of the notes of versions, in sentences; none where there were none. */
+export function noteLines({ notes }: FetchResult | PushResult, moved: "came" | "went"): string[] {
+  const [taken, left] = [notes.filter(isTaken), notes.filter(note => !isTaken(note))];
+  const lines = taken.length === 0 ? [] : [`${counted(taken.length, "note")} of versions ${moved} along`];
+  return [...lines, ...left.map(({ message = "" }) => `a note of a version was not taken: ${visible(message)}`)];
+}
+
+function isTaken({ outcome }: FetchedRef | PushedRef): boolean {
+  return outcome !== "refused" && outcome !== "rejected";
 }
 
 /** One line for each ref that changed, or should have. */

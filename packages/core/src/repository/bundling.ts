@@ -1,6 +1,7 @@
 /** Bundles of this repository's refs, and what comes out of them. */
 import { parseCid, printCid, type Cid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
+import { notePrefix } from "../history/note.js";
 import { printBundle, type BundledRef } from "../sync/bundle.js";
 import { openBundleRemote, verifyBundle, type OpenBundle } from "../sync/bundle-remote.js";
 import { localOf } from "./connection.js";
@@ -12,7 +13,7 @@ import { fullNames } from "./refspec.js";
 import type { BundleInfo, BundleOptions, FetchResult } from "./remote-contract.js";
 import { resolveRevision } from "./revisions.js";
 
-const usualPrefixes = ["refs/heads/", "refs/tags/", "refs/environments/"];
+const usualPrefixes = ["refs/heads/", "refs/tags/", "refs/environments/", notePrefix];
 
 /** The bytes of a bundle of these branches and tags (default: all, and the environments). */
 export async function* bundle(

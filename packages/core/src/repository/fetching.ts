@@ -2,7 +2,7 @@
  * Fetch: what another repository has comes here, then the refs that follow its branches move. Branches of this repository stay where they are.
  *
  * A branch `main` of `origin` goes to `refs/remotes/origin/main`, whatever that was. A tag goes by its own name and is never overwritten. An environment
- * goes by its own name too, where this side has none or has not moved it since it was last fetched or pushed.
+ * goes by its own name too, where this side has none or has not moved it since it was last fetched or pushed. The notes of versions come along.
  */
 import { parseCid, type Cid } from "../block/cid.js";
 import { badInput, isSheafError, SheafError } from "../errors.js";
@@ -12,10 +12,11 @@ import type { Fetched, Remote, RemoteRef, Traffic } from "../sync/remote.js";
 import type { Connection } from "./connection.js";
 import type { Context } from "./context.js";
 import { writeLog } from "./heads.js";
+import { fetchNotes, sum } from "./note-exchange.js";
 import { partOf } from "./part.js";
 import { fullNames, parseRefspec, shortRef } from "./refspec.js";
 import type { FetchedRef, FetchOptions, FetchResult } from "./remote-contract.js";
-import { seenLog, trackingRef } from "./remotes.js";
+import { noteSeen, seenLog, trackingRef } from "./remotes.js";
 
 /** A ref of the other side, and where it goes. */
 interface Course {
@@ -50,9 +51,11 @@ export async function fetchFrom(
   const { got, traffic } = await bring(context, remote, open, options);
   options.signal?.throwIfAborted();
   for (const [i, course] of open.entries()) settled.push(await take(context, name, course, got[i]));
-  if (traffic.objects > 0) await context.keeper.wake();
+  const noted = await fetchNotes(context, { remote, ...(name !== undefined && { name }) }, theirs, options);
+  const whole = sum(traffic, noted.traffic);
+  if (whole.objects > 0) await context.keeper.wake();
   const refs = [...settled, ...gone].sort((a, b) => (a.remote < b.remote ? -1 : 1));
-  return { remote: name ?? remote.url, url: remote.url, refs, traffic };
+  return { remote: name ?? remote.url, url: remote.url, refs, notes: noted.notes, traffic: whole };
 }
 
 /** The error for a place where a repository could be made by a push, and none is. */
@@ -197,19 +200,6 @@ async function moveTo(
     if (isSheafError(error, "already-exists")) return `${error.message}; --prune removes what is gone there`;
     throw error;
   }
-}
-
-/** Notes what a ref is on the other side. */
-export async function noteSeen(
-  context: Context,
-  remote: string,
-  ref: string,
-  cid: Cid | null,
-  command: string,
-): Promise<void> {
-  const log = seenLog(remote, ref);
-  const entry = await context.logs.read(log);
-  if ((entry?.value ?? null) !== cid) await writeLog(context, log, entry, cid, command);
 }
 
 /** Removes the refs that follow branches which are gone there. */

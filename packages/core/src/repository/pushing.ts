@@ -1,9 +1,10 @@
 /**
  * Push: what the other side lacks goes there, then its refs move, each by compare-and-swap.
  *
- * A branch there only moves forward, and a tag never, unless that is asked for: else the push is refused as stale before anything is sent.
+ * A branch there only moves forward, and a tag never, unless that is asked for: else the push is refused as stale before anything is sent. The notes of
+ * versions go along.
  */
-import { parseCid, type Cid } from "../block/cid.js";
+import { parseCid, type Cid, type Digest } from "../block/cid.js";
 import { badInput, isSheafError, SheafError } from "../errors.js";
 import { isAncestor } from "../history/ancestry.js";
 import { peel } from "../history/revision.js";
@@ -11,10 +12,10 @@ import type { RefOutcome, RefUpdate, RemoteRef, Traffic } from "../sync/remote.j
 import type { Connection } from "./connection.js";
 import type { Context } from "./context.js";
 import { currentBranch, writeLog } from "./heads.js";
-import { noteSeen } from "./fetching.js";
+import { pushNotes, sum } from "./note-exchange.js";
 import { fullNames, parseRefspec, shortRef } from "./refspec.js";
 import type { PushedRef, PushOptions, PushResult } from "./remote-contract.js";
-import { trackingRef } from "./remotes.js";
+import { noteSeen, trackingRef } from "./remotes.js";
 import { revisionCid } from "./revisions.js";
 import { setUpstream, upstreamOf } from "./upstream.js";
 
@@ -56,7 +57,16 @@ export async function pushTo(
     if (verdict.outcome !== "rejected") await note(context, name, order, options.setUpstream === true);
   const late = done.find(({ verdict }) => verdict.outcome === "rejected");
   if (late && !options.partial) throw rejection(late.verdict);
-  return { remote: name ?? remote.url, url: remote.url, refs: done.map(({ verdict }) => verdict), traffic };
+  const noted = await pushNotes(context, connection, theirs, tipsOf(done), options);
+  const whole = { refs: done.map(({ verdict }) => verdict), notes: noted.notes, traffic: sum(traffic, noted.traffic) };
+  return { remote: name ?? remote.url, url: remote.url, ...whole };
+}
+
+/** What the other side has now of what was to be pushed. */
+function tipsOf(done: readonly { order: Order; verdict: PushedRef }[]): Digest[] {
+  return done.flatMap(({ order: { value }, verdict: { outcome } }) =>
+    value === null || outcome === "rejected" ? [] : [parseCid(value).digest],
+  );
 }
 
 async function send(

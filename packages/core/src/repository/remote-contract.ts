@@ -48,6 +48,8 @@ export interface FetchedRef {
 export interface FetchResult extends Exchange {
   /** In the order of their names on the other side. */
   readonly refs: readonly FetchedRef[];
+  /** The notes of versions that were changed there. */
+  readonly notes: readonly FetchedRef[];
 }
 
 /** What a fetch and a push have in common. */
@@ -94,6 +96,8 @@ export interface PushedRef {
 
 export interface PushResult extends Exchange {
   readonly refs: readonly PushedRef[];
+  /** The notes of versions that went along. One that was not taken hinders nothing: it goes with the next push. */
+  readonly notes: readonly PushedRef[];
 }
 
 export interface PullOptions extends Omit<MergeOptions, "into" | "branch" | "base"> {

@@ -1,4 +1,5 @@
 /** Remotes as the configuration keeps them, and the refs that follow their branches. */
+import type { Cid } from "../block/cid.js";
 import { badInput, SheafError } from "../errors.js";
 import { setKey, type Value, type ValueObject } from "../item/value.js";
 import { Config } from "./config.js";
@@ -14,6 +15,19 @@ export function trackingRef(remote: string, branch: string): string {
 /** The log of what a ref that belongs to no branch was when it was last fetched from, or pushed to, a remote. */
 export function seenLog(remote: string, ref: string): string {
   return `seen/${remote}/${ref}`;
+}
+
+/** Notes what a ref is on the other side. */
+export async function noteSeen(
+  context: Context,
+  remote: string,
+  ref: string,
+  cid: Cid | null,
+  command: string,
+): Promise<void> {
+  const log = seenLog(remote, ref);
+  const entry = await context.logs.read(log);
+  if ((entry?.value ?? null) !== cid) await writeLog(context, log, entry, cid, command);
 }
 
 const urlKey = /^remote\.([^.]+)\.url$/;

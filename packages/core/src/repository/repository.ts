@@ -163,9 +163,8 @@ export class Repository extends LocalRepository {
   /** Fetches what a remote has, and moves the refs that follow its branches. Default: the current branch's remote, else `origin`. */
   async fetch(remote?: string, options: distant.FetchOptions = {}): Promise<distant.FetchResult> {
     const from = remote ?? (await this.#usualRemote());
-    return connected(this.context, from, connection =>
-      (options.datasets === undefined ? fetchFrom : fetchWider)(this.context, connection, options),
-    );
+    const work = options.datasets === undefined ? fetchFrom : fetchWider;
+    return this.#knowingAnew(connected(this.context, from, connection => work(this.context, connection, options)));
   }
 
   /**
@@ -184,7 +183,7 @@ export class Repository extends LocalRepository {
 
   /** Fetches, and merges what the current branch follows; conflicts wait as those of a merge do. */
   pull(options: distant.PullOptions = {}): Promise<distant.PullResult> {
-    return pull(this.context, options);
+    return this.#knowingAnew(pull(this.context, options));
   }
 
   /** Makes the commits that only a branch has again on top of a revision. Conflicts wait until it is continued, skipped or aborted. */
@@ -219,12 +218,17 @@ export class Repository extends LocalRepository {
 
   /** Takes in a bundle, whose branches become those of a remote of this name. `open` gives its bytes from the first on; errors call it `url`. */
   unbundle(open: OpenBundle, url: string, name = "bundle", watch: given.Watch = {}): Promise<distant.FetchResult> {
-    return bundling.unbundle(this.context, open, url, name, watch);
+    return this.#knowingAnew(bundling.unbundle(this.context, open, url, name, watch));
   }
 
   /** Reads all of a bundle and says what it holds. Throws bad-input when it is damaged or not whole, refused when what it builds on is not here. */
   verifyBundle(open: OpenBundle, watch: given.Watch = {}): Promise<distant.BundleInfo> {
     return bundling.checkBundle(this.context, open, watch);
+  }
+
+  /** Versions are listed anew after what brings notes. */
+  #knowingAnew<T>(work: Promise<T>): Promise<T> {
+    return work.finally(() => this.versions.forget());
   }
 
   async #usualRemote(): Promise<string> {

@@ -1,41 +1,27 @@
 /**
  * The versions of a dataset as vendors count them: the commits of the default branch in which it changed, each entered once and never renumbered.
  *
- * A version is a ref, `refs/versions/<dataset id>/<n>`, to an annotated tag, whose attributes hold the commit that began it and a note: what faces know of it
- * (names, descriptions). A commit with the attribute `version: "amended"` belongs to the version before it, and where there is none it makes none; so a
- * version can change in place while history keeps every step.
+ * A version is a ref, `refs/versions/<dataset id>/<n>`, to an annotated tag, whose attributes hold the commit that began it. A commit with the attribute
+ * `version: "amended"` belongs to the version before it, and where there is none it makes none; so a version can change in place while history keeps every
+ * step. Numbers are this repository's own. What faces know of a version (names, descriptions), and what it is where it was changed beside the branch, is in
+ * its note, which goes by that commit and travels (`history/note.ts`).
  */
-import { dagCbor, parseCid, printCid, sameDigest, type Cid, type Digest } from "../block/cid.js";
+import { parseCid, printCid, type Cid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
-import { decodeTag, encodeTag, type Signature } from "../history/commit.js";
-import { Link } from "../item/ipld.js";
-import type { Value, ValueObject } from "../item/value.js";
+import { noteRef, type VersionNote } from "../history/note.js";
+import type { ValueObject } from "../item/value.js";
 import type { LogEntry } from "../store/log-entry.js";
-import { orNobody, readCommit, readSnapshot, type Context, type Tip } from "./context.js";
+import { orNobody, readCommit, readSnapshot, sign, type Context, type Tip } from "./context.js";
 import type { DatasetInfo } from "./contract.js";
 import { findDatasetById, noDataset } from "./dataset-tree.js";
 import { DatasetLine } from "./dataset-line.js";
 import { writeLog } from "./heads.js";
 import { DatasetVersion, versionAt, versionIn } from "./version.js";
+import { isMoved, saysSame, VersionNotes, type Noted } from "./version-notes.js";
+import { beginningOf, encodeVersion, readVersion, type VersionInfo } from "./version-tag.js";
 import { inTransaction } from "./write.js";
 
-/** One version of a dataset. */
-export interface VersionInfo {
-  /** From 1 upwards, by when it was entered. */
-  readonly number: number;
-  /** What the version is by now. */
-  readonly commit: Cid;
-  /** The commit that began it: the same for as long as the version lives. */
-  readonly first: Cid;
-  /** Of the first commit. */
-  readonly author: Signature;
-  readonly message: string;
-  readonly attributes: ValueObject;
-  /** When it last changed in place, in seconds since 1970. */
-  readonly changedTime: number;
-  /** What faces keep of it beside. */
-  readonly note: ValueObject;
-}
+export type { VersionInfo } from "./version-tag.js";
 
 /** The attributes of a commit that goes into the version before it. */
 export const amended = { version: "amended" } as const;
@@ -45,8 +31,15 @@ const freshMs = 1000;
 const freshShare = 20;
 const maxInfos = 100_000;
 
-interface Version {
+/** A version as its ref says, with its note. */
+interface Entered {
   readonly entry: LogEntry;
+  readonly entered: VersionInfo;
+  readonly noted: Noted | undefined;
+}
+
+interface Version extends Entered {
+  /** All in all. */
   readonly info: VersionInfo;
 }
 
@@ -58,16 +51,23 @@ interface Known {
 }
 
 export class Versions {
-  /** By the CID of the tag. */
+  /** By the CID of the tag; those with a note by the CID of that too. */
   readonly #infos = new Map<string, VersionInfo>();
   readonly #known = new Map<string, Known>();
   /** The last look under way, by path. */
   readonly #looks = new Map<string, Promise<void>>();
 
   readonly #line: DatasetLine;
+  readonly #notes: VersionNotes;
 
   constructor(readonly context: Context) {
     this.#line = new DatasetLine(context.store);
+    this.#notes = new VersionNotes(context);
+  }
+
+  /** Believes nothing any more that was listed: notes came from elsewhere. */
+  forget(): void {
+    this.#known.clear();
   }
 
   /** All versions of a dataset of the current branch, the first one first; those that are new are entered. Throws no-such-dataset. */
@@ -92,39 +92,48 @@ export class Versions {
 
   /** Changes the note of a version; `change` is called again where somebody else did meanwhile. Throws no-such-ref. */
   note(path: string, number: number, change: (note: ValueObject) => ValueObject): Promise<VersionInfo> {
-    return this.#move(path, number, `note version ${number}`, info => ({ ...info, note: change(info.note) }));
+    return this.#write(path, number, `note version ${number}`, ({ note }) => ({ note: change(note) }));
   }
 
   /**
-   * Makes a version that is not the newest be another commit, on the branch or beside it; `false` where it is not at `from`, if that is given, any more.
+   * Makes a version that is not the newest be another commit, beside the branch; `false` where it is not at `from`, if that is given, any more.
    *
    * Throws no-such-ref.
    */
   async amend(path: string, number: number, commit: Cid, from?: Cid): Promise<VersionInfo | false> {
     let isAt = true;
-    const info = await this.#move(path, number, `amend version ${number}`, now => {
+    const info = await this.#write(path, number, `amend version ${number}`, now => {
       isAt = from === undefined || now.commit === from;
-      return isAt ? { ...now, commit } : now;
+      return isAt ? { commit: parseCid(commit).digest } : {};
     });
     return isAt && info;
   }
 
-  async #move(
+  async #write(
     path: string,
     number: number,
     command: string,
-    change: (info: VersionInfo) => VersionInfo,
+    change: (info: VersionInfo) => Partial<VersionNote>,
   ): Promise<VersionInfo> {
     for (;;) {
       const { id, versions } = await this.#current(path);
-      const version = versions.find(({ info }) => info.number === number);
-      if (!version)
+      const at = versions.findIndex(({ info }) => info.number === number);
+      if (at < 0)
         throw new SheafError("no-such-ref", { ref: String(number) }, `there is no version ${number} of ${path}`);
-      const value = await this.#tag(change(version.info));
+      const version = versions[at];
+      const before = noteOf(version);
+      const after = { ...before, ...change(version.info) };
+      if (saysSame(before, after)) return version.info;
       this.#known.delete(id);
-      if (value === version.entry.value || (await this.#write(id, number, version.entry, value, command)))
-        return this.#info(value, number);
+      if (!(await this.#moveNote(id, version, after, command))) continue;
+      const noted = await this.#notes.at(id, version.info.first);
+      return this.#shown({ ...version, noted }, at === versions.length - 1);
     }
+  }
+
+  async #moveNote(id: string, version: Entered, note: VersionNote, command: string): Promise<boolean> {
+    const value = await this.#notes.put({ ...note, writer: await sign(orNobody(this.context)) });
+    return this.#notes.move(noteRef(id, version.entered.first), version.noted?.entry, value, command);
   }
 
   /** One look after another: many at once would enter the same versions, and list all of them anew after each lost race. */
@@ -166,32 +175,42 @@ export class Versions {
     missing: readonly [number, readonly Tip[]][],
   ): Promise<readonly Version[] | undefined> {
     if (missing.length === 0) return entered;
-    const all = new Map(entered.map(version => [version.info.number, version]));
+    const all = new Map<number, Entered>(entered.map(version => [version.info.number, version]));
     for (const [number, commits] of missing) {
-      const name = `${versionPrefix(id)}${number}`;
-      const isOurs = await this.#enter(id, number, commits, entered);
-      const entry = isOurs ? await this.context.logs.read(name) : undefined;
+      const there = all.get(number);
+      const isOurs = await this.#enter(id, number, commits, there);
+      const entry = isOurs ? await this.context.logs.read(`${versionPrefix(id)}${number}`) : undefined;
       if (!entry) {
         this.#known.delete(id);
         return undefined;
       }
-      all.set(number, { entry, info: await this.#info(entry.value ?? "", number) });
+      const noted = await this.#notes.at(id, there?.entered.first ?? printCid(commits[0].digest));
+      all.set(number, { entry, entered: await this.#info(entry, number), noted });
     }
-    return [...all.values()].sort((a, b) => a.info.number - b.info.number);
+    return this.#inOrder([...all.values()]);
   }
 
   async #entered(id: string): Promise<Version[]> {
     const prefix = versionPrefix(id);
-    const versions = (await this.context.logs.heads(prefix)).map(async ({ name, entry }) => ({
-      entry,
-      info: await this.#info(entry.value ?? "", Number(name.slice(prefix.length))),
-    }));
-    return (await Promise.all(versions)).sort((a, b) => a.info.number - b.info.number);
+    const notes = await this.#notes.of(id);
+    const versions = (await this.context.logs.heads(prefix)).map(async ({ name, entry }) => {
+      const entered = await this.#info(entry, Number(name.slice(prefix.length)));
+      return { entry, entered, noted: notes.get(entered.first) };
+    });
+    return this.#inOrder(await Promise.all(versions));
+  }
+
+  async #inOrder(versions: readonly Entered[]): Promise<Version[]> {
+    const sorted = versions.toSorted((a, b) => a.entered.number - b.entered.number);
+    const infos = sorted.map((version, i) => this.#shown(version, i === sorted.length - 1));
+    return (await Promise.all(infos)).map((info, i) => ({ ...sorted[i], info }));
   }
 
   /** Numbers, and the commits that go into each, oldest first, of what history has and no version yet. */
   async #missing(head: Cid, id: string, entered: readonly Version[]): Promise<[number: number, commits: Tip[]][]> {
-    const numbers = new Map(entered.flatMap(({ info }) => [info.first, info.commit].map(cid => [cid, info.number])));
+    const numbers = new Map(
+      entered.flatMap(({ entered: { first, commit, number } }) => [first, commit].map(cid => [cid, number])),
+    );
     const commits: Tip[] = [];
     let number = 0;
     for await (const commit of this.#line.changes(parseCid(head).digest, id)) {
@@ -209,54 +228,55 @@ export class Versions {
     return [...missing];
   }
 
-  async #enter(id: string, number: number, commits: readonly Tip[], entered: readonly Version[]): Promise<boolean> {
-    const there = entered.find(({ info }) => info.number === number);
+  async #enter(id: string, number: number, commits: readonly Tip[], there: Entered | undefined): Promise<boolean> {
+    const command = `version ${number}`;
+    // What changes on the branch again is what the branch says.
+    if (there && isMoved(there.noted, there.entered.first)) {
+      const back = { ...noteOf(there), commit: parseCid(there.entered.first).digest };
+      if (!(await this.#moveNote(id, there, back, command))) return false;
+    }
     const commit = printCid(commits[commits.length - 1].digest);
-    const value = await this.#tag(there ? { ...there.info, commit } : { ...beginningOf(commits[0]), number, commit });
-    return this.#write(id, number, there?.entry, value, `version ${number}`);
-  }
-
-  async #write(id: string, number: number, from: LogEntry | undefined, value: Cid, command: string): Promise<boolean> {
-    return writeLog(orNobody(this.context), `${versionPrefix(id)}${number}`, from, value, command);
-  }
-
-  async #tag(info: Pick<VersionInfo, "number" | "commit" | "first" | "author" | "message" | "note">): Promise<Cid> {
-    const { number, author, message, note } = info;
-    const first = new Link(parseCid(info.first).digest, dagCbor) as unknown as Value;
-    const tag = encodeTag({
-      target: parseCid(info.commit).digest,
-      name: `v${number}`,
-      tagger: author,
-      message,
-      attributes: { first, note },
-    });
-    return printCid(
-      await inTransaction(
-        this.context,
-        async blocks => blocks.put(tag),
-        () => true,
-      ),
+    const info = there ? { ...there.entered, commit } : { ...beginningOf(commits[0]), number, commit };
+    const value = await inTransaction(
+      this.context,
+      async blocks => blocks.put(encodeVersion(info)),
+      () => true,
     );
+    return writeLog(orNobody(this.context), `${versionPrefix(id)}${number}`, there?.entry, printCid(value), command);
   }
 
-  async #info(value: string, number: number): Promise<VersionInfo> {
-    const known = this.#infos.get(value);
+  #info({ value }: LogEntry, number: number): Promise<VersionInfo> {
+    return this.#kept(value ?? "", () => readVersion(this.context.store, value ?? "", number));
+  }
+
+  /** A version with what its note says. The newest one is what the branch says: it is never beside. */
+  async #shown({ entry, entered, noted }: Entered, isNewest: boolean): Promise<VersionInfo> {
+    const said = noted?.note;
+    if (!said) return entered;
+    const { note } = said;
+    if (isNewest || !isMoved(noted, entered.first))
+      return this.#kept(`${entry.value} ${noted.entry.value}`, async () => ({ ...entered, note }));
+    return this.#kept(`${entry.value} ${noted.entry.value} beside`, async () => {
+      const { author } = await readCommit(this.context.store, said.commit);
+      return { ...entered, commit: printCid(said.commit), changedTime: author.time, note };
+    });
+  }
+
+  /** One object for what is the same, so that callers may keep what they made of it. */
+  async #kept(key: string, make: () => Promise<VersionInfo>): Promise<VersionInfo> {
+    const known = this.#infos.get(key);
     if (known) return known;
-    const tag = decodeTag(await this.context.store.load(parseCid(value).digest));
-    const { first, note } = tag.attributes as unknown as { first: { digest: Digest }; note: ValueObject };
-    const begun = await readCommit(this.context.store, first.digest);
-    const now = sameDigest(first.digest, tag.target) ? begun : await readCommit(this.context.store, tag.target);
+    const made = await make();
     if (this.#infos.size >= maxInfos) this.#infos.clear();
-    const info = { ...beginningOf(begun), number, commit: printCid(tag.target), changedTime: now.author.time, note };
-    this.#infos.set(value, info);
-    return info;
+    this.#infos.set(key, made);
+    return made;
   }
 }
 
-/** What a version takes from the commit that begins it. */
-function beginningOf({ digest, author, message, attributes }: Tip): Omit<VersionInfo, "number"> {
-  const first = printCid(digest);
-  return { first, commit: first, author, message, attributes, changedTime: author.time, note: {} };
+/** The note of a version; one that nobody wrote yet says what its ref does. */
+function noteOf({ entered, noted }: Entered): VersionNote {
+  const { author: writer, first, note } = entered;
+  return noted?.note ?? { commit: parseCid(first).digest, note, writer };
 }
 
 function versionPrefix(datasetId: string): string {

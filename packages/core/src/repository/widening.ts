@@ -12,7 +12,7 @@ import { fetchFrom } from "./fetching.js";
 import { findPart, notePart, partOf } from "./part.js";
 import type { FetchOptions, FetchResult } from "./remote-contract.js";
 
-const travelling = /^refs\/(?:heads|tags|environments)\//;
+const travelling = /^refs\/(?:heads|tags|environments|notes)\//;
 
 /**
  * Fetches what is new, then the rows of more datasets from nothing, as commits that are here came without them.

@@ -6,6 +6,7 @@
 import { parseCid, type Digest } from "../block/cid.js";
 import { badInput, isSheafError, SheafError } from "../errors.js";
 import { blockType } from "../history/commit.js";
+import { noteFault, notePrefix } from "../history/note.js";
 import { decode } from "../item/cbor.js";
 import type { Logs } from "../store/logs.js";
 import { nameFault } from "../store/log-name.js";
@@ -21,7 +22,7 @@ import { moveRef, type Mover } from "./ref-move.js";
 import type { Local, RefOutcome, RefUpdate, RemoteRefs } from "./remote.js";
 
 /** Refs that travel; others are this repository's own. */
-const travels = /^refs\/(?:heads|tags|environments|versions|drafts)\/./;
+const travels = /^refs\/(?:heads|tags|environments|notes|drafts)\/./;
 
 /** The refs that others may have. */
 export async function givenRefs(logs: Logs): Promise<RemoteRefs> {
@@ -130,10 +131,16 @@ function orBadInput(error: unknown): never {
 
 async function take(local: Local, update: RefUpdate, mover: Mover): Promise<RefOutcome> {
   const { name, to } = update;
-  const mustBeCommit = to !== null && !name.startsWith("refs/tags/");
-  if (mustBeCommit && !(await isCommit(local, parseCid(to).digest)))
-    return { name, ok: false, reason: "refused", message: `${name} must name a commit` };
+  const message = to === null ? undefined : await faultIn(local, name, parseCid(to).digest);
+  if (message !== undefined) return { name, ok: false, reason: "refused", message };
   return moveRef(local.logs, update, mover);
+}
+
+/** Why a ref of this name cannot name what came. */
+async function faultIn(local: Local, name: string, to: Digest): Promise<string | undefined> {
+  if (name.startsWith(notePrefix)) return noteFault(local.reader, name, to);
+  const mustBeCommit = !name.startsWith("refs/tags/");
+  return mustBeCommit && !(await isCommit(local, to)) ? `${name} must name a commit` : undefined;
 }
 
 async function isCommit({ reader }: Local, digest: Digest): Promise<boolean> {
@@ -152,6 +159,6 @@ function faultOf(name: string): [string, RefOutcome][] {
       ? `the name ${fault}`
       : travels.test(name)
         ? undefined
-        : "only branches, tags and environments are pushed";
+        : "only branches, tags, environments and notes of versions are pushed";
   return message === undefined ? [] : [[name, { name, ok: false, reason: "refused", message }]];
 }

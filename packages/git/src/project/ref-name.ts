@@ -1,8 +1,8 @@
 /** Names of refs here ↔ names of refs in git: branches and tags keep theirs, Sheaf's own kinds go below `refs/sheaf/`. */
 
-const own = /^refs\/(environments|versions|drafts)\//;
+const own = /^refs\/(environments|notes|drafts)\//;
 const shared = /^refs\/(?:heads|tags)\/./;
-const ownInGit = /^refs\/sheaf\/(environments|versions|drafts)\/./;
+const ownInGit = /^refs\/sheaf\/(environments|notes|drafts)\/./;
 
 /** The name in git of a ref; `undefined` for one that does not travel (remote-tracking refs, logs). */
 export function toGitRef(name: string): string | undefined {

@@ -1,0 +1,298 @@
+/** Notes of versions between repositories: what faces know of a version travels with its commit, whatever number it has on the other side. */
+import { amended, encodeTag, parseCid, printCid, type Cid, type Repository, type ValueObject } from "@sheaf/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findings, rowsOf, Town } from "./town.js";
+
+/** A repository with a dataset that has no version yet, in a town where `mem:origin` is. */
+async function started(town = new Town()) {
+  await town.open("origin");
+  const ada = await town.open("ada");
+  await ada.createDataset("qa", undefined, { attributes: amended });
+  await ada.addRemote("origin", "mem:origin");
+  return { town, ada, id: (await ada.dataset("qa").info()).id };
+}
+
+async function put(repo: Repository, id: string, options: { attributes?: ValueObject; branch?: string } = {}) {
+  const patch = [{ op: "add", path: `/items/${id}`, value: { id } }] as const;
+  return (await repo.edit([{ dataset: "qa", patch }], options)).commit;
+}
+
+/** Changes a version beside the branch. */
+async function besides(repo: Repository, number: number, id: string): Promise<Cid> {
+  const version = (await repo.versions.of("qa")).find(one => one.number === number);
+  await repo.draft("beside", { at: version?.commit ?? "" });
+  const commit = await put(repo, id, { branch: "refs/drafts/beside", attributes: amended });
+  await repo.versions.amend("qa", number, commit);
+  await repo.deleteDraft("beside");
+  return commit;
+}
+
+const name = (repo: Repository, number: number, text: string) =>
+  repo.versions.note("qa", number, note => ({ ...note, name: text }));
+
+/** Number, name and ids of the rows of each version. */
+async function shown(repo: Repository): Promise<unknown[]> {
+  const versions = await repo.versions.of("qa");
+  return Promise.all(
+    versions.map(async ({ number, note, commit }) => [
+      number,
+      note["name"] ?? null,
+      (await rowsOf(repo, "qa", commit)).map(row => row.split(" ")[0]).join(),
+    ]),
+  );
+}
+
+test("a clone and a pull show the versions as their writer does: numbers, notes, and what was changed beside the branch", async () => {
+  const { town, ada } = await started();
+  for (const id of ["a", "b", "c"]) await put(ada, id);
+  await name(ada, 2, "gold");
+  await besides(ada, 1, "late");
+  await put(ada, "d", { attributes: amended });
+  const pushed = await ada.push("origin");
+  expect(pushed.notes).toMatchObject([{ outcome: "new" }, { outcome: "new" }]);
+  const bob = await town.clone("origin", "bob");
+  const all = [
+    [1, null, "a,late"],
+    [2, "gold", "a,b"],
+    [3, null, "a,b,c,d"],
+  ];
+  expect(await shown(ada)).toEqual(all);
+  expect(await shown(bob)).toEqual(all);
+  expect((await bob.versions.of("qa")).map(info => ({ ...info }))).toEqual(await ada.versions.of("qa"));
+  await name(ada, 3, "silver");
+  await besides(ada, 2, "later");
+  await put(ada, "e");
+  await ada.push("origin");
+  await bob.pull();
+  expect(await shown(bob)).toEqual(await shown(ada));
+  expect(await shown(bob)).toEqual([
+    [1, null, "a,late"],
+    [2, "gold", "a,b,later"],
+    [3, "silver", "a,b,c,d"],
+    [4, null, "a,b,c,d,e"],
+  ]);
+  for (const repo of [ada, bob, await town.open("origin")]) expect(await findings(repo)).toEqual([]);
+});
+
+test("what others note comes back; the same push and fetch again do nothing", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await ada.push("origin");
+  const bob = await town.clone("origin", "bob");
+  await name(bob, 1, "from bob");
+  expect((await bob.push("origin")).notes).toMatchObject([{ outcome: "new" }]);
+  expect((await bob.push("origin")).notes).toEqual([]);
+  expect((await ada.fetch("origin")).notes).toMatchObject([{ outcome: "new" }]);
+  expect((await ada.fetch("origin")).notes).toEqual([]);
+  expect((await ada.push("origin")).notes).toEqual([]);
+  expect(await shown(ada)).toEqual([[1, "from bob", "a"]]);
+});
+
+test("both write about one version: fields merge, of one field the later writer has its say, and all come to the same", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await name(ada, 1, "first");
+  await ada.push("origin");
+  const bob = await town.clone("origin", "bob");
+  await ada.versions.note("qa", 1, note => ({ ...note, opik: { description: "of ada" } }));
+  await bob.versions.note("qa", 1, note => ({ ...note, name: "second" }));
+  await ada.push("origin");
+  expect((await bob.push("origin")).notes).toMatchObject([{ outcome: "updated" }]);
+  await ada.fetch("origin");
+  for (const repo of [ada, bob, await town.open("origin")])
+    expect((await repo.versions.of("qa"))[0].note).toEqual({ name: "second", opik: { description: "of ada" } });
+});
+
+test("lines that went apart: each keeps its numbers, and a note is found by its commit", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await ada.push("origin", ["main"], { setUpstream: true });
+  const bob = await town.clone("origin", "bob");
+  await put(ada, "x");
+  await name(ada, 2, "ada's second");
+  await ada.push("origin");
+  await put(bob, "y");
+  await name(bob, 2, "bob's second");
+  await bob.pull();
+  await name(bob, 3, "both");
+  expect(await shown(bob)).toEqual([
+    [1, null, "a"],
+    [2, "bob's second", "a,y"],
+    [3, "both", "a,x,y"],
+  ]);
+  await bob.push("origin");
+  await ada.pull();
+  expect(await shown(ada)).toEqual([
+    [1, null, "a"],
+    [2, "ada's second", "a,x"],
+    [3, "bob's second", "a,y"],
+    [4, "both", "a,x,y"],
+  ]);
+  expect(await shown(await town.clone("origin", "cy"))).toEqual(await shown(bob));
+});
+
+test("only notes of what is pushed go along", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await name(ada, 1, "first");
+  await ada.branch("release");
+  await put(ada, "b");
+  await name(ada, 2, "not yet");
+  const { notes } = await ada.push("origin", ["release"]);
+  expect(notes.length).toBe(1);
+  const origin = await town.open("origin");
+  const { commit } = (await ada.versions.of("qa"))[1];
+  await expect(origin.show(commit)).rejects.toMatchObject({ code: "no-such-ref" });
+  expect((await ada.push("origin", ["main"])).notes.length).toBe(1);
+});
+
+test("a branch is fetched alone with the notes of its commits alone", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await ada.branch("release");
+  await put(ada, "b");
+  for (const number of [1, 2]) await name(ada, number, `number ${number}`);
+  await ada.push("origin", ["main", "release"]);
+  const bob = await town.clone("origin", "bob", { branch: "release", singleBranch: true });
+  expect(await shown(bob)).toEqual([[1, "number 1", "a"]]);
+  expect((await bob.context.logs.heads("refs/notes/")).length).toBe(1);
+});
+
+test("a bundle brings notes, and a clone of a part has them", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await put(ada, "b");
+  await besides(ada, 1, "late");
+  await name(ada, 2, "gold");
+  await ada.createDataset("other");
+  const bytes: Uint8Array[] = [];
+  for await (const chunk of ada.bundle()) bytes.push(chunk.slice());
+  const cy = await town.open("cy");
+  await cy.unbundle(async function* () {
+    yield* bytes;
+  }, "all.car");
+  await cy.branch("main", { at: "bundle/main" });
+  expect(await shown(cy)).toEqual(await shown(ada));
+  await ada.push("origin");
+  const part = await town.clone("origin", "part", { datasets: ["qa"] });
+  expect(await shown(part)).toEqual(await shown(ada));
+  expect(await findings(part)).toEqual([]);
+});
+
+test("garbage collection keeps what notes name, here and there", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await put(ada, "b");
+  await besides(ada, 1, "late");
+  await ada.push("origin");
+  for (const repo of [ada, await town.open("origin")]) {
+    await repo.gc({ graceMs: 0 });
+    await repo.gc({ graceMs: 0 });
+    expect(await findings(repo)).toEqual([]);
+  }
+  const bob = await town.clone("origin", "bob");
+  expect(await shown(bob)).toEqual(await shown(ada));
+});
+
+describe("what a hostile side names", () => {
+  test("is refused unless it is the note of a version, and the rest comes", async () => {
+    const { town, ada, id } = await started();
+    const first = await put(ada, "a");
+    const second = await put(ada, "b");
+    await name(ada, 1, "good");
+    await ada.push("origin");
+    const evil = await town.open("origin");
+    const note = async (target: Cid, attributes: ValueObject) =>
+      evil.local().write(async blocks =>
+        printCid(
+          blocks.put(
+            encodeTag({
+              target: parseCid(target).digest,
+              name: "note",
+              tagger: { name: "Eve", email: "eve@example.org", time: 4_000_000_000, zone: 0 },
+              message: "",
+              attributes,
+            }),
+          ),
+        ),
+      );
+    const set = async (ref: string, to: Cid) => {
+      const from = await evil.context.logs.read(ref);
+      await evil.context.logs.move(ref, { from, to, who: { name: "Eve", email: "" }, command: "evil" });
+    };
+    await set(`refs/notes/${id}/${second}`, second);
+    const { commit: elsewhere } = await evil.createDataset("elsewhere");
+    await set("refs/notes/x/y", first);
+    await set(`refs/notes/${"0".repeat(32)}/${first}`, await note(elsewhere, { note: {} }));
+    const before = (await ada.versions.of("qa")).map(info => ({ ...info }));
+    const { notes } = await ada.fetch("origin");
+    expect(notes.map(({ outcome }) => outcome)).toEqual(["refused", "refused"]);
+    await set(`refs/notes/${id}/${first}`, await note(first, { note: [] }));
+    expect((await ada.fetch("origin")).notes).toMatchObject([{}, {}, { outcome: "refused" }]);
+    await set(`refs/notes/${id}/${second}`, await note(first, { note: {} }));
+    expect((await ada.fetch("origin")).notes.map(({ message }) => message)).toContain(
+      `refs/notes/${id}/${second} names a commit that does not come from it`,
+    );
+    expect((await ada.versions.of("qa")).map(info => ({ ...info }))).toEqual(before);
+    expect(await findings(ada)).toEqual([]);
+  });
+});
+
+/** What happens in the model: on one side, or between a side and the origin. */
+const deeds = fc.array(
+  fc.record({
+    who: fc.constantFrom("ada", "bob"),
+    what: fc.constantFrom("name", "describe", "beside", "push", "fetch"),
+    number: fc.integer({ min: 1, max: 3 }),
+    text: fc.constantFrom("x", "y", "z"),
+  }),
+  { maxLength: 14 },
+);
+
+test("law: whatever both note in whatever order, once all was fetched and pushed, all have the same notes and versions", async () => {
+  await fc.assert(
+    fc.asyncProperty(deeds, async all => {
+      const { town, ada } = await started();
+      for (const id of ["a", "b", "c", "d"]) await put(ada, id);
+      await ada.push("origin");
+      const sides = { ada, bob: await town.clone("origin", "bob") };
+      let serial = 0;
+      const added: Record<number, string[]> = {};
+      for (const { who, what, number, text } of all) {
+        const repo = sides[who];
+        if (what === "name") await name(repo, number, text);
+        else if (what === "describe")
+          await repo.versions.note("qa", number, note => ({ ...note, [who]: { text, serial: serial++ } }));
+        else if (what === "beside") {
+          await besides(repo, number, `${who}${serial}`);
+          added[number] = [...(added[number] ?? []), `${who}${serial++}`];
+        } else await (what === "push" ? repo.push("origin") : repo.fetch("origin"));
+      }
+      for (let round = 0; round < 2; round++)
+        for (const repo of Object.values(sides)) {
+          await repo.push("origin");
+          await repo.fetch("origin");
+        }
+      const seen = await Promise.all(
+        [sides.ada, sides.bob, await town.open("origin")].map(async repo =>
+          (await repo.versions.of("qa")).map(({ commit, note }) => ({ commit, note })),
+        ),
+      );
+      expect(seen[1]).toEqual(seen[0]);
+      expect(seen[2]).toEqual(seen[0]);
+      for (const [i, { commit }] of seen[0].entries()) {
+        const rows = (await rowsOf(sides.ada, "qa", commit)).map(row => row.split(" ")[0]);
+        expect(rows).toEqual(expect.arrayContaining(added[i + 1] ?? []));
+      }
+      for (const who of ["ada", "bob"]) {
+        const told = all.filter(deed => deed.who === who && deed.what === "describe");
+        for (const number of [1, 2, 3]) {
+          const last = told.findLast(deed => deed.number === number);
+          expect(seen[0][number - 1].note[who]).toMatchObject(last ? { text: last.text } : {});
+        }
+      }
+    }),
+    { numRuns: 8 },
+  );
+});
