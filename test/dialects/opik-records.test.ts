@@ -7,6 +7,12 @@ const { open, towns } = clients();
 const start_time = "2026-01-02T03:04:05Z";
 const end_time = "2026-01-02T03:04:07.5Z";
 
+const lines = ({ text }: { text: string }) =>
+  text
+    .split("\r\n")
+    .filter(line => line !== "")
+    .map(line => JSON.parse(line) as { id: string });
+
 test("a trace alone: made, found with its project, laid over, scored", async () => {
   const opik = await open();
   const id = uuid7();
@@ -100,11 +106,9 @@ test("an experiment says where it belongs and what it came to", async () => {
   expect(body).not.toHaveProperty("pass_rate");
   expect(body).not.toHaveProperty("sheaf");
   const named = async (project_name: string) =>
-    (await opik.post("/experiments/stream", { name: "e", project_name })).text
-      .split("\r\n")
-      .filter(line => line !== "");
+    lines(ok(await opik.post("/experiments/stream", { name: "e", project_name }), 200));
   ok(await opik.post("/experiments", { dataset_name: "ds", name: "e" }), 201);
-  expect((await named("p")).map(line => JSON.parse(line) as object)).toMatchObject([{ id }]);
+  expect(await named("p")).toMatchObject([{ id }]);
   expect(await named("elsewhere")).toHaveLength(2);
 });
 
@@ -156,6 +160,92 @@ test("experiments outlive their dataset, and their items are compared as they we
     content: items.toReversed().map(item => ({ id: item, dataset_id: dataset })),
   });
   expect((await opik.get(`/datasets/${uuid7()}/items/experiments/items?${query}`)).body).toMatchObject({ total: 0 });
+});
+
+test("traces and spans are found by what they hold, in their project, newest first", async () => {
+  const opik = await open();
+  const ids = Array.from({ length: 4 }, uuid7);
+  const traces = ids.map((id, i) => ({
+    id,
+    name: `t${i}`,
+    start_time,
+    end_time,
+    input: { q: `Frage ${i}` },
+    tags: i === 1 ? ["x"] : [],
+    project_name: i === 3 ? "other" : "p",
+    usage: { total_tokens: i * 10 },
+  }));
+  ok(await opik.post("/traces/batch", { traces }), 204);
+  ok(
+    await opik.put("/traces/feedback-scores", { scores: [{ id: ids[2], name: "a b", value: 1, source: "sdk" }] }),
+    204,
+  );
+  const search = async (filters: object[], more: object = {}) => {
+    const answer = await opik.post("/traces/search", { project_name: "p", filters, ...more });
+    return lines(ok(answer, 200)).map(({ id }) => ids.indexOf(id));
+  };
+  expect(await search([])).toEqual([2, 1, 0]);
+  expect(await search([], { limit: 1, last_retrieved_id: ids[2] })).toEqual([1]);
+  expect(await search([], { project_name: "none" })).toEqual([]);
+  expect(await search([{ field: "input", operator: "contains", value: "frage 1" }])).toEqual([1]);
+  expect(await search([{ field: "tags", operator: "contains", value: "x" }])).toEqual([1]);
+  expect(await search([{ field: "duration", operator: ">=", value: "2500" }])).toEqual([2, 1, 0]);
+  expect(await search([{ field: "usage.total_tokens", operator: "<", value: "20" }])).toEqual([1, 0]);
+  expect(await search([{ field: "feedback_scores", key: "a b", operator: ">", value: "0.5" }])).toEqual([2]);
+  expect(await search([{ field: "feedback_scores", key: "a b", operator: "is_empty", value: "" }])).toEqual([1, 0]);
+  expect((await opik.post("/traces/search", { filters: [{ field: "no", operator: "=", value: "1" }] })).status).toBe(
+    400,
+  );
+  expect((await opik.post("/traces/search", { limit: 2001 })).status).toBe(422);
+  expect((await opik.get("/traces?project_name=p&page=2&size=2")).body).toMatchObject({
+    total: 3,
+    content: [{ id: ids[0] }],
+  });
+  const span = { id: uuid7(), trace_id: ids[0], name: "s", type: "llm", start_time, project_name: "p" };
+  ok(await opik.post("/spans/batch", { spans: [span, { ...span, id: uuid7(), trace_id: ids[1] }] }), 204);
+  const spans = ok(await opik.post("/spans/search", { project_name: "p", trace_id: ids[0] }), 200);
+  expect(lines(spans)).toMatchObject([{ id: span.id, type: "llm" }]);
+  expect((await opik.get(`/spans?project_name=p&trace_id=${ids[1]}`)).body).toMatchObject({ total: 1 });
+  ok(await opik.post(`/traces/${ids[2]}/feedback-scores/delete`, { name: "a b" }), 204);
+  ok(await opik.post(`/spans/${span.id}/feedback-scores/delete`, { name: "a b" }), 204);
+  expect((await opik.get(`/traces/${ids[2]}`)).body).toMatchObject({ feedback_scores: [] });
+  ok(await opik.post("/traces/delete", { ids: [ids[0]] }), 204);
+  expect((await opik.get(`/spans/${span.id}`)).status).toBe(404);
+  ok(await opik.delete(`/traces/${ids[1]}`), 204);
+  ok(await opik.delete(`/spans/${uuid7()}`), 204);
+  expect((await opik.get("/spans?project_name=p")).body).toMatchObject({ total: 0 });
+  expect(await search([])).toEqual([2]);
+});
+
+test("prompts: their versions, and the experiments that were run with them", async () => {
+  const opik = await open();
+  const version = (template: string) => ({ name: "greet", version: { template, type: "mustache" }, project_name: "p" });
+  const latest = (more: object = {}) => opik.post("/prompts/versions/retrieve", { name: "greet", ...more });
+  expect((await latest()).status).toBe(404);
+  const first = ok(await opik.post("/prompts/versions", version("Hi {{name}}")), 200).body as Record<string, string>;
+  expect(first).toMatchObject({ version_number: "v1", template: "Hi {{name}}", variables: ["name"] });
+  expect(first["commit"]).toMatch(/^[0-9a-f]{8}$/);
+  ok(await opik.post("/prompts/versions", version("Hello {{ name }}")), 200);
+  expect((await latest()).body).toMatchObject({ version_number: "v2", prompt_id: first["prompt_id"] });
+  expect((await latest({ commit: first["commit"] })).body).toEqual(first);
+  expect((await latest({ version_number: "v1", project_name: "elsewhere" })).body).toEqual(first);
+  expect((await latest({ version_number: "v3" })).status).toBe(404);
+  const id = uuid7();
+  const made = { id, name: "chat", template: "[]", template_structure: "chat", tags: ["x"], description: "d" };
+  ok(await opik.post("/prompts", made), 201);
+  expect((await opik.post("/prompts", { ...made, id: uuid7() })).status).toBe(409);
+  expect((await opik.get(`/prompts/${id}`)).body).toMatchObject({ name: "chat", latest_version: { template: "[]" } });
+  const chats = encodeURIComponent('[{"field":"template_structure","operator":"=","value":"chat"}]');
+  expect((await opik.get(`/prompts?filters=${chats}`)).body).toMatchObject({ total: 1, content: [{ id }] });
+  const versions = (await opik.get(`/prompts/${first["prompt_id"]}/versions`)).body;
+  expect(versions).toMatchObject({ total: 2, content: [{ version_number: "v2" }, { id: first["id"] }] });
+  const experiment = uuid7();
+  const body = { id: experiment, dataset_name: "ds", prompt_versions: [{ id: first["id"] }] };
+  ok(await opik.post("/experiments", body), 201);
+  const link = { id: first["id"], commit: first["commit"], prompt_id: first["prompt_id"], prompt_name: "greet" };
+  expect((await opik.get(`/experiments/${experiment}`)).body).toMatchObject({ prompt_versions: [link] });
+  ok(await opik.delete(`/prompts/${id}`), 204);
+  expect((await opik.get(`/prompts/${id}`)).status).toBe(404);
 });
 
 test("the operations that were used", () =>

@@ -11,7 +11,10 @@ import { fromRecordRoutes } from "./from-records.js";
 import { healthRoutes } from "./health.js";
 import { itemRoutes } from "./items.js";
 import { projectRoutes } from "./projects.js";
+import { promptRoutes } from "./prompts.js";
 import { assertionRoutes, traceRoutes } from "./traces.js";
+import { traceRemovalRoutes } from "./trace-removal.js";
+import { traceSearchRoutes } from "./trace-search.js";
 import { uploadRoutes } from "./uploads.js";
 import { versionRoutes } from "./versions.js";
 
@@ -36,9 +39,12 @@ export const opik: Dialect = {
     ...exportRoutes,
     ...expansionRoutes,
     ...datasetRoutes,
+    ...traceSearchRoutes,
+    ...traceRemovalRoutes,
     ...traceRoutes,
     ...assertionRoutes,
     ...experimentRoutes,
+    ...promptRoutes,
   ],
   authorization: headers => {
     const key = headers.get("authorization")?.trim() ?? "";

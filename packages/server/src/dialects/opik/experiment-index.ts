@@ -1,8 +1,10 @@
 /** Experiments and their items as records, found by what they are of: an index that is made again when the records changed. */
-import { fieldOf, isObject, parseJson, printItem, type DatasetInfo, type Value } from "@sheaf/core";
+import { fieldOf, isObject, parseJson, printItem, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
 import { recordPath, recordsNow } from "../catalog/records.js";
 import type { Ask } from "./operation.js";
 import { textOf } from "./filter.js";
+import { projectIdOf } from "./projects.js";
+import { compact } from "./shape.js";
 import { stateOf, type Indexed, type KeptRecord } from "./state.js";
 
 /** How many experiments a dataset has, and when the newest began. */
@@ -19,15 +21,32 @@ export async function allExperiments(ask: Ask): Promise<readonly KeptRecord[]> {
   return (await indexed(ask, "experiments", "dataset_id")).all;
 }
 
+/** All prompts, newest first. */
+export async function promptsNow(ask: Ask): Promise<readonly KeptRecord[]> {
+  return (await indexed(ask, "prompts", "name")).all;
+}
+
 /** The items of an experiment, newest first. */
 export async function itemsOf(ask: Ask, experiment: string): Promise<readonly KeptRecord[]> {
   return (await indexed(ask, "experiment-items", "experiment_id")).by.get(experiment) ?? [];
+}
+
+export async function spanIdsOf(ask: Ask, trace: string): Promise<string[]> {
+  return ((await indexed(ask, "spans", "trace_id")).by.get(trace) ?? []).map(({ id }) => id);
 }
 
 /** The spans of a trace, oldest first. */
 export async function spansOf(ask: Ask, trace: string): Promise<KeptRecord[]> {
   const own = ((await indexed(ask, "spans", "trace_id")).by.get(trace) ?? []).toReversed();
   return Promise.all(own.map(async ({ id }) => ({ ...(await ask.record("spans", id)), id })));
+}
+
+/** The ids of traces or spans, newest first; with a project, of its own alone. */
+export async function recordIds(ask: Ask, kind: "traces" | "spans", project?: string): Promise<string[]> {
+  const all = (await indexed(ask, kind, kind === "spans" ? "trace_id" : "thread_id")).all;
+  return all
+    .filter(record => project === undefined || projectIdOf(ask.platform, record) === project)
+    .map(({ id }) => id);
 }
 
 /** Records of a kind, descending by id, and by a field of theirs. */
@@ -39,11 +58,12 @@ async function indexed(ask: Ask, kind: string, field: string): Promise<Indexed> 
   const known = indexes.get(kind);
   if (known?.cid === cid) return known;
   const all: KeptRecord[] = [];
+  // These hold much, of which little is looked at.
+  const isLarge = kind === "spans" || kind === "traces";
   if (version)
     for await (const { ids, blocks } of version.batches())
       blocks.forEach((block, i) => {
-        // Spans hold much, and of them this alone is looked at.
-        const record = kind === "spans" ? { [field]: fieldOf(block, field) ?? null } : parseJson(printItem(block));
+        const record = isLarge ? fieldsOf(block, [field, "project_id"]) : parseJson(printItem(block));
         if (isObject(record)) all.push({ ...record, id: ids[i] });
       });
   all.sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -56,4 +76,8 @@ async function indexed(ask: Ask, kind: string, field: string): Promise<Indexed> 
   const index = { cid, all, by };
   indexes.set(kind, index);
   return index;
+}
+
+function fieldsOf(block: Uint8Array, names: readonly string[]): ValueObject {
+  return compact(Object.fromEntries(names.map(name => [name, fieldOf(block, name)])));
 }

@@ -49,7 +49,7 @@ export function listOf(value: Value | undefined): ValueObject[] {
 }
 
 /** Milliseconds from a trace's start to its end. */
-function durationOf({ start_time: start, end_time: end }: ValueObject): number | undefined {
+export function durationOf({ start_time: start, end_time: end }: ValueObject): number | undefined {
   const [from, to] = [Date.parse(textOf(start)), Date.parse(textOf(end))];
   return Number.isNaN(from) || Number.isNaN(to) ? undefined : Math.max(0, to - from);
 }

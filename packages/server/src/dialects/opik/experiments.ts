@@ -15,6 +15,7 @@ import { readTags } from "./item.js";
 import { streamType } from "./items.js";
 import { operation, pageOf, type Ask } from "./operation.js";
 import { projectId, projectIdOf, projectIn } from "./projects.js";
+import { promptLinks } from "./prompts.js";
 import { compact } from "./shape.js";
 import type { KeptRecord } from "./state.js";
 import { versionsOf } from "./version-list.js";
@@ -149,7 +150,7 @@ async function createExperiment(ask: Ask): Promise<Response> {
     type: body.oneOf("type", types) ?? "regular",
     evaluation_method: body.oneOf("evaluation_method", ["dataset", "evaluation_suite"]) ?? "dataset",
     optimization_id: body.uuid("optimization_id"),
-    prompt_versions: body.get("prompt_versions"),
+    prompt_versions: await promptLinks(ask, body.each("prompt_versions")),
     experiment_scores: body.get("experiment_scores"),
     status: body.oneOf("status", statuses),
     created_at: now,

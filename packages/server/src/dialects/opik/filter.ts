@@ -9,7 +9,7 @@ import { badRequest } from "./errors.js";
 import { elementsIn, Fields } from "./fields.js";
 
 export type Holds<T> = (tested: T) => boolean;
-export type FieldType = "text" | "exact" | "map" | "list" | "date" | "enum";
+export type FieldType = "text" | "exact" | "map" | "list" | "date" | "enum" | "number";
 
 export interface Filter {
   readonly field: string;
@@ -24,10 +24,11 @@ const emptiness = ["is_empty", "is_not_empty"];
 const operators: Readonly<Record<FieldType, readonly string[]>> = {
   text: [...texts, ...order],
   exact: [...texts, ...order],
-  map: [...texts, ...order],
+  map: [...texts, ...order, ">=", "<="],
   list: ["=", "!=", "contains", "not_contains", ...emptiness],
   date: ["=", "!=", ...order, ">=", "<="],
   enum: ["=", "!=", ...emptiness, "in", "not_in"],
+  number: ["=", "!=", ...order, ">=", "<=", ...emptiness],
 };
 const maxFilters = 100;
 
@@ -87,6 +88,8 @@ function tester(type: FieldType, operator: string, value: string): Holds<Value |
       return dateTester(operator, value);
     case "enum":
       return enumTester(operator, value);
+    case "number":
+      return numberTester(operator, value);
   }
 }
 
@@ -100,6 +103,8 @@ function textTester(operator: string, value: string, read: (found: Value | undef
     ends_with: text => text.endsWith(value),
     ">": text => compareTexts(text, value) > 0,
     "<": text => compareTexts(text, value) < 0,
+    ">=": text => compareTexts(text, value) >= 0,
+    "<=": text => compareTexts(text, value) <= 0,
   };
   const test = tests[operator];
   return (found: Value | undefined) => test(read(found));
@@ -110,6 +115,14 @@ export function compareTexts(a: string, b: string): number {
   const [x, y] = [Number(a), Number(b)];
   if (a.trim() !== "" && b.trim() !== "" && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
   return a < b ? -1 : Number(a > b);
+}
+
+/** What is absent is neither greater nor less. */
+function numberTester(operator: string, value: string): Holds<Value | undefined> {
+  if (operator === "is_empty") return found => textOf(found) === "";
+  if (operator === "is_not_empty") return found => textOf(found) !== "";
+  const test = textTester(operator, value, textOf);
+  return found => textOf(found) !== "" && test(found);
 }
 
 function listTester(operator: string, value: string): Holds<Value | undefined> {

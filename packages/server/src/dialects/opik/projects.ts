@@ -14,7 +14,7 @@ const kind = "projects";
 const defaultProject = "Default Project";
 
 /** A project's id is made from its name, so that two who make it at once make one. */
-export function projectId(platform: Platform, name: string): string {
+export function projectId(platform: Platform, name = defaultProject): string {
   return madeUuid(platform, 7, ["project", fold(name)], 0);
 }
 

@@ -16,7 +16,7 @@ const most = 1000;
 const path = (kind: RecordKind) => `/v1/private/${kind}`;
 
 /** How operations of a kind are called. */
-const words = {
+export const words = {
   traces: { many: "Traces", one: "Trace", what: "a trace" },
   spans: { many: "Spans", one: "Span", what: "a span" },
 } as const;

@@ -1,0 +1,80 @@
+/** Traces and spans taken away, and their scores. */
+import { empty } from "../../answer.js";
+import type { Route } from "../../route.js";
+import { changeRecords, removeRecords } from "../catalog/records.js";
+import { spanIdsOf } from "./experiment-index.js";
+import { listOf } from "./experiment-item.js";
+import { isBlank, Rules } from "./fields.js";
+import { operation, type Ask } from "./operation.js";
+import { words } from "./traces.js";
+
+const most = 1000;
+
+export const traceRemovalRoutes: readonly Route[] = [
+  ...(["traces", "spans"] as const).map(kind =>
+    operation(
+      {
+        id: `delete${words[kind].one}FeedbackScore`,
+        method: "POST",
+        path: `/v1/private/${kind}/{id}/feedback-scores/delete`,
+        scope: "write",
+        says: `Takes a score of ${words[kind].what} away.`,
+      },
+      async ask => {
+        const name = (await ask.body()).text("name") ?? "";
+        new Rules().hold(!isBlank(name), "name must not be blank").done();
+        await changeRecords(ask.call, ask.desk, kind, [ask.uuid("id")], (_, before) => {
+          const scores = listOf(before?.["feedback_scores"]);
+          const left = scores.filter(score => score["name"] !== name);
+          return before && left.length < scores.length ? { ...before, feedback_scores: left } : undefined;
+        });
+        return empty();
+      },
+    ),
+  ),
+  operation(
+    {
+      id: "deleteTraces",
+      method: "POST",
+      path: "/v1/private/traces/delete",
+      scope: "write",
+      says: "Removes traces and their spans.",
+    },
+    async ask => {
+      const ids = (await ask.body()).uuids("ids") ?? [];
+      new Rules().size("ids", ids, most).done();
+      return removeTraces(ask, ids);
+    },
+  ),
+  operation(
+    {
+      id: "deleteTraceById",
+      method: "DELETE",
+      path: "/v1/private/traces/{id}",
+      scope: "write",
+      says: "Removes a trace and its spans.",
+    },
+    ask => removeTraces(ask, [ask.uuid("id")]),
+  ),
+  operation(
+    {
+      id: "deleteSpanById",
+      method: "DELETE",
+      path: "/v1/private/spans/{id}",
+      scope: "write",
+      says: "Removes a span.",
+    },
+    async ask => {
+      await removeRecords(ask.call, ask.desk, "spans", [ask.uuid("id")]);
+      return empty();
+    },
+  ),
+];
+
+async function removeTraces(ask: Ask, ids: readonly string[]): Promise<Response> {
+  const spans: string[] = [];
+  for (const id of ids) spans.push(...(await spanIdsOf(ask, id)));
+  await removeRecords(ask.call, ask.desk, "spans", spans);
+  await removeRecords(ask.call, ask.desk, "traces", ids);
+  return empty();
+}

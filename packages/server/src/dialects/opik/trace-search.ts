@@ -1,0 +1,131 @@
+/** Traces and spans found by what they hold. */
+import { printJson, type Value, type ValueObject } from "@sheaf/core";
+import { json, lines, stream } from "../../answer.js";
+import type { Route } from "../../route.js";
+import { recordIds } from "./experiment-index.js";
+import { durationOf, listOf } from "./experiment-item.js";
+import { Rules } from "./fields.js";
+import { parseFilters, type FieldType, type Filter } from "./filter.js";
+import { memberOf } from "./item-filter.js";
+import { streamType } from "./items.js";
+import { operation, pageOf, type Ask } from "./operation.js";
+import { projectId, projectIdOf } from "./projects.js";
+import { words, type RecordKind } from "./traces.js";
+
+const maxFound = 2000;
+
+const fields: Readonly<Record<string, FieldType>> = {
+  id: "exact",
+  name: "text",
+  start_time: "date",
+  end_time: "date",
+  input: "text",
+  output: "text",
+  input_json: "map",
+  output_json: "map",
+  metadata: "map",
+  tags: "list",
+  usage: "map",
+  total_estimated_cost: "number",
+  duration: "number",
+  feedback_scores: "number",
+  thread_id: "text",
+  trace_id: "exact",
+  parent_span_id: "exact",
+  error_info: "number",
+  type: "enum",
+  model: "text",
+  provider: "text",
+  source: "enum",
+  environment: "enum",
+  created_at: "date",
+  last_updated_at: "date",
+};
+
+const kinds = ["traces", "spans"] as const;
+
+export const traceSearchRoutes: readonly Route[] = kinds.flatMap(kind => [
+  operation(
+    {
+      id: `search${words[kind].many}`,
+      method: "POST",
+      path: `/v1/private/${kind}/search`,
+      scope: "read",
+      says: `Streams the ${kind} that filters want, newest first.`,
+    },
+    ask => search(ask, kind),
+  ),
+  operation(
+    {
+      id: `get${words[kind].many}ByProject`,
+      method: "GET",
+      path: `/v1/private/${kind}`,
+      scope: "read",
+      says: `Gives a page of ${kind}, newest first.`,
+      query: ["page", "size", "project_id", "project_name", "filters", "trace_id"],
+    },
+    ask => list(ask, kind),
+  ),
+]);
+
+async function search(ask: Ask, kind: RecordKind): Promise<Response> {
+  const body = await ask.body();
+  const limit = body.integer("limit") ?? 500;
+  new Rules().hold(limit >= 1 && limit <= maxFound, `limit must be between 1 and ${maxFound}`).done();
+  const filters = parseFilters(body.list("filters"), fields);
+  const project = body.uuid("project_id") ?? projectId(ask.platform, body.text("project_name"));
+  const after = body.uuid("last_retrieved_id");
+  const ids = (await recordIds(ask, kind, project)).filter(id => after === undefined || id < after);
+  const wanted = { kind, filters, trace: body.uuid("trace_id") };
+  return stream(lines(texts(found(ask, wanted, ids, limit))), streamType);
+}
+
+async function list(ask: Ask, kind: RecordKind): Promise<Response> {
+  const page = ask.page();
+  const filters = parseFilters(ask.query("filters"), fields);
+  const project = ask.query("project_id")?.toLowerCase() ?? projectId(ask.platform, ask.query("project_name"));
+  const trace = ask.query("trace_id")?.toLowerCase();
+  const ids = await recordIds(ask, kind, project);
+  const isPlain = filters.length === 0 && trace === undefined;
+  const all = await listed(found(ask, { kind, filters, trace }, isPlain ? pageOf(ids, page) : ids));
+  const content = isPlain ? all : pageOf(all, page);
+  const total = isPlain ? ids.length : all.length;
+  return json({ content, page: page.page, size: content.length, total, sortable_by: [], sortableBy: [] });
+}
+
+interface Wanted {
+  readonly kind: RecordKind;
+  readonly filters: readonly Filter[];
+  readonly trace?: string | undefined;
+}
+
+/** Those of these records that are wanted, so many at most. */
+async function* found(ask: Ask, { kind, filters, trace }: Wanted, ids: readonly string[], limit = Infinity) {
+  let left = limit;
+  for (const id of ids) {
+    if (left <= 0) return;
+    const kept = await ask.record(kind, id);
+    const record: ValueObject | undefined = kept && { id, ...kept, project_id: projectIdOf(ask.platform, kept) };
+    if (!record || (trace !== undefined && record["trace_id"] !== trace)) continue;
+    if (!filters.every(filter => passes(filter, record))) continue;
+    left--;
+    yield record;
+  }
+}
+
+async function listed<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const one of all) list.push(one);
+  return list;
+}
+
+function passes({ field, key, holds }: Filter, record: ValueObject): boolean {
+  if (field === "feedback_scores") return holds(listOf(record[field]).find(({ name }) => name === key)?.["value"]);
+  if (field === "duration") return holds(durationOf(record));
+  const whole: Value | undefined = record[field.replace(/_json$/, "")];
+  return holds(key === "" ? whole : memberOf(whole, key));
+}
+
+async function* texts(records: AsyncIterable<ValueObject>): AsyncGenerator<string> {
+  for await (const record of records) yield `${printJson(record)}\r`;
+}
