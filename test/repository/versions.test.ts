@@ -47,6 +47,22 @@ test("a commit that amends goes into the version before it, and into none where 
   expect((await repo.versions.of("qa"))[0].first).toBe(first);
 });
 
+test("who acts for somebody else sees at once what others noted, and the other way round", async () => {
+  const { repo, put } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  await put("a");
+  const other = repo.by({ name: "Bob", email: "bob@example.org" });
+  const seen = async () => [(await repo.versions.of("qa"))[0].note, (await other.versions.of("qa"))[0].note];
+  expect(await seen()).toEqual([{}, {}]);
+  await other.versions.note("qa", 1, note => ({ ...note, name: "first" }));
+  expect(await seen()).toEqual([{ name: "first" }, { name: "first" }]);
+  await repo.versions.note("qa", 1, note => ({ ...note, by: "Ada" }));
+  expect(await seen()).toEqual([
+    { name: "first", by: "Ada" },
+    { name: "first", by: "Ada" },
+  ]);
+});
+
 test("numbers stay when the branch goes back, and what follows gets new ones", async () => {
   const { repo, put, versions } = await fresh();
   await repo.createDataset("qa", undefined, { attributes: amended });

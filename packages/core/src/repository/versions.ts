@@ -6,6 +6,7 @@
  * step. Numbers are this repository's own. What faces know of a version (names, descriptions), and what it is where it was changed beside the branch, is in
  * its note, which goes by that commit and travels (`history/note.ts`).
  */
+import type { BlockReader } from "../block/blocks.js";
 import { parseCid, printCid, type Cid } from "../block/cid.js";
 import { SheafError } from "../errors.js";
 import { noteRef, type VersionNote } from "../history/note.js";
@@ -50,24 +51,37 @@ interface Known {
   readonly versions: readonly Version[];
 }
 
-export class Versions {
+/** What was found out of versions. */
+class Memory {
   /** By the CID of the tag; those with a note by the CID of that too. */
-  readonly #infos = new Map<string, VersionInfo>();
-  readonly #known = new Map<string, Known>();
+  readonly infos = new Map<string, VersionInfo>();
+  /** By the dataset's id. */
+  readonly known = new Map<string, Known>();
   /** The last look under way, by path. */
-  readonly #looks = new Map<string, Promise<void>>();
+  readonly looks = new Map<string, Promise<void>>();
+  readonly line: DatasetLine;
 
-  readonly #line: DatasetLine;
+  constructor(reader: BlockReader) {
+    this.line = new DatasetLine(reader);
+  }
+}
+
+/** Shared by all who act in one repository, so that each sees at once what another one noted. */
+const memories = new WeakMap<Context["store"], Memory>();
+
+export class Versions {
+  readonly #memory: Memory;
   readonly #notes: VersionNotes;
 
   constructor(readonly context: Context) {
-    this.#line = new DatasetLine(context.store);
+    const { store } = context;
+    memories.set(store, (this.#memory = memories.get(store) ?? new Memory(store)));
     this.#notes = new VersionNotes(context);
   }
 
   /** Believes nothing any more that was listed: notes came from elsewhere. */
   forget(): void {
-    this.#known.clear();
+    this.#memory.known.clear();
   }
 
   /** All versions of a dataset of the current branch, the first one first; those that are new are entered. Throws no-such-dataset. */
@@ -124,7 +138,7 @@ export class Versions {
       const before = noteOf(version);
       const after = { ...before, ...change(version.info) };
       if (saysSame(before, after)) return version.info;
-      this.#known.delete(id);
+      this.#memory.known.delete(id);
       if (!(await this.#moveNote(id, version, after, command))) continue;
       const noted = await this.#notes.at(id, version.info.first);
       return this.#shown({ ...version, noted }, at === versions.length - 1);
@@ -138,11 +152,11 @@ export class Versions {
 
   /** One look after another: many at once would enter the same versions, and list all of them anew after each lost race. */
   #current(path: string): Promise<{ id: string; versions: readonly Version[] }> {
-    const look = (this.#looks.get(path) ?? Promise.resolve()).then(() => this.#look(path));
+    const look = (this.#memory.looks.get(path) ?? Promise.resolve()).then(() => this.#look(path));
     const done = look.then(nothing, nothing).then(() => {
-      if (this.#looks.get(path) === done) this.#looks.delete(path);
+      if (this.#memory.looks.get(path) === done) this.#memory.looks.delete(path);
     });
-    this.#looks.set(path, done);
+    this.#memory.looks.set(path, done);
     return look;
   }
 
@@ -150,12 +164,12 @@ export class Versions {
     const { block, commit: head } = await versionAt(this.context, path, undefined);
     const { id } = block;
     for (;;) {
-      const kept = this.#known.get(id);
+      const kept = this.#memory.known.get(id);
       const known = kept && this.context.platform.now() < kept.until ? kept : await this.#listed(id);
       if (known.head === head) return { id, versions: known.versions };
       const versions = await this.#advanced(id, known.versions, await this.#missing(head, id, known.versions));
       if (!versions) continue;
-      this.#known.set(id, { ...known, head, versions });
+      this.#memory.known.set(id, { ...known, head, versions });
       return { id, versions };
     }
   }
@@ -181,7 +195,7 @@ export class Versions {
       const isOurs = await this.#enter(id, number, commits, there);
       const entry = isOurs ? await this.context.logs.read(`${versionPrefix(id)}${number}`) : undefined;
       if (!entry) {
-        this.#known.delete(id);
+        this.#memory.known.delete(id);
         return undefined;
       }
       const noted = await this.#notes.at(id, there?.entered.first ?? printCid(commits[0].digest));
@@ -213,7 +227,7 @@ export class Versions {
     );
     const commits: Tip[] = [];
     let number = 0;
-    for await (const commit of this.#line.changes(parseCid(head).digest, id)) {
+    for await (const commit of this.#memory.line.changes(parseCid(head).digest, id)) {
       number = numbers.get(printCid(commit.digest)) ?? 0;
       if (number > 0) break;
       commits.push(commit);
@@ -264,11 +278,11 @@ export class Versions {
 
   /** One object for what is the same, so that callers may keep what they made of it. */
   async #kept(key: string, make: () => Promise<VersionInfo>): Promise<VersionInfo> {
-    const known = this.#infos.get(key);
+    const known = this.#memory.infos.get(key);
     if (known) return known;
     const made = await make();
-    if (this.#infos.size >= maxInfos) this.#infos.clear();
-    this.#infos.set(key, made);
+    if (this.#memory.infos.size >= maxInfos) this.#memory.infos.clear();
+    this.#memory.infos.set(key, made);
     return made;
   }
 }

@@ -27,12 +27,13 @@ export function momentIn(attributes: ValueObject, seconds: number): number {
   return at / 1000;
 }
 
-const all = new WeakMap<Repository["context"], Map<Cid, number>>();
+const all = new WeakMap<Repository["context"]["store"], Map<Cid, number>>();
 
 /** The moment of a commit whose time this is; a commit that is not here has its time. */
 export async function momentOf(repo: Repository, commit: Cid, seconds: number): Promise<number> {
-  const known = all.get(repo.context) ?? new Map<Cid, number>();
-  all.set(repo.context, known);
+  const { store } = repo.context;
+  const known = all.get(store) ?? new Map<Cid, number>();
+  all.set(store, known);
   const kept = known.get(commit);
   if (kept !== undefined) return kept;
   const moment = await repo.show(commit).then(

@@ -188,11 +188,12 @@ export function holds(list: DigestList, digest: string): boolean {
   return list[low] === digest;
 }
 
-const all = new WeakMap<Repository, Contents>();
+const all = new WeakMap<Repository["context"]["store"], Contents>();
 
-/** The contents of a repository's versions, as far as they are known. */
+/** The contents of a repository's versions, as far as they are known: the same for all who act in it. */
 export function contentsOf(repo: Repository): Contents {
-  const known = all.get(repo) ?? new Contents(repo);
-  all.set(repo, known);
+  const { store } = repo.context;
+  const known = all.get(store) ?? new Contents(repo);
+  all.set(store, known);
   return known;
 }
