@@ -47,6 +47,7 @@ test("refused: never with a 5xx, always in the vendor's shape, the content as it
     ["PATCH", `${at}/versions/1`, '{"name":7}', json],
     ["GET", "/galileo/datasets/not-a-uuid"],
     ["GET", `/galileo/datasets/${uuid(7)}`],
+    ["GET", `/galileo/datasets/${id}?actions=nonsense`],
     ["GET", "/galileo/datasets/%00"],
     ["DELETE", "/galileo/datasets/bulk_delete", '{"dataset_ids":[]}', json],
     ["POST", "/galileo/datasets/query", '{"filters":[{"name":"name","operator":"eq","value":{"a":1}}]}', json],

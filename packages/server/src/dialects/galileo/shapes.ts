@@ -15,7 +15,14 @@ import { userInfo } from "./users.js";
 import { ownPart, versionsOf, type Version } from "./versions.js";
 
 export const inDataset = t.Object({ dataset_id: uuid });
-export const actionsQuery = { actions: t.Optional(t.Union([t.String(), t.Array(t.String())])) };
+const action = t.Union([
+  t.Literal("update"),
+  t.Literal("delete"),
+  t.Literal("share"),
+  t.Literal("export"),
+  t.Literal("rename"),
+]);
+export const actionsQuery = { actions: t.Optional(t.Union([action, t.Array(action)])) };
 
 /** What this dialect keeps of a dataset beside its rows. */
 export interface Own {

@@ -66,8 +66,10 @@ async function allProjects(ask: Ask): Promise<ValueObject[]> {
   return found.sort((a, b) => (textOf(a["name"]) < textOf(b["name"]) ? -1 : 1));
 }
 
-async function findProject({ desk, platform }: Ask, id: string): Promise<ValueObject | undefined> {
+/** A project that the caller may see. */
+async function findProject({ desk, platform, call }: Ask, id: string): Promise<ValueObject | undefined> {
   const isDefault = id === projectId(platform, defaultProject);
+  if (!isDefault && !call.sees(recordPath(kind))) return undefined;
   const found = isDefault ? { name: defaultProject } : await getRecord(desk, kind, id);
   return isObject(found) ? { id, visibility: "private", ...found } : undefined;
 }
