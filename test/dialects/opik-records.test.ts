@@ -244,6 +244,7 @@ test("prompts: their versions, and the experiments that were run with them", asy
   ok(await opik.post("/experiments", body), 201);
   const link = { id: first["id"], commit: first["commit"], prompt_id: first["prompt_id"], prompt_name: "greet" };
   expect((await opik.get(`/experiments/${experiment}`)).body).toMatchObject({ prompt_versions: [link] });
+  expect((await opik.get("/optimizations?page=1")).body).toMatchObject({ content: [], total: 0 });
   ok(await opik.delete(`/prompts/${id}`), 204);
   expect((await opik.get(`/prompts/${id}`)).status).toBe(404);
 });

@@ -181,4 +181,46 @@ test("5. a first version is made empty, with defaults that later ones take over 
   expect((await change(bad, "")).status).toBe(422);
 });
 
+test("a version takes over the rows of another dataset's: the same ids, in their order, in place of its own", async () => {
+  const opik = await open();
+  const [from, to] = [await opik.create("from"), await opik.create("to")];
+  const ids = await opik.fill(from, 4, uuid7());
+  ok(await opik.post("/datasets/items/delete", { item_ids: [ids[1]], batch_group_id: uuid7() }), 204);
+  const tagged = { ids: [ids[2]], update: { data: { i: "new" }, tags: ["x"] } };
+  ok(await opik.patch("/datasets/items/batch", tagged), 204);
+  const [v3, , v1] = (await opik.versions(from)) as { id: string }[];
+  const [own] = await opik.fill(to, 1, uuid7());
+  const rows = async (name: string) =>
+    (await opik.stream({ dataset_name: name })).map(({ id, data, tags }) => ({ id, data, tags }));
+  const put = (version: string, items: object[], more: object = {}) =>
+    opik.put("/datasets/items", {
+      dataset_id: to,
+      items,
+      batch_group_id: uuid7(),
+      copy_from_dataset_id: from,
+      copy_from_version_id: version,
+      ...more,
+    });
+  const late = item(uuid7(), { late: true });
+  ok(await put(v1.id, [late, item(ids[0], { i: "put" })]), 204);
+  expect(await opik.ids("to")).toEqual([late.id, ...ids.toReversed()]);
+  expect((await opik.versions(to))[0]).toMatchObject({ items_added: 5, items_deleted: 1, items_total: 5 });
+  expect((await rows("to")).at(-1)).toMatchObject({ data: { i: "put" } });
+  const [{ id: base_version }] = (await opik.versions(to)) as { id: string }[];
+  const change = (more: object) => opik.post(`/datasets/${to}/items/changes`, { base_version, ...more });
+  const copied = { copy_from_dataset_id: from, copy_from_version_id: v3.id };
+  ok(await change({ ...copied, change_description: "over" }), 201);
+  expect(await rows("to")).toEqual(await rows("from"));
+  expect((await opik.versions(to))[0]).toMatchObject({
+    version_name: "v3",
+    change_description: "over",
+    items_deleted: 2,
+  });
+  expect(await opik.ids("to")).not.toContain(own);
+  expect((await change({ copy_from_dataset_id: from })).status).toBe(422);
+  expect((await put(uuid7(), [late])).status).toBe(404);
+  expect((await put(v1.id, [late], { copy_from_dataset_id: uuid7() })).status).toBe(404);
+  expect(await opik.versions(to)).toHaveLength(3);
+});
+
 test("the operations that were used", () => expectExercised("opik", "recorded exchanges: hard points 1 to 5", towns));

@@ -42,7 +42,7 @@ export const opikTable: VendorTable = {
     createOrUpdateDatasetItems: {
       methods: ["dataset.insert", "dataset.update", "dataset.insertFromJson", "dataset.read_jsonl_from_file"],
       differs:
-        "`created_at` of an item stays when it is put again. `copy_from_…` is checked and has no effect. A call for a group whose version is not the newest puts its items into the newest version too.",
+        "`created_at` of an item stays when it is put again. The first version takes nothing over by `copy_from_…`. A call for a group whose version is not the newest puts its items into the newest version too.",
     },
     streamDatasetItems: {
       methods: ["dataset.getItems", "dataset.get_items", "dataset.clear", "DatasetVersion.getItems"],
@@ -123,6 +123,7 @@ export const opikTable: VendorTable = {
     getPromptById: {},
     getPromptVersions: { methods: ["client.get_prompt_history"], differs: "Not filtered, and not searched." },
     deletePrompt: {},
+    findOptimizations: { methods: ["(`opik migrate`)"], differs: "None are kept." },
     createTrace: {},
     updateTrace: {},
     getTraceById: {},

@@ -14,6 +14,7 @@ import type { Route } from "../../route.js";
 import { backTo } from "../catalog/back-to.js";
 import { readThen } from "../catalog/catalog.js";
 import type { Reading } from "../catalog/rewrite.js";
+import { copyFromIn, copying, readCopied, type CopyFrom } from "./copy-from.js";
 import { needById } from "./dataset.js";
 import { makeVersion, opikChanges, putEdit, removeEdit, versionAttributes } from "./edits.js";
 import { badRequest, conflict, notFound } from "./errors.js";
@@ -186,6 +187,7 @@ interface Changes {
   readonly tags: readonly string[];
   readonly description: string | undefined;
   readonly metadata: ValueObject | undefined;
+  readonly copyFrom: CopyFrom | undefined;
   /** Defaults of the version; `undefined` as a value takes one away. */
   readonly defaults: { readonly evaluators?: Value | undefined; readonly execution_policy?: Value | undefined };
 }
@@ -205,6 +207,7 @@ function readChanges(body: Fields, isForced: boolean): Changes {
   }
   const { evaluators, execution_policy: policy } = readDefaults(body, rules);
   const tags = body.texts("tags") ?? [];
+  const copyFrom = copyFromIn(body, rules);
   rules.done();
   for (const tag of tags) checkTag(tag);
   const isCleared = body.bool("clear_execution_policy") === true;
@@ -218,6 +221,7 @@ function readChanges(body: Fields, isForced: boolean): Changes {
     tags,
     description: body.text("change_description"),
     metadata: body.object("metadata"),
+    copyFrom,
     defaults: {
       ...(evaluators === undefined ? {} : { evaluators: hasNone ? undefined : evaluators }),
       ...(isCleared ? { execution_policy: undefined } : policy === undefined ? {} : { execution_policy: policy }),
@@ -244,9 +248,15 @@ async function planChanges(ask: Ask, dataset: DatasetInfo, changes: Changes, { v
   const versions = await versionsOf(ask, dataset);
   const base = baseOf(changes, versions);
   const isStale = base !== undefined && base !== versions.at(-1);
-  const from = isStale ? await readThen(ask.call, ask.repo, dataset, base.info) : version;
-  const before = isStale ? await backTo(ask.repo, path, commit, base.info.commit) : [];
-  const inherited = isStale ? (opikOf(from.info) as Record<string, Value | undefined>) : {};
+  const then = isStale ? await readThen(ask.call, ask.repo, dataset, base.info) : version;
+  const copied = changes.copyFrom && (await readCopied(ask, changes.copyFrom));
+  const from = copied ?? then;
+  const before = copied
+    ? await copying(version, copied)
+    : isStale
+      ? await backTo(ask.repo, path, commit, base.info.commit)
+      : [];
+  const inherited = isStale ? (opikOf(then.info) as Record<string, Value | undefined>) : {};
   const defaults = {
     ...(isStale ? { evaluators: inherited["evaluators"], execution_policy: inherited["execution_policy"] } : {}),
     ...changes.defaults,

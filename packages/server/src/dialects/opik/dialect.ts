@@ -10,6 +10,7 @@ import { exportRoutes } from "./exports.js";
 import { fromRecordRoutes } from "./from-records.js";
 import { healthRoutes } from "./health.js";
 import { itemRoutes } from "./items.js";
+import { optimizationRoutes } from "./optimizations.js";
 import { projectRoutes } from "./projects.js";
 import { promptRoutes } from "./prompts.js";
 import { assertionRoutes, traceRoutes } from "./traces.js";
@@ -45,6 +46,7 @@ export const opik: Dialect = {
     ...assertionRoutes,
     ...experimentRoutes,
     ...promptRoutes,
+    ...optimizationRoutes,
   ],
   authorization: headers => {
     const key = headers.get("authorization")?.trim() ?? "";

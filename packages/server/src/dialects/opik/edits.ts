@@ -14,6 +14,7 @@ import {
 } from "@sheaf/core";
 import { amendBeside, followTags } from "../catalog/in-place.js";
 import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
+import { copying } from "./copy-from.js";
 import { opikOf, type OpikAttributes } from "./ids.js";
 import { rowIn } from "./item-reader.js";
 import { blockFor, type ItemWrite } from "./item.js";
@@ -66,6 +67,8 @@ export interface Target {
   /** Metadata of the dataset where it is to be made. */
   readonly create?: ValueObject;
   readonly group: string | undefined;
+  /** Rows that a new version is to have in place of those of the newest one; the first version takes none over. */
+  readonly copied?: DatasetVersion | undefined;
 }
 
 /**
@@ -87,7 +90,7 @@ export async function writeInGroup(
 
 async function groupWrite(
   ask: Ask,
-  { path, create, group }: Target,
+  { path, create, group, copied }: Target,
   edit: (version: DatasetVersion | undefined) => Promise<RowEdit>,
   message: string,
 ): Promise<void> {
@@ -96,15 +99,18 @@ async function groupWrite(
     const versions = version ? await ask.repo.versions.of(path) : [];
     const own = group === undefined ? undefined : versions.findLast(info => noteOf(info.attributes).group === group);
     old = own === versions.at(-1) ? undefined : own;
-    const { patch, rows } = await edit(version);
     const isInPlace = own !== undefined || (group === undefined && versions.length > 0);
+    const isCopy = copied && version && !isInPlace && versions.length > 0;
+    const before = isCopy ? await copying(version, copied) : [];
+    const { patch: after, rows } = await edit(isCopy ? copied : version);
+    const patch = [...before, ...after];
     const opik: ValueObject = group === undefined ? {} : { group };
     if (patch.length === 0 && !(create && !version)) return undefined;
     return {
       changes: [...(create && !version ? [{ dataset: path, create: { meta: create } }] : []), { dataset: path, patch }],
       message,
       attributes: isInPlace ? { ...amended, opik } : { opik },
-      rows,
+      ...(isCopy ? {} : { rows }),
     };
   });
   if (!old) return;

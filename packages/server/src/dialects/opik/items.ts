@@ -4,6 +4,7 @@ import { empty, json, jsonText, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { pathFor } from "../catalog/naming.js";
 import { elsewhere, nameIn, newMeta } from "./datasets.js";
+import { copyFromIn, readCopied } from "./copy-from.js";
 import { findById, findByName, needById } from "./dataset.js";
 import { putEdit, removeEdit, writeInGroup, type Target } from "./edits.js";
 import { invalid, notFound, noSuchVersion, refusedRequest } from "./errors.js";
@@ -70,14 +71,14 @@ async function putItems(ask: Ask): Promise<Response> {
   const given = body.each("items") ?? [];
   rules.hold(id !== undefined || name !== undefined, "dataset_name or dataset_id must be provided");
   rules.size("items", given, maxItems);
-  const hasCopy = [body.uuid("copy_from_dataset_id"), body.uuid("copy_from_version_id")].map(one => one !== undefined);
-  rules.hold(hasCopy[0] === hasCopy[1], "copy_from_dataset_id and copy_from_version_id go together");
+  const from = copyFromIn(body, rules);
   const items = given.map(item => readItem(item, rules));
   rules.done();
   const group = body.uuid("batch_group_id");
   const target =
     id === undefined ? await targetByName(ask, body, group) : { path: (await needById(ask, id)).path, group };
-  await writeInGroup(ask, target, version => putEdit(ask, version, items), `Put ${items.length} items`);
+  const copied = from && (await readCopied(ask, from));
+  await writeInGroup(ask, { ...target, copied }, version => putEdit(ask, version, items), `Put ${items.length} items`);
   return empty();
 }
 
