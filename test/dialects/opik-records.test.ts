@@ -197,6 +197,13 @@ test("traces and spans are found by what they hold, in their project, newest fir
     400,
   );
   expect((await opik.post("/traces/search", { limit: 2001 })).status).toBe(422);
+  expect(await search([], { from_time: "2001-01-01T00:00:00Z", to_time: "2100-01-01T00:00:00Z" })).toEqual([2, 1, 0]);
+  expect(await search([], { to_time: "2001-01-01T00:00:00Z" })).toEqual([]);
+  expect((await opik.post("/traces/search", { to_time: "soon" })).status).toBe(422);
+  const [experiment_id, dataset_item_id] = [uuid7(), uuid7()];
+  const experiment_items = [{ experiment_id, dataset_item_id, trace_id: ids[1] }];
+  ok(await opik.post("/experiments/items", { experiment_items }), 204);
+  expect(await search([{ field: "experiment_id", operator: "=", value: experiment_id }])).toEqual([1]);
   expect((await opik.get("/traces?project_name=p&page=2&size=2")).body).toMatchObject({
     total: 3,
     content: [{ id: ids[0] }],

@@ -26,6 +26,12 @@ export async function promptsNow(ask: Ask): Promise<readonly KeptRecord[]> {
   return (await indexed(ask, "prompts", "name")).all;
 }
 
+/** The experiments that tried something, each with the traces of its trials. */
+export async function experimentsByTrace(ask: Ask): Promise<Map<string, string>> {
+  const { all } = await indexed(ask, "experiment-items", "experiment_id");
+  return new Map(all.map(item => [textOf(item["trace_id"]), textOf(item["experiment_id"])]));
+}
+
 /** The items of an experiment, newest first. */
 export async function itemsOf(ask: Ask, experiment: string): Promise<readonly KeptRecord[]> {
   return (await indexed(ask, "experiment-items", "experiment_id")).by.get(experiment) ?? [];

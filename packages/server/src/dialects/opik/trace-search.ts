@@ -2,9 +2,9 @@
 import { printJson, type Value, type ValueObject } from "@sheaf/core";
 import { json, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
-import { recordIds } from "./experiment-index.js";
+import { experimentsByTrace, recordIds } from "./experiment-index.js";
 import { durationOf, listOf } from "./experiment-item.js";
-import { Rules } from "./fields.js";
+import { Rules, type Fields } from "./fields.js";
 import { parseFilters, type FieldType, type Filter } from "./filter.js";
 import { memberOf } from "./item-filter.js";
 import { streamType } from "./items.js";
@@ -14,7 +14,7 @@ import { words, type RecordKind } from "./traces.js";
 
 const maxFound = 2000;
 
-const fields: Readonly<Record<string, FieldType>> = {
+const searched: Readonly<Record<string, FieldType>> = {
   id: "exact",
   name: "text",
   start_time: "date",
@@ -38,6 +38,7 @@ const fields: Readonly<Record<string, FieldType>> = {
   provider: "text",
   source: "enum",
   environment: "enum",
+  experiment_id: "exact",
   created_at: "date",
   last_updated_at: "date",
 };
@@ -72,17 +73,32 @@ async function search(ask: Ask, kind: RecordKind): Promise<Response> {
   const body = await ask.body();
   const limit = body.integer("limit") ?? 500;
   new Rules().hold(limit >= 1 && limit <= maxFound, `limit must be between 1 and ${maxFound}`).done();
-  const filters = parseFilters(body.list("filters"), fields);
+  const filters = parseFilters(body.list("filters"), searched);
   const project = body.uuid("project_id") ?? projectId(ask.platform, body.text("project_name"));
   const after = body.uuid("last_retrieved_id");
-  const ids = (await recordIds(ask, kind, project)).filter(id => after === undefined || id < after);
+  const [first, last] = [timeIn(body, "from_time"), timeIn(body, "to_time")];
+  const isIn = (id: string) => timeOf(id) >= (first ?? -Infinity) && timeOf(id) <= (last ?? Infinity);
+  const ids = (await recordIds(ask, kind, project)).filter(id => isIn(id) && (after === undefined || id < after));
   const wanted = { kind, filters, trace: body.uuid("trace_id") };
   return stream(lines(texts(found(ask, wanted, ids, limit))), streamType);
 }
 
+/** A time in a request, in milliseconds since 1970. Throws 422 for what is none. */
+function timeIn(body: Fields, name: string): number | undefined {
+  const text = body.text(name);
+  const time = text === undefined ? undefined : Date.parse(text);
+  new Rules().hold(time === undefined || !Number.isNaN(time), `${name} must be a time as ISO 8601 writes it`).done();
+  return time;
+}
+
+/** The time that a UUIDv7 begins with. */
+function timeOf(id: string): number {
+  return Number.parseInt(id.replace("-", "").slice(0, 12), 16);
+}
+
 async function list(ask: Ask, kind: RecordKind): Promise<Response> {
   const page = ask.page();
-  const filters = parseFilters(ask.query("filters"), fields);
+  const filters = parseFilters(ask.query("filters"), searched);
   const project = ask.query("project_id")?.toLowerCase() ?? projectId(ask.platform, ask.query("project_name"));
   const trace = ask.query("trace_id")?.toLowerCase();
   const ids = await recordIds(ask, kind, project);
@@ -101,13 +117,15 @@ interface Wanted {
 
 /** Those of these records that are wanted, so many at most. */
 async function* found(ask: Ask, { kind, filters, trace }: Wanted, ids: readonly string[], limit = Infinity) {
+  const isAboutTrials = kind === "traces" && filters.some(({ field }) => field === "experiment_id");
+  const trials = isAboutTrials ? await experimentsByTrace(ask) : new Map<string, string>();
   let left = limit;
   for (const id of ids) {
     if (left <= 0) return;
     const kept = await ask.record(kind, id);
     const record: ValueObject | undefined = kept && { id, ...kept, project_id: projectIdOf(ask.platform, kept) };
     if (!record || (trace !== undefined && record["trace_id"] !== trace)) continue;
-    if (!filters.every(filter => passes(filter, record))) continue;
+    if (!filters.every(filter => passes(filter, record, trials.get(id)))) continue;
     left--;
     yield record;
   }
@@ -119,7 +137,8 @@ async function listed<T>(all: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-function passes({ field, key, holds }: Filter, record: ValueObject): boolean {
+function passes({ field, key, holds }: Filter, record: ValueObject, experiment: string | undefined): boolean {
+  if (field === "experiment_id") return holds(experiment);
   if (field === "feedback_scores") return holds(listOf(record[field]).find(({ name }) => name === key)?.["value"]);
   if (field === "duration") return holds(durationOf(record));
   const whole: Value | undefined = record[field.replace(/_json$/, "")];
