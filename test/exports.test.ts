@@ -141,6 +141,7 @@ test("core", () => {
         "InsertOptions",
         "Ipld",
         "ItemBatch",
+        "ItemEdit",
         "KeyTable",
         "LineEncoder",
         "LineForm",

@@ -33,7 +33,7 @@ function shuffled<T>(list: readonly T[], keys: readonly number[]): T[] {
 }
 
 describe("law 1: same content, same root", () => {
-  test("whatever the order and the grouping of patches, and by import and by merge too", async () => {
+  test("whatever the order and the grouping of patches, and by import, by edits of items and by merge too", async () => {
     await fc.assert(
       fc.asyncProperty(exactRows, shuffles, async (rows, keys) => {
         const repo = await open();
@@ -52,6 +52,10 @@ describe("law 1: same content, same root", () => {
         await repo.dataset("twice").importBatches(batches(inOrder(rows.slice(2))));
         await repo.dataset("twice").importBatches(batches(inOrder(rows), { size: 5 }));
         for (const path of ["imported", "twice"]) expect(await rootsOf(repo.dataset(path))).toBe(wanted);
+        const detours = rows.map(row => ({ ...row, item: { ...row.item, "a detour": 1 } }));
+        await repo.dataset("edited").importBatches(batches(inOrder(detours)));
+        await repo.edit([{ dataset: "edited", items: item => without(item, "a detour") }]);
+        expect(await rootsOf(repo.dataset("edited"))).toBe(wanted);
         await repo.createDataset("merged");
         await repo.branch("side");
         await repo.edit([{ dataset: "merged", patch: steps.slice(0, 4).flatMap(putRow) }], { branch: "side" });

@@ -124,6 +124,7 @@ describe("a given base", () => {
     await expect(qa.import([{ k: "a" }], { base })).rejects.toMatchObject(stale);
     await expect(qa.insert({}, { base })).rejects.toMatchObject(stale);
     await expect(qa.renameColumn("k", "l", { base })).rejects.toMatchObject(stale);
+    await expect(repo.edit([{ dataset: "qa", items: () => ({ x: 1 }) }], { base })).rejects.toMatchObject(stale);
     await expect(repo.removeDataset("qa", { base })).rejects.toMatchObject(stale);
     await expect(repo.renameDataset("qa", "qb", { base })).rejects.toMatchObject(stale);
     await expect(repo.restore("qa", base, { base })).rejects.toMatchObject(stale);

@@ -1,15 +1,15 @@
-/** Columns: the top-level fields of a dataset's items, listed, renamed, removed and put in order. Rows stream through; none are held. */
+/** Columns: the top-level fields of a dataset's items, listed, renamed, removed and put in order, and items changed altogether. Rows stream through; none are held. */
 import type { BlockReader, Blocks } from "../block/blocks.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
 import { linkedDigest, linkValue, splitRowKey } from "../dataset/row.js";
 import { badInput } from "../errors.js";
 import { decode, encode } from "../item/cbor.js";
-import { blockNames, escapeKey, unescapeKey } from "../item/meta.js";
+import { blockNames, escapeKey, requireItem, unescapeKey } from "../item/meta.js";
 import { setKey, type ValueObject } from "../item/value.js";
 import { compareText } from "../text.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 import { leavesFrom } from "../tree/read.js";
-import type { ColumnChange, Watch } from "./contract.js";
+import type { ColumnChange, ItemEdit, Watch } from "./contract.js";
 
 /** The fields that rows have, with how many rows have each: those named in the metadata first and in that order, then by name. */
 export async function listColumns(
@@ -108,23 +108,38 @@ async function editColumn(
   order: (names: string[]) => string[],
   watch: Watch,
 ): Promise<ColumnEdit> {
+  const own = ownKey(column);
+  const editOwn: ItemEdit = (item, id) => (Object.hasOwn(item, own) ? edit(item, id) : undefined);
+  const { dataset: edited, rows } = await editItems(blocks, dataset, editOwn, watch);
+  const names = columnOrder(dataset.meta);
+  if (rows === 0 && !names.includes(column))
+    throw badInput(`no row has a field ${JSON.stringify(column)}; sheaf columns lists them`, { dataset: path });
+  const meta = names.includes(column) ? { ...dataset.meta, columns: order(names) } : dataset.meta;
+  return { dataset: { ...edited, meta }, rows };
+}
+
+/** Changes every item for which `edit` gives another one; counts those rows. */
+export async function editItems(
+  blocks: Blocks,
+  dataset: DatasetBlock,
+  edit: ItemEdit,
+  watch: Watch,
+): Promise<ColumnEdit> {
   let rows = 0;
   async function* changes(): AsyncIterable<TreeChange> {
     for await (const items of itemsOf(blocks, dataset, watch)) {
       for (const { key, item } of items) {
-        if (!Object.hasOwn(item, ownKey(column))) continue;
+        const { id } = splitRowKey(key);
+        const edited = edit(item, id);
+        if (!edited) continue;
         rows++;
-        yield { key, value: linkValue(blocks.put(encode(edit(item, splitRowKey(key).id)))) };
+        yield { key, value: linkValue(blocks.put(encode(requireItem(edited, { id })))) };
       }
       await blocks.drain();
     }
   }
   const { root } = await editTree(blocks, dataset.rows, changes());
-  const names = columnOrder(dataset.meta);
-  if (rows === 0 && !names.includes(column))
-    throw badInput(`no row has a field ${JSON.stringify(column)}; sheaf columns lists them`, { dataset: path });
-  const meta = names.includes(column) ? { ...dataset.meta, columns: order(names) } : dataset.meta;
-  return { dataset: { ...dataset, meta, rows: root }, rows };
+  return { dataset: { ...dataset, rows: root }, rows };
 }
 
 /** The items of a dataset, a leaf at a time, in order. */

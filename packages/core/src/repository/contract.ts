@@ -56,7 +56,12 @@ export type Change =
   /** Puts the dataset back to what it was. */
   | { readonly dataset: string; readonly restore: Rev }
   | { readonly dataset: string; readonly columns: ColumnChange }
+  /** Changes items by what they hold, in one pass in which none are held. */
+  | { readonly dataset: string; readonly items: ItemEdit }
   | { readonly file: string; readonly content: Uint8Array | null; readonly mode?: number };
+
+/** What becomes of a row's item: `undefined` where it stays as it is. Pure, as it may be asked again, and never of an item that it changes in place. */
+export type ItemEdit = (item: ValueObject, id: string) => ValueObject | undefined;
 
 /** An edit of a column in every row that has it, or of the order of all. */
 export type ColumnChange =
@@ -75,6 +80,8 @@ export interface ImportOptions extends CommitOptions {
   readonly dedupe?: boolean;
   /** Column order for the metadata; kept as it is when absent. Looked at when all rows are read. */
   readonly columns?: readonly string[];
+  /** These columns are all: those that the metadata names beside them are forgotten. */
+  readonly onlyColumns?: boolean;
   /** The dataset is made, with this metadata. Throws already-exists where there is one. */
   readonly create?: ValueObject;
 }

@@ -8,8 +8,8 @@ import { compareBytes, utf8 } from "../text.js";
 import { editTree } from "../tree/edit.js";
 import type { Context } from "./context.js";
 import { moveBeside } from "./beside.js";
-import { changeColumns } from "./columns.js";
-import type { Change, ColumnChange, Committed, CommitOptions, Rev, Watch } from "./contract.js";
+import { changeColumns, editItems } from "./columns.js";
+import type { Change, ColumnChange, Committed, CommitOptions, ItemEdit, Rev, Watch } from "./contract.js";
 import { findDataset, noDataset, putDatasets } from "./dataset-tree.js";
 import { newDataset, takenPath } from "./import.js";
 import { insertRow } from "./insert.js";
@@ -49,7 +49,8 @@ export function touchedBy(changes: readonly Change[]): string[] {
 
 /** Says whether a change depends on more than the rows that it names: it tests what is there, or appends under an id that must be free. */
 function looksAround(change: Change): boolean {
-  if ("insert" in change || "move" in change || "columns" in change || "restore" in change) return true;
+  if ("insert" in change || "move" in change || "columns" in change || "items" in change || "restore" in change)
+    return true;
   return "patch" in change && change.patch.some(({ op, path }) => op === "test" || path === "/items/-");
 }
 
@@ -96,6 +97,7 @@ export class Work {
     else if ("move" in change) await this.#move(change);
     else if ("restore" in change) await this.#restore(change.dataset, change.restore);
     else if ("columns" in change) await this.#columns(change.dataset, change.columns, watch);
+    else if ("items" in change) await this.#items(change.dataset, change.items, watch);
     else await this.#remove(change.dataset);
   }
 
@@ -167,6 +169,12 @@ export class Work {
     this.#datasets.set(path, dataset);
     this.rows = (this.rows ?? 0) + rows;
     this.#say(summary);
+  }
+
+  async #items(path: string, edit: ItemEdit, watch: Watch): Promise<void> {
+    const { dataset, rows } = await editItems(this.blocks, await this.#need(path), edit, watch);
+    this.#datasets.set(path, dataset);
+    this.#say(`edit ${path}`, rows);
   }
 
   #file({ file, content, mode = fileMode }: Extract<Change, { file: string }>): void {

@@ -40,7 +40,7 @@ export async function importRows(
       const dataset = before ?? (await newDataset(context, blocks, base, path, options.create));
       const made = await new Import(context, blocks, dataset, options).run(batches);
       counts = made.counts;
-      const meta = withColumns(made.dataset.meta, options.columns);
+      const meta = withColumns(made.dataset.meta, options);
       const snapshot = await putDatasets(blocks, base.snapshot, new Map([[path, { ...made.dataset, meta }]]));
       return { snapshot, summary: `import ${path}: ${summary(counts)}` };
     },
@@ -67,12 +67,12 @@ export function takenPath(name: string): SheafError<"already-exists"> {
   return new SheafError("already-exists", { kind: "dataset", name }, `there is a dataset ${name} already`);
 }
 
-/** The metadata with these columns named: first in their order, those known before after them. */
-function withColumns(meta: ValueObject, columns: readonly string[] | undefined): ValueObject {
+/** The metadata with these columns named: first in their order, those known before after them, unless these are all. */
+function withColumns(meta: ValueObject, { columns, onlyColumns: isAll = false }: ImportOptions): ValueObject {
   if (!columns) return meta;
-  const known = Array.isArray(meta["columns"]) ? meta["columns"] : [];
+  const known = !isAll && Array.isArray(meta["columns"]) ? meta["columns"] : [];
   const all = [...columns, ...known.filter(name => typeof name !== "string" || !columns.includes(name))];
-  return sameValue(known, all) ? meta : { ...meta, columns: all };
+  return sameValue(meta["columns"] ?? null, all) ? meta : { ...meta, columns: all };
 }
 
 function summary({ added, changed, removed, unchanged }: ImportCounts): string {

@@ -1,5 +1,5 @@
 /** Items that a dialect made as rows on their way into an import, many at a time. */
-import { encode, joinBytes, toBlockForm, type RowBatch, type ValueObject } from "@sheaf/core";
+import { encode, joinBytes, toBlockForm, type DatasetVersion, type RowBatch, type ValueObject } from "@sheaf/core";
 
 /** A row to import; without an id one is made of its content. */
 export interface NewRow {
@@ -35,4 +35,15 @@ function batchOf(rows: readonly NewRow[], before: number): RowBatch {
   const items = { bytes: joinBytes(blocks), count: rows.length, starts, ends, lines };
   const ids = rows.some(({ id }) => id !== undefined) ? { ids: rows.map(({ id }) => id) } : {};
   return { count: rows.length, items, lines, ...ids, place: i => ({ row: lines[i] }) };
+}
+
+/** The rows of a version, attributes and all, as new ones: each under an id that `freshId` gives. */
+export async function* copiesOf(version: DatasetVersion, freshId: () => string): AsyncGenerator<RowBatch> {
+  let done = 0;
+  for await (const { count, items } of version.batches()) {
+    const before = done;
+    const lines = Uint32Array.from({ length: count }, (_, i) => before + i + 1);
+    yield { count, items, lines, ids: Array.from({ length: count }, freshId), place: i => ({ row: lines[i] }) };
+    done += count;
+  }
 }

@@ -6,6 +6,8 @@ import {
   type DatasetVersion,
   type Edited,
   type EditRequest,
+  type ImportOptions,
+  type RowBatch,
   type ValueObject,
 } from "@sheaf/core";
 import type { Call } from "../../call.js";
@@ -24,9 +26,11 @@ export interface Plan {
   readonly intake?: Intake;
 }
 
-/** Many rows that come in at the end of a dataset: streamed, at the cost of an import, where a patch would be held whole. */
+/** Many rows that come in: streamed, at the cost of an import, where a patch would be held whole. */
 export interface Intake {
-  readonly added: readonly NewRow[];
+  readonly added: readonly NewRow[] | AsyncIterable<RowBatch>;
+  /** These columns the dataset then has, and all its rows go. Without it, the new rows stand at the end. */
+  readonly replacing?: readonly string[];
   /** The dataset is made, with this metadata. */
   readonly create?: ValueObject;
 }
@@ -126,11 +130,13 @@ async function takeIn(
   { author, signal }: Call,
   desk: Desk,
   path: string,
-  { added, create }: Intake,
+  { added, create, replacing }: Intake,
   words: CommitOptions,
 ): Promise<Edited> {
-  const options = { ...words, author, mode: "add", signal, ...(create ? { create } : {}) } as const;
-  const { commit, advanced } = await desk.repo.dataset(path).importBatches(batchesOf(added), options);
+  const mode: ImportOptions = replacing ? { mode: "set", columns: replacing, onlyColumns: true } : { mode: "add" };
+  const options = { ...words, ...mode, author, signal, ...(create ? { create } : {}) };
+  const batches = Symbol.asyncIterator in added ? added : batchesOf(added);
+  const { commit, advanced } = await desk.repo.dataset(path).importBatches(batches, options);
   return { commit, advanced, made: [] };
 }
 

@@ -10,7 +10,7 @@ import { unprocessable } from "./errors.js";
 import { uuid } from "./ids.js";
 import { memoryOf } from "./memory.js";
 import { pageOf, pageQuery } from "./paging.js";
-import { replacing } from "./replacing.js";
+import { copying, rollback } from "./replacing.js";
 import { findDataset, inDataset, needDataset } from "./shapes.js";
 import { contentAnswer } from "./sheet.js";
 import { readNumbered } from "./versions.js";
@@ -92,8 +92,8 @@ export const contentRoutes = [
       const dataset = await needDataset(call, desk);
       const source = from === undefined ? dataset : await findDataset(call, desk, from);
       const { version, at } = await readNumbered(call, repo, source, back ?? index ?? undefined);
-      const how = from === undefined ? "rollback" : "copy";
-      const etag = await rewriteContent(call, desk, dataset, now => replacing(desk, now, version, how, at.number));
+      const become = from === undefined ? rollback : copying;
+      const etag = await rewriteContent(call, desk, dataset, now => become(desk, now, version, at));
       return empty(204, { etag });
     },
   ),

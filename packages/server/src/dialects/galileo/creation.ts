@@ -1,18 +1,27 @@
 /** Datasets made: empty, from a file, or as a copy of another one. */
-import { isSheafError, parseJson, setKey, type DatasetVersion, type Value, type ValueObject } from "@sheaf/core";
+import {
+  decode,
+  fromBlockForm,
+  isSheafError,
+  parseJson,
+  setKey,
+  type DatasetVersion,
+  type RowBatch,
+  type Value,
+  type ValueObject,
+} from "@sheaf/core";
 import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { HttpError } from "../../problem.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
-import { itemOf } from "../../native/row-reader.js";
-import { batchesOf, type NewRow } from "../catalog/batches.js";
+import { batchesOf, copiesOf, type NewRow } from "../catalog/batches.js";
 import { readForm, type Form } from "../catalog/form.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
 import { freshUuid, uuidForm } from "../catalog/uuid.js";
 import { unprocessable } from "./errors.js";
-import { readMapping } from "./mapping.js";
+import { readMapping, type Mapping } from "./mapping.js";
 import { memoryOf } from "./memory.js";
 import { datasetJson, findDataset } from "./shapes.js";
 import { formatNames, readUpload, type UploadFormat } from "./upload.js";
@@ -68,7 +77,7 @@ async function makeDataset(
   // One after another, so that of two that come at once for one name the second finds it taken.
   return desk.turns(`create ${path}`).alone(async () => {
     const { commit: base } = await desk.repo.head();
-    const made = desk.repo.dataset(path).importBatches(batchesOf(source.rows), {
+    const made = desk.repo.dataset(path).importBatches(source.batches, {
       create: attributes,
       columns: source.columns,
       message: `create ${path}`,
@@ -129,7 +138,7 @@ function attributesOf(form: Form, isHidden: boolean): ValueObject {
 
 interface Content {
   readonly columns: readonly string[];
-  readonly rows: AsyncIterable<NewRow>;
+  readonly batches: AsyncIterable<RowBatch>;
 }
 
 /** What the dataset begins with. Throws 422 for a file and a copy at once. */
@@ -141,9 +150,12 @@ async function contentOf(call: Call, desk: Desk, form: Form, format: UploadForma
       ["body", "copy_from_dataset_id"],
       "a dataset is made of a file or of another dataset, not of both",
     );
-  if (copied !== undefined) return mapped(form, await copyOf(call, desk, form, copied), true);
+  if (copied !== undefined) return copyOf(call, desk, form, copied);
   const { columns, rows } = file ? readUpload(format, file.bytes) : { columns: [], rows: nothing() };
-  return mapped(form, { columns, rows: items(rows) }, false);
+  // Columns of a file are known only when it is read.
+  const mapping = mappingIn(form, undefined);
+  if (!mapping) return { columns, batches: batchesOf(items(rows)) };
+  return { columns: mapping.columns, batches: batchesOf(items(rows, mapping.itemOf)) };
 }
 
 async function copyOf(call: Call, desk: Desk, form: Form, id: string): Promise<Content> {
@@ -151,35 +163,35 @@ async function copyOf(call: Call, desk: Desk, form: Form, id: string): Promise<C
   const given = form.fields.get("copy_from_dataset_version_index");
   const number = given === undefined || given === "" ? undefined : Number(given);
   const { version } = await readNumbered(call, desk.repo, source, number);
-  return { columns: await memoryOf(desk).columns.of(version), rows: copiedRows(desk, version) };
+  const columns = await memoryOf(desk).columns.of(version);
+  const freshId = () => freshUuid(desk.repo.local().platform, 4);
+  const mapping = mappingIn(form, columns);
+  if (!mapping) return { columns, batches: copiesOf(version, freshId) };
+  return { columns: mapping.columns, batches: batchesOf(copied(version, freshId, mapping.itemOf)) };
 }
 
-async function* copiedRows(desk: Desk, version: DatasetVersion): AsyncGenerator<NewRow> {
-  const { platform } = desk.repo.local();
+type Look = (item: ValueObject) => ValueObject;
+
+async function* copied(version: DatasetVersion, freshId: () => string, look: Look): AsyncGenerator<NewRow> {
   for await (const { blocks } of version.batches())
-    for (const block of blocks) yield { item: itemOf(block), id: freshUuid(platform, 4) };
+    for (const block of blocks) {
+      const { item, meta } = fromBlockForm(decode(block) as ValueObject);
+      yield { item: look(item), meta, id: freshId() };
+    }
 }
 
-async function* items(rows: AsyncIterable<ValueObject>): AsyncGenerator<NewRow> {
-  for await (const item of rows) yield { item };
+async function* items(rows: AsyncIterable<ValueObject>, look: Look = item => item): AsyncGenerator<NewRow> {
+  for await (const item of rows) yield { item: look(item) };
 }
 
 async function* nothing(): AsyncGenerator<ValueObject> {
   // An empty dataset.
 }
 
-/** The content as the form's mapping makes it. Columns of a file are known only when it is read. */
-function mapped(form: Form, content: Content, areColumnsKnown: boolean): Content {
-  const text = form.fields.get("column_mapping");
-  if (text === undefined || text === "") return content;
-  const mapping = readMapping(parseText(text), areColumnsKnown ? content.columns : undefined);
-  if (!mapping) return content;
-  const { columns, itemOf: look } = mapping;
-  return { columns, rows: looked(content.rows, look) };
-}
-
-async function* looked(rows: AsyncIterable<NewRow>, look: (item: ValueObject) => ValueObject): AsyncGenerator<NewRow> {
-  for await (const row of rows) yield { ...row, item: look(row.item) };
+/** The mapping that the form asks for, of these columns where they are known. */
+function mappingIn({ fields }: Form, columns: readonly string[] | undefined): Mapping | undefined {
+  const text = fields.get("column_mapping");
+  return text === undefined || text === "" ? undefined : readMapping(parseText(text), columns);
 }
 
 function parseText(text: string): Value {

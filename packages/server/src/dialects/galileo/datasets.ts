@@ -192,7 +192,7 @@ async function update(call: Call, desk: Desk, dataset: DatasetInfo, asked: Stati
   await rewriteDataset(call, desk, dataset, async version => {
     const columns = await memoryOf(desk).columns.of(version);
     const look = readMapping(mapping as Value | undefined, columns);
-    const made: Change[] = look ? [{ dataset: dataset.path, patch: await remapping(version, look) }] : [];
+    const made: Change[] = look ? remapping(dataset.path, look) : [];
     if (asked.draft === false && ownOf(version.info).draft) made.push(settled(version.info));
     if (path !== dataset.path) made.push({ dataset: dataset.path, rename: path });
     const attributes = look ? {} : { attributes: amended };

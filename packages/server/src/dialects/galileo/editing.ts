@@ -11,7 +11,7 @@ import { notFound } from "./errors.js";
 import { memoryOf } from "./memory.js";
 import { recordRows } from "./record-rows.js";
 import { etagOf } from "./shapes.js";
-import { patchOf, rowsOf } from "./table-patch.js";
+import { changesOf, rowsOf } from "./table-patch.js";
 import { Table } from "./table.js";
 
 /** Runs the edits; gives the ETag of what came of them. Throws 404, 412, 422. */
@@ -20,10 +20,9 @@ export async function runEdits(call: Call, desk: Desk, dataset: DatasetInfo, edi
   return rewriteContent(call, desk, dataset, async version => {
     const table = tableOf(desk, version);
     for (let i = 0; i < edits.length; i++) await run(table, edits[i], i, rows[i]);
-    const patch = await patchOf(table, version);
     const judged = isBound(call.request) ? undefined : rowsOf(table);
     return {
-      changes: [{ dataset: dataset.path, patch }],
+      changes: await changesOf(table, version),
       message: `${edits.length} edit${edits.length === 1 ? "" : "s"} of ${dataset.path}`,
       ...(table.renames > 0 ? { attributes: { galileo: { renames: table.renames } } } : {}),
       ...(judged ? { rows: judged } : {}),

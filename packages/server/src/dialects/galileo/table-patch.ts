@@ -1,31 +1,32 @@
-/** What a table comes to after its edits, as a patch of its dataset. */
+/** What a table comes to after its edits, as changes of its dataset. */
 import {
   entries,
-  fromBlockForm,
-  decode,
   fromUtf8,
   manyBetween,
   pointer,
   SheafError,
   setKey,
   toBlockForm,
+  type Change,
   type DatasetVersion,
+  type ItemEdit,
   type Operation,
   type ValueObject,
 } from "@sheaf/core";
 import type { Table } from "./table.js";
 
-/** The operations on the dataset that turn it into the table. */
-export async function patchOf(table: Table, version: DatasetVersion): Promise<Operation[]> {
+/** The changes of the dataset that turn it into the table. */
+export async function changesOf(table: Table, version: DatasetVersion): Promise<Change[]> {
+  const { path: dataset } = version;
   const operations: Operation[] = [];
   if (table.kept) for await (const id of idsOf(version)) if (!table.kept.has(id)) table.gone.add(id);
   for (const id of table.gone) operations.push({ op: "remove", path: pointer("items", id) });
-  if (table.isReshaped) for await (const operation of reshaped(table, version)) operations.push(operation);
-  else operations.push(...touched(table));
+  if (!table.isReshaped) operations.push(...touched(table));
   operations.push(...(await added(table, version)));
   if (table.columns && (table.isReshaped || table.hasNewColumns))
     operations.push({ op: "add", path: "/meta/columns", value: [...table.columns] });
-  return operations;
+  const patch: Change[] = operations.length > 0 ? [{ dataset, patch: operations }] : [];
+  return table.isReshaped ? [{ dataset, items: reshaping(table) }, ...patch] : patch;
 }
 
 /** Says of which rows' items alone the patch depends; `undefined` where it depends on the whole dataset. */
@@ -44,36 +45,33 @@ function* touched(table: Table): Generator<Operation> {
   for (const [id, cells] of table.touched) {
     if (table.gone.has(id)) continue;
     for (const [column, value] of Object.entries(cells)) {
-      const [key] = Object.keys(toBlockForm({ [column]: null }));
-      yield { op: "add", path: pointer("items", id, key), value };
+      yield { op: "add", path: pointer("items", id, blockKey(column)), value };
     }
   }
 }
 
-/** Every row of the base that is left and looks otherwise now. */
-async function* reshaped(table: Table, version: DatasetVersion): AsyncGenerator<Operation> {
-  const names = new Map<string, string>();
-  for (const [name, origin] of table.origins) if (origin !== undefined) names.set(origin, name);
-  for await (const { ids, blocks } of version.batches())
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i];
-      if (table.gone.has(id)) continue;
-      const { item, meta } = fromBlockForm(decode(blocks[i]) as ValueObject);
-      const cells = table.touched.get(id);
-      if (!cells && Object.keys(item).every(key => names.get(key) === key)) continue;
-      const row = renamed(item, names);
-      for (const [column, value] of Object.entries(cells ?? {})) setKey(row, column, value);
-      yield { op: "replace", path: pointer("items", id), value: toBlockForm(row, meta) };
+/** What becomes of a row of the base that is left, in the block's form. */
+function reshaping({ origins, touched: put, gone }: Table): ItemEdit {
+  const names = new Map([["@meta", "@meta"]]);
+  for (const [name, origin] of origins) if (origin !== undefined) names.set(blockKey(origin), blockKey(name));
+  return (item, id) => {
+    if (gone.has(id)) return undefined;
+    const cells = put.get(id);
+    const keys = Object.keys(item);
+    if (!cells && keys.every(key => names.get(key) === key)) return undefined;
+    const row: ValueObject = {};
+    for (const key of keys) {
+      const name = names.get(key);
+      if (name !== undefined) setKey(row, name, item[key]);
     }
+    for (const [column, value] of Object.entries(cells ?? {})) setKey(row, blockKey(column), value);
+    return row;
+  };
 }
 
-function renamed(item: ValueObject, names: ReadonlyMap<string, string>): ValueObject {
-  const row: ValueObject = {};
-  for (const key of Object.keys(item)) {
-    const name = names.get(key);
-    if (name !== undefined) setKey(row, name, item[key]);
-  }
-  return row;
+/** What a column is called in the block. */
+function blockKey(column: string): string {
+  return Object.keys(toBlockForm({ [column]: null }))[0];
 }
 
 /** New rows: on top in front of the first row of the base, at the end as what is added always stands. */
