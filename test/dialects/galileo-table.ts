@@ -1,7 +1,7 @@
 /** What Galileo's SDKs find here: see `compatibility.test.ts`. */
 import type { VendorTable } from "./table.js";
 
-const stub = "Rights are those of tokens here: the caller is the one owner, and changes are answered and not kept.";
+const stub = "Kept and shown again; rights are those of tokens, and the caller is always an owner.";
 
 const filtered = "Filters go through all records of the project.";
 
@@ -54,7 +54,7 @@ export const galileoTable: VendorTable = {
     create_user_dataset_collaborators: { differs: stub },
     update_user_dataset_collaborator: { differs: stub },
     delete_user_dataset_collaborator: { differs: stub },
-    list_group_dataset_collaborators: { differs: "There are no groups." },
+    list_group_dataset_collaborators: { differs: "Known by their ids alone." },
     create_group_dataset_collaborators: { differs: stub },
     update_group_dataset_collaborator: { differs: stub },
     delete_group_dataset_collaborator: { differs: stub },

@@ -189,29 +189,39 @@ test("variables are the keys of inputs that are JSON objects", async () => {
   ]);
 });
 
-test("sharing is answered as if: the caller owns all", async () => {
+test("sharing is kept, makes no version and gives no rights; the caller owns all", async () => {
   const town = await open();
   const id = await create(town, "s", []);
   const at = `/galileo/datasets/${id}`;
-  expect((await town.ask("GET", `${at}/users`)).body).toMatchObject({
-    collaborators: [{ role: "owner", email: "server@example.org" }],
-  });
-  expect((await town.ask("POST", `${at}/users`, [{ user_email: "a@example.org", role: "editor" }])).body).toMatchObject(
-    [{ role: "editor", email: "a@example.org" }],
-  );
-  expect((await town.ask("POST", `${at}/users`, [{}])).status).toBe(422);
-  expect((await town.ask("PATCH", `${at}/users/${uuid(1)}`, { role: "viewer" })).body).toMatchObject({
-    user_id: uuid(1),
-    role: "viewer",
-  });
-  expect((await town.ask("DELETE", `${at}/users/${uuid(1)}`)).status).toBe(200);
-  expect((await town.ask("GET", `${at}/groups`)).body).toMatchObject({ collaborators: [] });
-  expect((await town.ask("POST", `${at}/groups`, [{ group_id: uuid(2) }])).body).toMatchObject([
-    { group_id: uuid(2), role: "viewer" },
+  const listed = async (kind: string) =>
+    ((await town.ask("GET", `${at}/${kind}`)).body as { collaborators: object[] }).collaborators;
+  const owner = { role: "owner", email: "server@example.org" };
+  expect(await listed("users")).toMatchObject([owner]);
+  const people = [{ user_email: "a@example.org", role: "editor" }, { user_id: uuid(1) }];
+  const made = await town.ask("POST", `${at}/users`, people);
+  expect(made.body).toMatchObject([
+    { role: "editor", email: "a@example.org" },
+    { role: "viewer", user_id: uuid(1) },
   ]);
-  expect((await town.ask("PATCH", `${at}/groups/${uuid(2)}`, { role: "king" })).status).toBe(422);
-  expect((await town.ask("PATCH", `${at}/groups/${uuid(2)}`, { role: "owner" })).body).toMatchObject({ role: "owner" });
-  expect((await town.ask("DELETE", `${at}/groups/${uuid(2)}`)).status).toBe(200);
+  const wrong = await Promise.all([
+    town.ask("POST", `${at}/users`, [{}]),
+    town.ask("PATCH", `${at}/users/${uuid(1)}`, { role: "king" }),
+    town.ask("PATCH", `${at}/users/${uuid(9)}`, { role: "viewer" }),
+    town.ask("DELETE", `${at}/groups/${uuid(1)}`),
+  ]);
+  expect(wrong.map(({ status }) => status)).toEqual([422, 422, 404, 404]);
+  const groups = Array.from({ length: 8 }, (_, n) => town.ask("POST", `${at}/groups`, [{ group_id: uuid(20 + n) }]));
+  await Promise.all([...groups, town.ask("PATCH", `${at}/users/${uuid(1)}`, { role: "annotator" })]);
+  expect((await listed("users")).slice(1)).toMatchObject([{ role: "editor" }, { role: "annotator", user_id: uuid(1) }]);
+  expect(await listed("groups")).toHaveLength(8);
+  expect((await town.ask("PATCH", `${at}/groups/${uuid(22)}`, { role: "owner" })).body).toMatchObject({
+    group_id: uuid(22),
+    role: "owner",
+  });
+  for (const gone of [`users/${uuid(1)}`, `groups/${uuid(20)}`])
+    expect((await town.ask("DELETE", `${at}/${gone}`)).status).toBe(200);
+  expect([(await listed("users")).length, (await listed("groups")).length]).toEqual([2, 7]);
+  expect((await town.ask("GET", at)).body).toMatchObject({ current_version_index: 1 });
 });
 
 test("what other faces wrote is shown, and kept exactly where it is not edited", async () => {

@@ -1,5 +1,4 @@
-/** Who a dataset is shared with. Rights are those of tokens here, so that it is always the caller, as owner, and changes come to nothing. */
-import type { DatasetInfo, Repository } from "@sheaf/core";
+/** Who a dataset is shared with: the caller, as owner, and whom clients named. It is kept and gives no rights, which are those of tokens. */
 import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
@@ -12,7 +11,7 @@ import { uuid } from "./ids.js";
 import { paged, pageOf, pageQuery } from "./paging.js";
 import { callerInfo } from "./session.js";
 import { inDataset, needDataset } from "./shapes.js";
-import type { UserInfo } from "./users.js";
+import { reshare, share, sharersOf, unshare, type Sharer } from "./sharing.js";
 import { versionsOf } from "./versions.js";
 
 const tag = "collaborators";
@@ -23,7 +22,7 @@ const shared = { 200: { description: "the collaborators" } } as const;
 const change = {
   method: "PATCH",
   tag,
-  summary: "Answers as if the role were changed; nothing is kept.",
+  summary: "Changes the role; it gives no rights.",
   scope: "write",
   body: { json: t.Object({ role }) },
   answers: shared,
@@ -38,16 +37,14 @@ export const collaboratorRoutes = [
       path: "/datasets/{dataset_id}/users",
       operationId: "list_user_dataset_collaborators",
       tag,
-      summary: "Lists the caller, as owner.",
+      summary: "Lists the caller, as owner, and those that it is shared with.",
       scope: "read",
       params: inDataset,
       query: t.Object(pageQuery),
       answers: shared,
     },
-    async (call, repo, desk) => {
-      const dataset = await needDataset(call, desk);
-      const owner = await collaborator(repo, dataset, await callerInfo(call, repo), "owner");
-      const { part, fields } = paged([owner], pageOf(call.query));
+    async (call, _, desk) => {
+      const { part, fields } = paged(await people(call, desk), pageOf(call.query));
       return json({ ...fields, collaborators: part });
     },
   ),
@@ -57,7 +54,7 @@ export const collaboratorRoutes = [
       path: "/datasets/{dataset_id}/users",
       operationId: "create_user_dataset_collaborators",
       tag,
-      summary: "Answers as if the dataset were shared with these people; nothing is kept.",
+      summary: "Shares the dataset with people; it gives no rights.",
       scope: "write",
       params: inDataset,
       body: {
@@ -66,16 +63,13 @@ export const collaboratorRoutes = [
       answers: shared,
     },
     async (call, repo, desk) => {
-      const asked = await call.json();
-      const dataset = await needWritable(call, desk);
-      const { platform } = repo.local();
-      const made = asked.map(async ({ user_id: id, user_email: email, role: as = "viewer" }, i) => {
-        if ((id ?? undefined) === undefined && (email ?? undefined) === undefined)
-          throw unprocessable(["body", i], "give user_id or user_email");
-        const known = { id: id ?? madeUuid(platform, 4, ["galileo user", email ?? ""]), email: email ?? "" };
-        return collaborator(repo, dataset, { ...known, first_name: null, last_name: null }, as);
+      const given = (await call.json()).map(({ user_id: id, user_email: email, role: as = "viewer" }, i): Sharer => {
+        if (!id && !email) throw unprocessable(["body", i], "give user_id or user_email");
+        const made = id ?? madeUuid(repo.local().platform, 4, ["galileo user", email ?? ""]);
+        return { id: made.toLowerCase(), role: as, since: sinceNow(desk), email: email ?? "" };
       });
-      return json(await Promise.all(made));
+      const all = await share(call, desk, await needDataset(call, desk), "users", given);
+      return json(given.flatMap(({ id }) => all.filter(one => one.id === id).map(person)));
     },
   ),
   route(
@@ -85,13 +79,11 @@ export const collaboratorRoutes = [
       operationId: "update_user_dataset_collaborator",
       params: inUser,
     },
-    async (call, repo, desk) => {
+    async (call, _, desk) => {
       const { role: as } = await call.json();
-      const dataset = await needWritable(call, desk);
-      const user = await callerInfo(call, repo);
-      const { user_id: id } = call.params;
-      const named = user.id === id ? user : { id, email: "", first_name: null, last_name: null };
-      return json(await collaborator(repo, dataset, named, as));
+      const id = call.params.user_id.toLowerCase();
+      const [changed] = await reshare(call, desk, await needDataset(call, desk), "users", id, as);
+      return json(person(changed));
     },
   ),
   route(
@@ -100,13 +92,13 @@ export const collaboratorRoutes = [
       path: "/datasets/{dataset_id}/users/{user_id}",
       operationId: "delete_user_dataset_collaborator",
       tag,
-      summary: "Answers as if the person were removed; nothing is kept.",
+      summary: "Ends sharing with a person.",
       scope: "write",
       params: inUser,
       answers: shared,
     },
     async (call, _, desk) => {
-      await needWritable(call, desk);
+      await unshare(call, desk, await needDataset(call, desk), "users", call.params.user_id.toLowerCase());
       return json({ message: "The collaborator was removed." });
     },
   ),
@@ -116,15 +108,16 @@ export const collaboratorRoutes = [
       path: "/datasets/{dataset_id}/groups",
       operationId: "list_group_dataset_collaborators",
       tag,
-      summary: "Lists no groups.",
+      summary: "Lists the groups that it is shared with.",
       scope: "read",
       params: inDataset,
       query: t.Object(pageQuery),
       answers: shared,
     },
     async (call, _, desk) => {
-      await needDataset(call, desk);
-      return json({ ...paged([], pageOf(call.query)).fields, collaborators: [] });
+      const all = sharersOf(await needDataset(call, desk), "groups").map(group);
+      const { part, fields } = paged(all, pageOf(call.query));
+      return json({ ...fields, collaborators: part });
     },
   ),
   route(
@@ -133,18 +126,18 @@ export const collaboratorRoutes = [
       path: "/datasets/{dataset_id}/groups",
       operationId: "create_group_dataset_collaborators",
       tag,
-      summary: "Answers as if the dataset were shared with these groups; nothing is kept.",
+      summary: "Shares the dataset with groups; it gives no rights.",
       scope: "write",
       params: inDataset,
       body: { json: t.Array(t.Object({ group_id: uuid, role: t.Optional(role) })) },
       answers: shared,
     },
-    async (call, repo, desk) => {
-      const asked = await call.json();
-      const dataset = await needWritable(call, desk);
-      return json(
-        await Promise.all(asked.map(({ group_id: id, role: as = "viewer" }) => group(repo, dataset, id, as))),
-      );
+    async (call, _, desk) => {
+      const given = (await call.json()).map(({ group_id: id, role: as = "viewer" }): Sharer => {
+        return { id: id.toLowerCase(), role: as, since: sinceNow(desk), email: "" };
+      });
+      const all = await share(call, desk, await needDataset(call, desk), "groups", given);
+      return json(given.flatMap(({ id }) => all.filter(one => one.id === id).map(group)));
     },
   ),
   route(
@@ -154,9 +147,11 @@ export const collaboratorRoutes = [
       operationId: "update_group_dataset_collaborator",
       params: inGroup,
     },
-    async (call, repo, desk) => {
+    async (call, _, desk) => {
       const { role: as } = await call.json();
-      return json(await group(repo, await needWritable(call, desk), call.params.group_id, as));
+      const id = call.params.group_id.toLowerCase();
+      const [changed] = await reshare(call, desk, await needDataset(call, desk), "groups", id, as);
+      return json(group(changed));
     },
   ),
   route(
@@ -165,35 +160,42 @@ export const collaboratorRoutes = [
       path: "/datasets/{dataset_id}/groups/{group_id}",
       operationId: "delete_group_dataset_collaborator",
       tag,
-      summary: "Answers as if the group were removed; nothing is kept.",
+      summary: "Ends sharing with a group.",
       scope: "write",
       params: inGroup,
       answers: shared,
     },
     async (call, _, desk) => {
-      await needWritable(call, desk);
+      await unshare(call, desk, await needDataset(call, desk), "groups", call.params.group_id.toLowerCase());
       return json({ message: "The group was removed." });
     },
   ),
 ] as const;
 
-async function needWritable(call: Call<{ dataset_id: string }>, desk: Desk): Promise<DatasetInfo> {
+/** A UserCollaborator. */
+function person({ id, email, role: as, since }: Sharer) {
+  return { id, permissions: [], role: as, created_at: since, user_id: id, email, first_name: null, last_name: null };
+}
+
+/** A GroupCollaborator. */
+function group({ id, role: as, since }: Sharer) {
+  return { id, permissions: [], role: as, created_at: since, group_id: id, group_name: "" };
+}
+
+/** The caller, as owner, and who it is shared with beside. */
+async function people(call: Call<{ dataset_id: string }>, desk: Desk) {
   const dataset = await needDataset(call, desk);
-  await call.permit({ scope: "write", dataset: dataset.path });
-  return dataset;
+  const { id, email, first_name, last_name } = await callerInfo(call, desk.repo);
+  const [{ created }] = await versionsOf(desk.repo, dataset);
+  const owner = { ...person({ id, email, role: "owner", since: isoTime(created) }), first_name, last_name };
+  return [
+    owner,
+    ...sharersOf(dataset, "users")
+      .filter(one => one.id !== id)
+      .map(person),
+  ];
 }
 
-async function collaborator(repo: Repository, dataset: DatasetInfo, user: UserInfo, as: string) {
-  const { id, email, first_name, last_name } = user;
-  return { ...(await sharing(repo, dataset, id, as)), user_id: id, email, first_name, last_name };
-}
-
-async function group(repo: Repository, dataset: DatasetInfo, id: string, as: string) {
-  return { ...(await sharing(repo, dataset, id, as)), group_id: id, group_name: "" };
-}
-
-async function sharing(repo: Repository, dataset: DatasetInfo, who: string, as: string) {
-  const [{ created }] = await versionsOf(repo, dataset);
-  const id = madeUuid(repo.local().platform, 4, ["galileo collaborator", dataset.id, who]);
-  return { id, permissions: [], role: as, created_at: isoTime(created) };
+function sinceNow({ repo }: Desk): string {
+  return new Date(repo.local().platform.now()).toISOString();
 }
