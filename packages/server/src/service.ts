@@ -12,7 +12,7 @@ import { outward } from "./access/public-url.js";
 import { makeApp, type Answered, type App } from "./app.js";
 import type { Limits } from "./call.js";
 import type { ModelDoor } from "./desk.js";
-import type { Dialect } from "./dialects/dialect.js";
+import type { Dialect, GrpcAnswer } from "./dialects/dialect.js";
 import { compressed } from "./listen/compression.js";
 import { Metrics } from "./listen/metrics.js";
 import { ranged } from "./listen/range.js";
@@ -128,6 +128,15 @@ export class Service {
     for (const [name, value] of Object.entries(cors)) response.headers.append(name, value);
     this.#pointOutward(request, response.headers);
     return compressed(request, ranged(request, response));
+  }
+
+  /** What a gRPC call is answered with, by its path; `undefined` where no dialect knows it. */
+  grpc(path: string): GrpcAnswer | undefined {
+    for (const { grpc } of this.options.dialects ?? []) {
+      const answer = grpc?.(path);
+      if (answer) return answer;
+    }
+    return undefined;
   }
 
   /** The answer that says no. */

@@ -18,6 +18,9 @@ export interface Refusal {
   readonly mediaType?: string;
 }
 
+/** What a gRPC call is answered with: one message, or why it is not served. */
+export type GrpcAnswer = { readonly message: Uint8Array } | { readonly refusal: string };
+
 export interface Dialect {
   /** One lower-case word: in the page of compatibility, in attributes, in logs. */
   readonly name: string;
@@ -34,4 +37,6 @@ export interface Dialect {
   readonly refuse: (problem: Problem) => Refusal;
   /** Says why there is nothing at a path, written as those of routes, where the vendor has something: a sentence for whoever calls it. */
   readonly absence?: (path: string) => string | undefined;
+  /** What the vendor's SDK hears to a gRPC call, by its path; `undefined` for what is none of the vendor's. Nothing is read or changed by it. */
+  readonly grpc?: (path: string) => GrpcAnswer | undefined;
 }

@@ -10,6 +10,7 @@ import type { Asked } from "../asked.js";
 import { judge, problemResponse } from "../problem.js";
 import type { Service } from "../service.js";
 import { Deadline } from "./deadline.js";
+import { Grpc, type BadHead } from "./grpc.js";
 import { send, toRequest } from "./message.js";
 
 export interface ListenOptions {
@@ -56,7 +57,7 @@ export async function listen(service: Service, options: ListenOptions): Promise<
     if (isAtWork(open.get(socket))) socket.setTimeout(options.idleMs ?? defaults.idleMs);
     else socket.destroy();
   });
-  server.on("clientError", refuseBadHead);
+  const grpc = withGrpc(server, service, options.idleMs ?? defaults.idleMs);
   let isStopping = false;
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     open.set(incoming.socket, outgoing);
@@ -75,6 +76,7 @@ export async function listen(service: Service, options: ListenOptions): Promise<
     stop: withinMs => {
       isStopping = true;
       clearInterval(tidying);
+      grpc.close();
       for (const outgoing of open.values())
         if (outgoing?.headersSent === false) outgoing.setHeader("connection", "close");
       return stop(server, service, withinMs);
@@ -82,8 +84,17 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   };
 }
 
+/** Hands connections of HTTP/2 over; what Node could make no request of else is refused. */
+function withGrpc(server: Server, service: Service, idleMs: number): Grpc {
+  const grpc = new Grpc(path => service.grpc(path), idleMs);
+  server.on("clientError", (error: BadHead, socket: Socket) => {
+    if (!grpc.takes(error, socket)) refuseBadHead(error, socket);
+  });
+  return grpc;
+}
+
 /** What Node could make no request of: as a problem, like every refusal. */
-function refuseBadHead({ code }: Error & { code?: string }, socket: Duplex): void {
+function refuseBadHead({ code }: BadHead, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy();
   const { status, ...problem } = headRefusals[code ?? ""] ?? headRefusals["HPE"];
   const body = `${JSON.stringify({ ...problem, requestId: "", status, title: problem.code })}\n`;

@@ -9,6 +9,7 @@ import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
 import { exampleRoutes } from "./examples.js";
 import { experimentRoutes } from "./experiments.js";
+import { grpc } from "./grpc.js";
 import { spaceRoutes } from "./spaces.js";
 
 export const arize: Dialect = {
@@ -21,5 +22,6 @@ export const arize: Dialect = {
     return /^(bearer|basic)\s/i.test(key) ? key : `Bearer ${key}`;
   },
   refuse,
+  grpc,
   routes: [...spaceRoutes, ...datasetRoutes, ...exampleRoutes, ...experimentRoutes, ...annotationConfigRoutes],
 };
