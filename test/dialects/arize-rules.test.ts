@@ -59,6 +59,14 @@ test("a refusal is a problem with its status in the body, whatever it is about",
   expect((await arize.dataset(id)).versions.length).toBe(1);
 });
 
+test("what Arize has beside datasets is refused with what to do instead", async () => {
+  const arize = await open();
+  const { status, body } = await arize.get("/projects?name=x");
+  const told = body as { status: number; detail: string };
+  expect([status, told.status]).toEqual([404, 404]);
+  expect(told.detail).toContain("to a dataset as examples");
+});
+
 test("values come back to the bit: big integers, floats that are whole, nulls, keys of any name", async () => {
   const arize = await open();
   const space = await arize.space();

@@ -139,11 +139,66 @@ test("npm @arizeai/ax-client@1.28.0: all its functions for datasets", { timeout:
     name: "APIError",
     statusCode: 422,
   });
+  await walkExperiments(call, made.id, examples[0].id);
+  await walkConfigs(call);
+  await walkSpaces(call);
   await call("deleteDataset", { dataset: made.id });
   await expect(call("getDataset", { dataset: made.id })).rejects.toMatchObject({ statusCode: 404 });
   await close();
   await expectExercised("arize", "npm @arizeai/ax-client@1.28.0", [town]);
 });
+
+type CallSdk = <T>(name: string, options: object) => Promise<T>;
+
+async function walkExperiments(call: CallSdk, dataset: string, exampleId: string): Promise<void> {
+  const made = await call<Dataset>("createExperiment", {
+    experimentName: "try 1",
+    dataset,
+    experimentRuns: [{ exampleId, output: "2", latency: 0.5 }],
+  });
+  expect(made).toMatchObject({ name: "try 1", datasetId: dataset, createdAt: expect.any(Date) as Date });
+  const byName = { experiment: "try 1", dataset };
+  const more = { ...byName, experimentRuns: [{ exampleId, output: "3" }] };
+  const appended = await call<{ runIds: string[] }>("appendExperimentRuns", more);
+  const annotations = [{ recordId: appended.runIds[0], values: [{ name: "q", label: "bad" }] }];
+  await call("annotateExperimentRuns", { ...byName, annotations });
+  const { data: runs } = await call<Page<Example>>("listExperimentRuns", byName);
+  expect(runs).toMatchObject([
+    { exampleId, output: "2", latency: 0.5 },
+    { id: appended.runIds[0], output: "3", annotations: [{ name: "q", label: "bad" }] },
+  ]);
+  expect(await call<Version>("getExperiment", byName)).toMatchObject({ id: made.id });
+  const listed = await call<Page<Version>>("listExperiments", { dataset });
+  expect(listed.data.map(({ id }) => id)).toEqual([made.id]);
+  await call("deleteExperiment", byName);
+  await expect(call("getExperiment", { experiment: made.id })).rejects.toMatchObject({ statusCode: 404 });
+}
+
+async function walkConfigs(call: CallSdk): Promise<void> {
+  const space = "my space";
+  const values = [{ label: "good", score: 1 }, { label: "bad" }];
+  expect(await call("createCategoricalAnnotationConfig", { name: "label", space, values })).toMatchObject({ values });
+  await call("createContinuousAnnotationConfig", { name: "score", space, minimumScore: 0, maximumScore: 1 });
+  await call("createFreeformAnnotationConfig", { name: "notes", space });
+  const changed = { annotationConfig: "score", space, name: "points", maximumScore: 5 };
+  expect(await call("updateContinuousAnnotationConfig", changed)).toMatchObject({ minimumScore: 0, maximumScore: 5 });
+  expect(await call("getAnnotationConfig", { annotationConfig: "notes", space })).toMatchObject({ type: "FREEFORM" });
+  await call("deleteAnnotationConfig", { annotationConfig: "notes", space });
+  const { data } = await call<Page<Version>>("listAnnotationConfigs", { space });
+  expect(data.map(({ name }) => name)).toEqual(["points", "label"]);
+}
+
+async function walkSpaces(call: CallSdk): Promise<void> {
+  const made = await call<Version>("createSpace", { name: "team", organizationId: "any", description: "ours" });
+  await call("createDataset", { space: "team", name: "in it", examples: [{ a: 1 }] });
+  expect(await call("updateSpace", { space: "team", name: "crew" })).toMatchObject({
+    id: made.id,
+    description: "ours",
+  });
+  expect(await call<Dataset>("getDataset", { dataset: "in it", space: "crew" })).toMatchObject({ spaceId: made.id });
+  await call("deleteSpace", { space: "crew" });
+  await expect(call("getSpace", { space: made.id })).rejects.toMatchObject({ statusCode: 404 });
+}
 
 test(
   "npm @arizeai/ax-client@1.0.4, of the first generation, which takes ids and no names",
@@ -175,9 +230,16 @@ test("PyPI arize 8.42.0, at the root: all that its client for datasets does", { 
   const python = pythonSdk("arize==8.42.0");
   const { town, url, close } = await open();
   const program = readFileSync(join(import.meta.dirname, "programs/arize.py"), "utf8");
-  const { stdout, stderr } = await python(program, { PORT: new URL(url).port });
+  // As the guide says: Flight and traces meet the same port.
+  const { stdout, stderr, status } = await python(program, {
+    ARIZE_SINGLE_HOST: "127.0.0.1",
+    ARIZE_SINGLE_PORT: new URL(url).port,
+    ARIZE_API_SCHEME: "http",
+    ARIZE_OTLP_SCHEME: "http",
+    ARIZE_FLIGHT_SCHEME: "grpc",
+  });
   await close();
-  expect(stderr).not.toContain("Traceback");
+  expect(status, stderr).toBe(0);
   const quality = { name: "quality", score: 0.5, label: "better", text: null, email: "server@example.org" };
   expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toEqual({
     spaces: ["my space", "other space"],
@@ -216,6 +278,18 @@ test("PyPI arize 8.42.0, at the root: all that its client for datasets does", { 
     annotations: [{ ...quality, name: "note", score: null, label: null, text: "well" }, quality],
     renamed: "py renamed",
     versions: ["second", "v1"],
+    experiment: [
+      "run 1",
+      true,
+      [
+        ["1?", "1?!", 1],
+        ["2?", "2?!", 1],
+      ],
+    ],
+    experiments: [["run 1"], 3, true, 404],
+    configs: [["score", 5], ["label"]],
+    team: ["crew", "ours"],
+    flight: ["RuntimeError", true],
     refused: [409, "NotFoundError", 422, 409, 404],
     gone: 404,
   });

@@ -12,6 +12,19 @@ export const arizeTable: VendorTable = {
         "The repository is one space; those that `arize.spaces` names beside it are folders of it. `org_id` is not looked at.",
     },
     get_space: { methods: ["getSpace", "spaces.get"] },
+    create_space: {
+      methods: ["createSpace", "spaces.create"],
+      differs:
+        "A folder: datasets that are below its name already are in it from then on. Any `organization_id` will do.",
+    },
+    update_space: {
+      methods: ["updateSpace", "spaces.update"],
+      differs: "The spaces of `arize.spaces`, and the repository, keep what the server's configuration says of them.",
+    },
+    delete_space: {
+      methods: ["deleteSpace", "spaces.delete"],
+      differs: "Not of the server's own spaces. History keeps the datasets that go with it.",
+    },
     list_datasets: { methods: ["listDatasets", "datasets.list"] },
     create_dataset: { methods: ["createDataset", "datasets.create"] },
     get_dataset: { methods: ["getDataset", "datasets.get"] },
@@ -29,8 +42,7 @@ export const arizeTable: VendorTable = {
     insert_dataset_examples: { methods: ["appendExamples", "datasets.append_examples"] },
     update_dataset_examples: {
       methods: ["updateExamples", "datasets.update_examples"],
-      differs:
-        "History keeps what a version was before it was changed in place. A change of a version that is not the newest stays in the repository where it was made.",
+      differs: "History keeps what a version was before it was changed in place.",
     },
     delete_dataset_examples: { methods: ["deleteDatasetExamples", "datasets.delete_examples"] },
     annotate_dataset_examples: {
@@ -80,8 +92,14 @@ export const arizeTable: VendorTable = {
   },
   missing: [
     {
-      what: "Arrow Flight (`list_examples(all=True)`, large `create` without `force_http`)",
-      why: "gRPC; pages over HTTP give the same.",
+      what: "Arrow Flight (`list_examples(all=True)`, `export_to_parquet`, large `create` and `experiments.run` without `force_http`)",
+      why: "gRPC: refused at once, in words that say what to do; pages over HTTP give the same.",
+    },
+    { what: "traces of experiments", why: "taken, so that nothing waits, and not kept." },
+    { what: "`filter` of examples and runs, tags", why: "need a language, and words, of their own." },
+    {
+      what: "annotation queues, evaluators, prompts, projects, tasks, organizations, users, roles",
+      why: "need more than datasets.",
     },
   ],
 };

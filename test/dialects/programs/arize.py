@@ -1,12 +1,15 @@
 """All that the SDK's client for datasets does; prints what came of it as JSON."""
 
-import json, os
+import json
 from datetime import timezone
 import pandas as pd
 from arize import ArizeClient
+from arize.annotation_configs.types import CategoricalAnnotationValue
 from arize.datasets.types import AnnotateRecordInput, AnnotationInput
+from arize.experiments.evaluators.types import EvaluationResult
+from arize.experiments.types import ExperimentTaskFieldNames
 
-client = ArizeClient(api_key="key", api_host="127.0.0.1", api_scheme="http", api_port=int(os.environ["PORT"]))
+client = ArizeClient(api_key="key", enable_caching=False)
 d = client.datasets
 
 
@@ -16,6 +19,10 @@ def status(call):
         return 200
     except Exception as error:
         return getattr(error, "status", type(error).__name__)
+
+
+def unwrapped(configs):
+    return [getattr(one, "actual_instance", one) for one in configs]
 
 
 def columns(page):
@@ -63,6 +70,60 @@ old = d.list_examples(dataset=first.id, dataset_version_id=version.id)
 new = d.list_examples(dataset=first.id)
 renamed = d.update(dataset=first.id, name="py renamed")
 versions = d.get(dataset=first.id).versions
+
+e = client.experiments
+
+
+def task(dataset_row):
+    return dataset_row["question"] + "!"
+
+
+def marked(output):
+    return EvaluationResult(score=1, label="good")
+
+
+qa = d.create(name="py tasks", space="my space", examples=[{"question": "1?"}, {"question": "2?"}])
+asked = {one.id: one.additional_properties["question"] for one in d.list_examples(dataset=qa.id).examples}
+run, _ = e.run(name="run 1", dataset="py tasks", space="my space", task=task, evaluators=[marked], force_http=True)
+runs = e.list_runs(experiment="run 1", dataset=qa.id).experiment_runs
+e.append_runs(experiment=run.id, experiment_runs=[{"example_id": next(iter(asked)), "output": "more"}])
+e.annotate_runs(
+    experiment=run.id, annotations=[AnnotateRecordInput(record_id=runs[0].id, values=[AnnotationInput(name="q", score=1)])]
+)
+own = e.create(
+    name="own",
+    dataset=qa.id,
+    experiment_runs=[{"ex": one, "answer": "x"} for one in asked],
+    task_fields=ExperimentTaskFieldNames(example_id="ex", output="answer"),
+)
+e.delete(experiment=own.id)
+all_runs = e.list_runs(experiment=run.id).experiment_runs
+experiments = [
+    [one.name for one in e.list(dataset="py tasks", space="my space").experiments],
+    len(all_runs),
+    all_runs[0].annotations[0].name == "q" and e.get(experiment=run.id).dataset_id == qa.id,
+    status(lambda: e.get(experiment=own.id)),
+]
+
+a = client.annotation_configs
+score = a.create_continuous(name="score", space="my space", minimum_score=0, maximum_score=1)
+score = a.update_continuous(annotation_config="score", space="my space", maximum_score=5)
+a.create_categorical(name="label", space="my space", values=[CategoricalAnnotationValue(label="good", score=1)])
+a.create_freeform(name="notes", space="my space")
+a.get(annotation_config="notes", space="my space")
+a.delete(annotation_config="notes", space="my space")
+a.delete(annotation_config=score.id)
+configs = [[score.name, score.maximum_score], [one.name for one in unwrapped(a.list(space="my space").annotation_configs)]]
+
+team = client.spaces.create(name="team", organization_id="any", description="ours")
+team = client.spaces.update(space="team", name="crew")
+client.spaces.delete(space="crew")
+
+try:
+    d.list_examples(dataset=first.id, all=True)
+    flight = "served"
+except Exception as error:
+    flight = [type(error).__name__, "force_http" in str(error.__cause__.__cause__)]
 refused = [
     status(lambda: d.create(name="py frame", space="my space", examples=[{"a": 1}])),
     status(lambda: d.create(name="py new", space="nowhere", examples=[{"a": 1}])),
@@ -94,6 +155,15 @@ print(
             ],
             "renamed": renamed.name,
             "versions": [one.name for one in versions],
+            "experiment": [
+                run.name,
+                run.dataset_id == qa.id,
+                sorted([asked[one.example_id], one.output, one.additional_properties["eval.marked.score"]] for one in runs),
+            ],
+            "experiments": experiments,
+            "configs": configs,
+            "team": [team.name, team.description],
+            "flight": flight,
             "refused": refused,
             "gone": gone,
         }

@@ -4,7 +4,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { isoTime } from "../catalog/time.js";
 import { missing } from "./errors.js";
-import { datasetId } from "./ids.js";
+import { datasetId, decoded } from "./ids.js";
 import { placeOf, spacesOf } from "./space.js";
 import { shownVersion, versionsOf, type Version } from "./versions.js";
 
@@ -20,8 +20,11 @@ export function datasetOf(call: Call<InDataset>, desk: Desk): Promise<DatasetInf
 /** The dataset that Arize calls so. Throws 404. */
 export async function needDataset(call: Call, desk: Desk, id: string): Promise<DatasetInfo> {
   const found = await desk.catalog.find(call, datasetId, id);
-  if (!found) throw missing(`there is no dataset with the id ${JSON.stringify(id)}`);
-  return found;
+  if (found) return found;
+  const hint = decoded(id).startsWith("Dataset:")
+    ? ""
+    : "; a name is looked up by the SDK, unless it looks like an id to it";
+  throw missing(`there is no dataset with the id ${JSON.stringify(id)}${hint}`);
 }
 
 /** Does something with the dataset that the path of a request names; once more where it got another path meanwhile. Throws 404. */

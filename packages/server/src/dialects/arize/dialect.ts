@@ -4,6 +4,7 @@
  * The SDK for Python takes no prefix, so the paths are served at the root too; Galileo, whose REST API has the same ones, tells itself by headers of its own and is asked first.
  */
 import type { Dialect } from "../dialect.js";
+import { absence } from "./absent.js";
 import { annotationConfigRoutes } from "./annotation-configs.js";
 import { datasetRoutes } from "./datasets.js";
 import { refuse } from "./errors.js";
@@ -22,6 +23,7 @@ export const arize: Dialect = {
     return /^(bearer|basic)\s/i.test(key) ? key : `Bearer ${key}`;
   },
   refuse,
+  absence,
   grpc,
   routes: [...spaceRoutes, ...datasetRoutes, ...exampleRoutes, ...experimentRoutes, ...annotationConfigRoutes],
 };

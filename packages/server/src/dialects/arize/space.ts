@@ -1,11 +1,12 @@
 /**
  * Spaces: the first is the repository, and holds all that is in no other one; each further one is a folder of the repository, whose datasets lose its name here.
  *
- * Which there are is configured (`arize.spaces`, a list of names); default: one, called as the repository is.
+ * Which there are is configured (`arize.spaces`, a list of names); default: one, called as the repository is. Those that clients make are records beside.
  */
-import type { DatasetInfo } from "@sheaf/core";
+import { parseJson, printItem, type DatasetInfo, type ValueObject } from "@sheaf/core";
 import type { Desk } from "../../desk.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
+import { recordsNow } from "../catalog/records.js";
 import { invalid, missing } from "./errors.js";
 import { spaceId } from "./ids.js";
 
@@ -16,16 +17,54 @@ export interface Space {
   readonly folder: string;
 }
 
+export const spaceKind = "arize-spaces";
+
 /** The configuration's key. */
 export const spacesKey = "arize.spaces";
 
-/** The spaces, the first one first. */
-export async function spacesOf({ repo, name: usual }: Desk): Promise<readonly Space[]> {
-  const kept = await repo.config.get(spacesKey);
-  const given = (Array.isArray(kept) ? kept : [kept]).filter(name => typeof name === "string" && name.trim() !== "");
-  const names = new Set(given.length === 0 ? [usual] : (given as string[]));
+/** The spaces, the first one first: those that are configured, then those that clients made. */
+export async function spacesOf(desk: Desk): Promise<readonly Space[]> {
+  const { repo, name: usual } = desk;
+  const configured = await repo.config.get(spacesKey);
+  const list = Array.isArray(configured) ? configured : [configured];
+  const given = list.filter((name): name is string => typeof name === "string" && name.trim() !== "");
+  const names = new Set(given.length === 0 ? [usual] : given);
   const { platform } = repo.context;
-  return Array.from(names, (name, i) => ({ id: spaceId(platform, name), name, folder: i === 0 ? "" : `${name}/` }));
+  const first = Array.from(names, (name, i) => ({
+    id: spaceId(platform, name),
+    name,
+    folder: i === 0 ? "" : `${name}/`,
+  }));
+  const made = await madeSpaces(desk);
+  return [...first, ...made.filter(({ name }) => !names.has(name))];
+}
+
+/** A space that a client made: kept as a record. */
+export interface MadeSpace extends Space {
+  /** Of the record: 32 hex digits. */
+  readonly record: string;
+  readonly description: string;
+  readonly created: string;
+}
+
+const listings = new WeakMap<Desk, { readonly cid: string; readonly made: readonly MadeSpace[] }>();
+
+/** The spaces that clients made, the first one first. */
+export async function madeSpaces(desk: Desk): Promise<readonly MadeSpace[]> {
+  const version = await recordsNow(desk, spaceKind);
+  if (!version) return [];
+  const { cid } = version.info;
+  const known = listings.get(desk);
+  if (known?.cid === cid) return known.made;
+  const made: MadeSpace[] = [];
+  for await (const { ids, blocks } of version.batches())
+    blocks.forEach((block, i) => {
+      const { name, description = "", created_at: created } = parseJson(printItem(block)) as ValueObject;
+      if (typeof name !== "string" || typeof description !== "string" || typeof created !== "string") return;
+      made.push({ id: btoa(`Space:1:${ids[i]}`), record: ids[i], name, folder: `${name}/`, description, created });
+    });
+  listings.set(desk, { cid, made });
+  return made;
 }
 
 /** The space that a dataset is in, and what it is called there. */
