@@ -1,8 +1,11 @@
 /** Many datapoints at once through Humanloop's face: they stream in as an import does, and come out as many small requests would leave them. */
 import { Repository } from "@sheaf/core";
+import { CountingDrive } from "@sheaf/core/testing";
+import { MemoryDrive } from "@sheaf/drives/memory";
 import { beforeEach, expect, test } from "vitest";
 import { findings } from "../sync/town.js";
 import { Client, point, points } from "./humanloop.js";
+import { Town } from "./town.js";
 
 let client: Client;
 beforeEach(async () => {
@@ -58,4 +61,27 @@ test("of several that make one large dataset at once, all their datapoints are i
   expect(answers.toSorted((a, b) => a - b)).toEqual(numbers(-8, 3608));
   expect(await client.versions(id)).toHaveLength(12);
   expect(await findings(client.town.repo)).toEqual([]);
+});
+
+test("a server that begins anew shows a page of a large dataset without reading the rest, also where what it keeps is damaged", async () => {
+  const drive = new CountingDrive(new MemoryDrive());
+  const first = Client.of(await Town.open(drive));
+  const made = await first.upsert("big", from(0, 4000));
+  await first.upsert("big", [point(4000)], { action: "add" });
+  const anew = Client.of(await Town.open(drive));
+  drive.reset();
+  expect(await anew.answers(made.id, `?version_id=${made.version_id}&page=30&size=10`)).toEqual(numbers(290, 10));
+  const { readBytes } = drive.counts;
+  for await (const name of drive.list("derived/humanloop/")) {
+    const kept = (await drive.read(name)) ?? new Uint8Array();
+    await drive.remove(name);
+    await drive.create(
+      name,
+      kept.map(byte => byte ^ 1),
+    );
+  }
+  const forgetful = Client.of(await Town.open(drive));
+  drive.reset();
+  expect(await forgetful.answers(made.id, `?version_id=${made.version_id}&page=30&size=10`)).toEqual(numbers(290, 10));
+  expect(readBytes).toBeLessThan(drive.counts.readBytes / 4);
 });

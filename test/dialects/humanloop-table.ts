@@ -51,10 +51,7 @@ export const humanloopTable: VendorTable = {
     list_directories_get: { methods: ["directories.list"] },
     create_directories_post: { methods: ["directories.create"] },
     get_directories__id__get: { methods: ["directories.get"] },
-    update_directories__id__patch: {
-      methods: ["directories.update"],
-      differs: "The id of a directory is made of its path, so a moved one has another.",
-    },
+    update_directories__id__patch: { methods: ["directories.update"] },
     delete_directories__id__delete: { methods: ["directories.delete"] },
   },
   missing: [

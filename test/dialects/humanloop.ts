@@ -22,6 +22,10 @@ export class Client {
     return new Client(town);
   }
 
+  static of(town: Town): Client {
+    return new Client(town);
+  }
+
   /** Asks below the prefix of the SDK's base URL, and throws for any other status. */
   async ask(method: string, path: string, body?: unknown, status = 200, headers: Record<string, string> = {}) {
     const answer = await this.town.ask(method, `/humanloop/v5${path}`, body, { "x-api-key": "key", ...headers });

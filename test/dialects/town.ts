@@ -1,7 +1,7 @@
 /** A server that speaks all dialects, for tests: over a repository in memory, with or without a port. */
 import { nodePlatform } from "@sheaf/drives/node";
 import { MemoryDrive } from "@sheaf/drives/memory";
-import { Repository } from "@sheaf/core";
+import { Repository, type Drive } from "@sheaf/core";
 import {
   allDialects,
   allRoutes,
@@ -29,7 +29,7 @@ export class Town {
     readonly log: LogLine[],
   ) {}
 
-  static async open(drive = new MemoryDrive(), more: Partial<ServiceOptions> = {}): Promise<Town> {
+  static async open(drive: Drive = new MemoryDrive(), more: Partial<ServiceOptions> = {}): Promise<Town> {
     const repo = await Repository.open(drive, {
       platform: nodePlatform,
       create: true,

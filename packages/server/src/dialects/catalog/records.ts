@@ -84,7 +84,7 @@ function creationOf(kind: string): Change {
 }
 
 /** The dataset that holds records of a kind, as it is; `undefined` where there are none yet. */
-export async function recordsNow({ repo }: Desk, kind: string): Promise<DatasetVersion | undefined> {
+export async function recordsNow({ repo }: Pick<Desk, "repo">, kind: string): Promise<DatasetVersion | undefined> {
   try {
     return await repo.dataset(recordPath(kind)).at();
   } catch (error) {

@@ -19,15 +19,9 @@ import { attributeOf } from "../catalog/catalog.js";
 import { digestOf, seenInBlock } from "./datapoint.js";
 import { missing } from "./errors.js";
 import { madeId } from "./ids.js";
+import { keepContent, keptContent, type Content } from "./kept-content.js";
 
-export interface Content {
-  /** `dsv_…`: a pure function of the dataset's id, the set of datapoints and the attributes. */
-  readonly versionId: string;
-  /** Distinct datapoints. */
-  readonly count: number;
-  /** Rows that are equal to an earlier one, by their index, in order: Humanloop does not show them. */
-  readonly repeats: readonly number[];
-}
+export type { Content } from "./kept-content.js";
 
 /** The digests of a version's distinct datapoints, ascending. */
 export type DigestList = readonly string[];
@@ -60,7 +54,11 @@ export class Contents {
   }
 
   async of(version: DatasetVersion): Promise<Content> {
-    return this.#contents.get(version.info.cid) ?? (await this.#read(version)).content;
+    const { cid, count } = version.info;
+    const known = this.#contents.get(cid);
+    if (known) return known;
+    const kept = await keptContent(this.repo, cid, count);
+    return kept ? this.#know(cid, kept) : (await this.#read(version)).content;
   }
 
   /** The distinct datapoints of a version. */
@@ -75,8 +73,8 @@ export class Contents {
   }
 
   /** Keeps what is known of a version without reading it: it was made to hold these datapoints, and these rows repeat others. */
-  keepMade(version: DatasetVersion, list: DigestList, repeats: readonly number[]): void {
-    if (version.info.count === list.length + repeats.length) this.#keep(version, list, repeats);
+  async keepMade(version: DatasetVersion, list: DigestList, repeats: readonly number[]): Promise<void> {
+    if (version.info.count === list.length + repeats.length) await this.#keep(version, list, repeats);
   }
 
   /** Learns digests of datapoints. Their items as we write them have the same. */
@@ -121,19 +119,24 @@ export class Contents {
     for await (const { index, digests } of this.digests(version))
       digests.forEach((digest, i) => (distinct.has(digest) ? repeats.push(index + i) : distinct.add(digest)));
     const list = [...distinct].sort();
-    return { content: this.#keep(version, list, repeats), list };
+    return { content: await this.#keep(version, list, repeats), list };
   }
 
-  #keep(version: DatasetVersion, list: DigestList, repeats: readonly number[]): Content {
-    const { cid, id } = version.info;
+  async #keep(version: DatasetVersion, list: DigestList, repeats: readonly number[]): Promise<Content> {
+    const { cid, id, count } = version.info;
     const content = { versionId: this.versionId(id, list, attributesOf(version)), count: list.length, repeats };
-    if (this.#contents.size >= maxContents) this.#contents.clear();
-    this.#contents.set(cid, content);
     if ((this.#listed += list.length) > maxListed) {
       this.#lists.clear();
       this.#listed = list.length;
     }
     this.#lists.set(cid, list);
+    await keepContent(this.repo, cid, count, content);
+    return this.#know(cid, content);
+  }
+
+  #know(cid: Cid, content: Content): Content {
+    if (this.#contents.size >= maxContents) this.#contents.clear();
+    this.#contents.set(cid, content);
     return content;
   }
 }

@@ -6,12 +6,13 @@ import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t, type Static } from "../../schema.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
-import { getRecord, putRecords, removeRecords } from "../catalog/records.js";
+import { putRecords, recordPath, removeRecords } from "../catalog/records.js";
+import { directoryIds, directoryKind } from "./directory-ids.js";
 import { conflict, invalid } from "./errors.js";
 import { listed, recordsOf } from "./listing.js";
 import { nowOf } from "./naming.js";
-import { anyAnswer, directoryId, folderOf, leafOf, text } from "./shapes.js";
-import { directoriesOf, directoryKind, isBelow, needDirectory, withAbove, type Directory } from "./tree.js";
+import { anyAnswer, folderOf, leafOf, text } from "./shapes.js";
+import { directoriesOf, isBelow, needDirectory, withAbove, type Directory } from "./tree.js";
 
 const tag = "directories";
 const inDirectory = t.Object({ id: text });
@@ -29,7 +30,7 @@ export const directoryRoutes = [
       scope: "read",
       answers: anyAnswer,
     },
-    async (call, _, desk) => json((await directoriesOf(call, desk)).map(one => recordOf(desk, one))),
+    async (call, _, desk) => json(await recordsIn(desk, await directoriesOf(call, desk))),
   ),
   route(
     {
@@ -47,9 +48,9 @@ export const directoryRoutes = [
       const all = await directoriesOf(call, desk);
       const path = placeOf(all, undefined, wanted);
       if (all.some(one => one.path === path)) throw taken(path);
-      const made = { id: directoryId(desk.repo, path), path, createdAt: nowOf(desk) };
+      const made = { id: (await directoryIds(desk.repo))(path), path, createdAt: nowOf(desk) };
       await putRecords(call, desk, directoryKind, [{ id: made.id, item: { path, created_at: made.createdAt } }]);
-      return json(recordOf(desk, made), { status: 201 });
+      return json(await recordOf(desk, made), { status: 201 });
     },
   ),
   route(
@@ -71,10 +72,16 @@ export const directoryRoutes = [
       const files = entries.filter(({ line }) => isIn(nameOf(line.dataset)));
       const above = own.path === "" ? [] : ["", ...withAbove(folderOf(own.path))];
       return json({
-        ...recordOf(desk, own),
-        subdirectories: all.filter(({ path }) => isIn(path)).map(one => recordOf(desk, one)),
+        ...(await recordOf(desk, own)),
+        subdirectories: await recordsIn(
+          desk,
+          all.filter(({ path }) => isIn(path)),
+        ),
         files: (await recordsOf(repo, files, { size: files.length })).records,
-        parents: all.filter(({ path }) => above.includes(path)).map(one => recordOf(desk, one)),
+        parents: await recordsIn(
+          desk,
+          all.filter(({ path }) => above.includes(path)),
+        ),
       });
     },
   ),
@@ -97,7 +104,7 @@ export const directoryRoutes = [
       if (own.path === "") throw conflict("the root directory stays where it is");
       const path = placeOf(all, own, wanted);
       if (path !== own.path) await move(call, desk, all, own.path, path);
-      return json(recordOf(desk, { ...own, id: directoryId(desk.repo, path), path }));
+      return json(await recordOf(desk, { ...own, path }));
     },
   ),
   route(
@@ -124,10 +131,14 @@ export const directoryRoutes = [
   ),
 ] as const;
 
-function recordOf(desk: Desk, { id, path, createdAt }: Directory) {
+function recordsIn(desk: Desk, directories: readonly Directory[]) {
+  return Promise.all(directories.map(one => recordOf(desk, one)));
+}
+
+async function recordOf(desk: Desk, { id, path, createdAt }: Directory) {
   return {
     id,
-    parent_id: path === "" ? null : directoryId(desk.repo, folderOf(path)),
+    parent_id: path === "" ? null : (await directoryIds(desk.repo))(folderOf(path)),
     name: path === "" ? "root" : leafOf(path),
     path,
     description: null,
@@ -161,7 +172,7 @@ function askedPlace(
   return folder === "" ? last : `${folder}/${last}`;
 }
 
-/** Moves all datasets of a directory in one commit, and what is kept of it and the directories in it. */
+/** Moves all datasets of a directory in one commit; it and the directories in it keep their ids. */
 async function move(call: Call, desk: Desk, all: readonly Directory[], from: string, to: string): Promise<void> {
   if (isBelow(to, from)) throw conflict("a directory cannot move into itself");
   if (all.some(({ path }) => path === to)) throw taken(to);
@@ -173,16 +184,18 @@ async function move(call: Call, desk: Desk, all: readonly Directory[], from: str
     await call.permit({ scope: "write", dataset });
     await call.permit({ scope: "write", dataset: rename });
   }
+  const records = all
+    .filter(({ path }) => path === from || isBelow(path, from))
+    .map(({ id, path, createdAt }) => ({ id, item: { path: moved(path), created_at: createdAt } }));
+  // Who may not write records moves datasets all the same; the directories are called otherwise then.
+  const keepsIds = await call.permit({ scope: "write", dataset: recordPath(directoryKind) }).then(yes, no);
   const request = { changes: renames, author: call.author, message: `move ${from} to ${to}`, attributes: amended };
   if (renames.length > 0) await desk.edits.edit(request, undefined, call.signal);
-  for (const { id, path } of all.filter(one => one.path === from || isBelow(one.path, from))) {
-    const item = await getRecord(desk, directoryKind, id);
-    if (!item) continue;
-    const now = moved(path);
-    await putRecords(call, desk, directoryKind, [{ id: directoryId(desk.repo, now), item: { ...item, path: now } }]);
-    await removeRecords(call, desk, directoryKind, [id]);
-  }
+  if (keepsIds) await putRecords(call, desk, directoryKind, records);
 }
+
+const yes = () => true;
+const no = () => false;
 
 function taken(path: string) {
   return conflict(`there is a directory at ${JSON.stringify(path)} already`);

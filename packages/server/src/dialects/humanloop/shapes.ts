@@ -6,6 +6,7 @@ import { t } from "../../schema.js";
 import { attributeOf } from "../catalog/catalog.js";
 import { attributesOf, type Content } from "./content.js";
 import { digestOf, itemOf, seenInBlock } from "./datapoint.js";
+import { directoryIds } from "./directory-ids.js";
 import { environmentsOf, type Environment } from "./environments.js";
 import { datapointId, datasetId, madeId } from "./ids.js";
 import type { Line, Saved, Stamp } from "./saved.js";
@@ -44,7 +45,7 @@ export async function recordOf(repo: Repository, { dataset, deployed }: Line, sa
   return {
     path,
     id: datasetId(dataset),
-    directory_id: directoryId(repo, folderOf(path)),
+    directory_id: (await directoryIds(repo))(folderOf(path)),
     name: leafOf(path),
     version_id: saved.id,
     type: "dataset",
@@ -145,11 +146,6 @@ export async function deploymentsOf(repo: Repository, line: Line): Promise<(Envi
     return saved ? recordOf(repo, line, saved) : null;
   });
   return (await Promise.all(files)).map((file, i) => ({ ...environments[i], file }));
-}
-
-/** The id of a directory; of the root's, whose path is empty. */
-export function directoryId({ context }: Repository, path: string): string {
-  return madeId(context.platform, "dir_", path);
 }
 
 /** The path of the directory that something is in. */

@@ -5,11 +5,9 @@ import type { Desk } from "../../desk.js";
 import { nameOf } from "../catalog/naming.js";
 import { listRecords, recordPath } from "../catalog/records.js";
 import { birthTime } from "../catalog/time.js";
+import { directoryIds, directoryKind } from "./directory-ids.js";
 import { missing } from "./errors.js";
-import { directoryId, folderOf } from "./shapes.js";
-
-/** The kind of record. */
-export const directoryKind = "directories";
+import { folderOf } from "./shapes.js";
 
 export interface Directory {
   readonly id: string;
@@ -30,7 +28,8 @@ export async function directoriesOf(call: Call, desk: Desk): Promise<Directory[]
     }
   for (const dataset of await desk.catalog.datasets(call))
     for (const path of withAbove(folderOf(nameOf(dataset)))) made.set(path, made.get(path) ?? born);
-  return Array.from(made, ([path, createdAt]) => ({ id: directoryId(repo, path), path, createdAt })).sort((a, b) =>
+  const idOf = await directoryIds(repo);
+  return Array.from(made, ([path, createdAt]) => ({ id: idOf(path), path, createdAt })).sort((a, b) =>
     compareText(a.path, b.path),
   );
 }

@@ -115,7 +115,7 @@ class Upsert {
     if (parent?.info.cid !== before?.info.cid) return;
     contents.know(this.wish.given.keys());
     const repeats = before && this.wish.action === "add" ? (await contents.of(before)).repeats : [];
-    contents.keepMade(version, this.#list, repeats);
+    await contents.keepMade(version, this.#list, repeats);
   }
 }
 
