@@ -1,7 +1,16 @@
 /** Notes of versions between repositories: what faces know of a version travels with its commit, whatever number it has on the other side. */
-import { amended, encodeTag, parseCid, printCid, type Cid, type Repository, type ValueObject } from "@sheaf/core";
+import {
+  amended,
+  decodeCommit,
+  encodeTag,
+  parseCid,
+  printCid,
+  type Cid,
+  type Repository,
+  type ValueObject,
+} from "@sheaf/core";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { findings, rowsOf, Town } from "./town.js";
 
 /** A repository with a dataset that has no version yet, in a town where `mem:origin` is. */
@@ -174,6 +183,13 @@ test("a bundle brings notes, and a clone of a part has them", async () => {
   }, "all.car");
   await cy.branch("main", { at: "bundle/main" });
   expect(await shown(cy)).toEqual(await shown(ada));
+  await name(ada, 1, "silver");
+  const some: Uint8Array[] = [];
+  for await (const chunk of ada.bundle(["main"])) some.push(chunk.slice());
+  await cy.unbundle(async function* () {
+    yield* some;
+  }, "main.car");
+  expect(await shown(cy)).toEqual(await shown(ada));
   await ada.push("origin");
   const part = await town.clone("origin", "part", { datasets: ["qa"] });
   expect(await shown(part)).toEqual(await shown(ada));
@@ -195,48 +211,52 @@ test("garbage collection keeps what notes name, here and there", async () => {
   expect(await shown(bob)).toEqual(await shown(ada));
 });
 
-describe("what a hostile side names", () => {
-  test("is refused unless it is the note of a version, and the rest comes", async () => {
-    const { town, ada, id } = await started();
-    const first = await put(ada, "a");
-    const second = await put(ada, "b");
-    await name(ada, 1, "good");
-    await ada.push("origin");
-    const evil = await town.open("origin");
-    const note = async (target: Cid, attributes: ValueObject) =>
-      evil.local().write(async blocks =>
-        printCid(
-          blocks.put(
-            encodeTag({
-              target: parseCid(target).digest,
-              name: "note",
-              tagger: { name: "Eve", email: "eve@example.org", time: 4_000_000_000, zone: 0 },
-              message: "",
-              attributes,
-            }),
-          ),
-        ),
-      );
-    const set = async (ref: string, to: Cid) => {
-      const from = await evil.context.logs.read(ref);
-      await evil.context.logs.move(ref, { from, to, who: { name: "Eve", email: "" }, command: "evil" });
-    };
-    await set(`refs/notes/${id}/${second}`, second);
-    const { commit: elsewhere } = await evil.createDataset("elsewhere");
-    await set("refs/notes/x/y", first);
-    await set(`refs/notes/${"0".repeat(32)}/${first}`, await note(elsewhere, { note: {} }));
-    const before = (await ada.versions.of("qa")).map(info => ({ ...info }));
-    const { notes } = await ada.fetch("origin");
-    expect(notes.map(({ outcome }) => outcome)).toEqual(["refused", "refused"]);
-    await set(`refs/notes/${id}/${first}`, await note(first, { note: [] }));
-    expect((await ada.fetch("origin")).notes).toMatchObject([{}, {}, { outcome: "refused" }]);
-    await set(`refs/notes/${id}/${second}`, await note(first, { note: {} }));
-    expect((await ada.fetch("origin")).notes.map(({ message }) => message)).toContain(
-      `refs/notes/${id}/${second} names a commit that does not come from it`,
-    );
-    expect((await ada.versions.of("qa")).map(info => ({ ...info }))).toEqual(before);
-    expect(await findings(ada)).toEqual([]);
-  });
+/** Lets a ref say anything, as who has the folder can. */
+async function set(repo: Repository, ref: string, to: Cid): Promise<void> {
+  const from = await repo.context.logs.read(ref);
+  await repo.context.logs.move(ref, { from, to, who: { name: "Eve", email: "" }, command: "evil" });
+}
+
+async function tagged(repo: Repository, target: Cid, attributes: ValueObject): Promise<Cid> {
+  const tagger = { name: "Eve", email: "eve@example.org", time: 4_000_000_000, zone: 0 };
+  const tag = encodeTag({ target: parseCid(target).digest, name: "note", tagger, message: "", attributes });
+  return repo.local().write(async blocks => printCid(blocks.put(tag)));
+}
+
+test.each<[what: string, make: (evil: Repository, first: Cid, second: Cid) => Promise<Cid>]>([
+  ["a commit", async (_, __, second) => second],
+  ["a snapshot", async (evil, _, second) => printCid(decodeCommit(await evil.block(second)).snapshot)],
+  ["a tag that says nothing", async (evil, _, second) => tagged(evil, second, {})],
+  ["a tag that says a list", async (evil, _, second) => tagged(evil, second, { note: [] })],
+  ["a tag of a tag", async (evil, _, second) => tagged(evil, await tagged(evil, second, {}), { note: {} })],
+  ["a commit that does not come from it", async (evil, first) => tagged(evil, first, { note: {} })],
+  [
+    "a commit without the dataset",
+    async evil => {
+      await evil.branch("gone");
+      return tagged(evil, (await evil.removeDataset("qa", { branch: "gone" })).commit, { note: {} });
+    },
+  ],
+])("a note from elsewhere that names %s is refused; others come, and nothing here is hurt", async (_, make) => {
+  const { town, ada, id } = await started();
+  const [first, second] = [await put(ada, "a"), await put(ada, "b")];
+  await put(ada, "c");
+  await ada.push("origin");
+  const evil = await town.open("origin");
+  await name(evil, 1, "good");
+  await set(evil, `refs/notes/${id}/${second}`, await make(evil, first, second));
+  await set(evil, "refs/notes/x/y", first);
+  await set(evil, `refs/notes/${id}/${first}z`, first);
+  const { notes } = await ada.fetch("origin");
+  expect(notes.map(({ outcome }) => outcome).sort()).toEqual(["new", "refused"]);
+  expect(await shown(ada)).toEqual([
+    [1, "good", "a"],
+    [2, null, "a,b"],
+    [3, null, "a,b,c"],
+  ]);
+  await name(ada, 3, "mine");
+  expect((await ada.push("origin")).notes).toMatchObject([{ outcome: "new" }]);
+  expect(await findings(ada)).toEqual([]);
 });
 
 /** What happens in the model: on one side, or between a side and the origin. */

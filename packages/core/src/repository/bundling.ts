@@ -9,6 +9,7 @@ import type { Context } from "./context.js";
 import type { Watch } from "./contract.js";
 import { fetchFrom } from "./fetching.js";
 import { headLog } from "./heads.js";
+import { notesWithin } from "./note-exchange.js";
 import { fullNames } from "./refspec.js";
 import type { BundleInfo, BundleOptions, FetchResult } from "./remote-contract.js";
 import { resolveRevision } from "./revisions.js";
@@ -50,7 +51,17 @@ async function namedRefs(context: Context, names: readonly string[]): Promise<Bu
     const ref = await findRef(context, short);
     if (!refs.some(({ name }) => name === ref.name)) refs.push(ref);
   }
-  return refs;
+  return [...refs, ...(await notesAbout(context, refs))];
+}
+
+/** The notes of versions in the history of refs. */
+async function notesAbout(context: Context, refs: readonly BundledRef[]): Promise<BundledRef[]> {
+  const all = new Map((await context.logs.heads(notePrefix)).map(({ name, entry }) => [name, entry.value]));
+  const tips = refs.filter(({ name }) => !all.has(name)).map(({ digest }) => digest);
+  const within = await notesWithin(context, tips, [...all.keys()]);
+  return within
+    .filter(note => !refs.some(({ name }) => name === note))
+    .map(name => ({ name, digest: parseCid(all.get(name) ?? "").digest }));
 }
 
 async function findRef(context: Context, short: string): Promise<BundledRef> {

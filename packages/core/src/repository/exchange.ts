@@ -5,7 +5,11 @@ import * as giving from "../sync/giving.js";
 import type { Local, RemoteRefs } from "../sync/remote.js";
 
 export class Exchange {
-  constructor(readonly local: Local) {}
+  constructor(
+    readonly local: Local,
+    /** Told when a push brought something. */
+    readonly onPush: () => void = () => undefined,
+  ) {}
 
   /** The refs that others may have. */
   refs(): Promise<RemoteRefs> {
@@ -29,6 +33,6 @@ export class Exchange {
 
   /** Takes a push: blocks as a CAR file, then the moves of refs that its first block asks for. Throws bad-input, and moves nothing, when it is not whole. */
   take(input: AsyncIterable<Uint8Array>, mover: Omit<Mover, "zone">, watch: Watch = {}): Promise<giving.Taken> {
-    return giving.takePush(this.local, input, mover, watch);
+    return giving.takePush(this.local, input, mover, watch).finally(this.onPush);
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Blocks } from "../block/blocks.js";
 import { parseCid, printCid, type Cid, type Digest } from "../block/cid.js";
-import { isSheafError } from "../errors.js";
+import { isSheafError, type SheafError } from "../errors.js";
 import { difference } from "../history/ancestry.js";
 import { encodeNote, noteFault, notePrefix, parseNoteRef } from "../history/note.js";
 import { peel } from "../history/revision.js";
@@ -53,7 +53,8 @@ export async function pushNotes(
   const side = await Side.read(context, name);
   const met = side.own().flatMap(ref => theirs.get(ref) ?? []);
   const { traffic } = await side.fetch(remote, met, watch);
-  const news = await side.within(
+  const news = await notesWithin(
+    context,
     tips,
     side.own().filter(ref => side.isNews(ref, theirs.get(ref))),
   );
@@ -63,6 +64,24 @@ export async function pushNotes(
   const notes: PushedRef[] = [];
   for (const [i, outcome] of pushed.refs.entries()) notes.push(await side.pushed(updates[i], outcome));
   return { notes, traffic: sum(traffic, pushed.traffic) };
+}
+
+/** Those of these refs of notes whose commits are in the history of the tips, which are commits or tags. */
+export async function notesWithin(
+  { store }: Context,
+  tips: readonly Digest[],
+  refs: readonly string[],
+): Promise<string[]> {
+  if (tips.length === 0 || refs.length === 0) return [];
+  const commits = await Promise.all(tips.map(tip => peel(store, tip)));
+  const firsts = refs.map(ref => parseNoteRef(ref)?.first);
+  const { ahead } = await difference(
+    store,
+    firsts.flatMap(first => (first === undefined ? [] : [parseCid(first).digest])),
+    commits,
+  );
+  const without = new Set([undefined, ...ahead.map(digest => printCid(digest))]);
+  return refs.filter((_, i) => !without.has(firsts[i]));
 }
 
 /** The traffic of two exchanges. */
@@ -108,11 +127,33 @@ class Side {
     if (wanted.length === 0) return { notes: [], traffic: noTraffic };
     const { signal, progress, fromNothing = false } = options;
     const holds = (await partOf(this.context))?.holds;
-    const { refs, traffic } = await remote.fetch(wanted, { signal, progress, fromNothing, holds });
+    const { refs, traffic } = await this.#bring(remote, wanted, { signal, progress, fromNothing, holds });
     signal?.throwIfAborted();
     const notes: FetchedRef[] = [];
     for (const fetched of refs) notes.push(await this.#take(fetched));
     return { notes, traffic };
+  }
+
+  /** Fetches all at once or, where something is wrong with one of them, each alone: a bad one must not keep the others away. */
+  async #bring(
+    remote: Remote,
+    wanted: readonly RemoteRef[],
+    options: WireOptions,
+  ): Promise<{ refs: readonly Fetched[]; traffic: Traffic }> {
+    try {
+      return await remote.fetch(wanted, options);
+    } catch (error) {
+      if (!isBad(error)) throw error;
+      if (wanted.length === 1) return { refs: [{ ref: wanted[0], reason: error.message }], traffic: noTraffic };
+    }
+    const refs: Fetched[] = [];
+    let traffic = noTraffic;
+    for (const ref of wanted) {
+      const brought = await this.#bring(remote, [ref], options);
+      refs.push(...brought.refs);
+      traffic = sum(traffic, brought.traffic);
+    }
+    return { refs, traffic };
   }
 
   /** Says whether the other side has a note that is news here, of a commit that is here. */
@@ -164,21 +205,6 @@ class Side {
     return seen !== this.here.get(ref) && (there.cid ?? seen) === seen;
   }
 
-  /** Those of these notes whose commits are in the history of the tips. */
-  async within(tips: readonly Digest[], refs: readonly string[]): Promise<string[]> {
-    if (tips.length === 0 || refs.length === 0) return [];
-    const { store } = this.context;
-    const commits = await Promise.all(tips.map(tip => peel(store, tip)));
-    const firsts = refs.flatMap(ref => parseNoteRef(ref)?.first ?? []);
-    const { ahead } = await difference(
-      store,
-      firsts.map(first => parseCid(first).digest),
-      commits,
-    );
-    const without = new Set(ahead.map(digest => printCid(digest)));
-    return refs.filter((_, i) => !without.has(firsts[i]));
-  }
-
   update(ref: string, from: RemoteRef | undefined): RefUpdate {
     return { name: ref, to: this.here.get(ref) as Cid, ...(from && { from }) };
   }
@@ -196,6 +222,11 @@ class Side {
     this.seen.set(ref, cid);
     if (this.remote !== undefined) await noteSeen(this.context, this.remote, ref, cid, `${command} ${this.remote}`);
   }
+}
+
+/** Says whether what the other side holds is at fault, and not the way there. */
+function isBad(error: unknown): error is SheafError {
+  return (["bad-input", "missing-block", "corrupt-block"] as const).some(code => isSheafError(error, code));
 }
 
 function orUnknown(error: unknown): undefined {

@@ -115,7 +115,7 @@ export class Repository extends LocalRepository {
 
   /** What a server does for repositories that fetch from this one or push to it. */
   exchange(): Exchange {
-    return new Exchange(this.local());
+    return new Exchange(this.local(), () => this.versions.forget());
   }
 
   /** The remotes, in the order of their names. */
