@@ -9,48 +9,9 @@ import {
   type Repository,
   type ValueObject,
 } from "@sheaf/core";
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { findings, rowsOf, Town } from "./town.js";
-
-/** A repository with a dataset that has no version yet, in a town where `mem:origin` is. */
-async function started(town = new Town()) {
-  await town.open("origin");
-  const ada = await town.open("ada");
-  await ada.createDataset("qa", undefined, { attributes: amended });
-  await ada.addRemote("origin", "mem:origin");
-  return { town, ada, id: (await ada.dataset("qa").info()).id };
-}
-
-async function put(repo: Repository, id: string, options: { attributes?: ValueObject; branch?: string } = {}) {
-  const patch = [{ op: "add", path: `/items/${id}`, value: { id } }] as const;
-  return (await repo.edit([{ dataset: "qa", patch }], options)).commit;
-}
-
-/** Changes a version beside the branch. */
-async function besides(repo: Repository, number: number, id: string): Promise<Cid> {
-  const version = (await repo.versions.of("qa")).find(one => one.number === number);
-  await repo.draft("beside", { at: version?.commit ?? "" });
-  const commit = await put(repo, id, { branch: "refs/drafts/beside", attributes: amended });
-  await repo.versions.amend("qa", number, commit);
-  await repo.deleteDraft("beside");
-  return commit;
-}
-
-const name = (repo: Repository, number: number, text: string) =>
-  repo.versions.note("qa", number, note => ({ ...note, name: text }));
-
-/** Number, name and ids of the rows of each version. */
-async function shown(repo: Repository): Promise<unknown[]> {
-  const versions = await repo.versions.of("qa");
-  return Promise.all(
-    versions.map(async ({ number, note, commit }) => [
-      number,
-      note["name"] ?? null,
-      (await rowsOf(repo, "qa", commit)).map(row => row.split(" ")[0]).join(),
-    ]),
-  );
-}
+import { besides, name, put, shown, started } from "./noted.js";
+import { findings } from "./town.js";
 
 test("a clone and a pull show the versions as their writer does: numbers, notes, and what was changed beside the branch", async () => {
   const { town, ada } = await started();
@@ -257,62 +218,4 @@ test.each<[what: string, make: (evil: Repository, first: Cid, second: Cid) => Pr
   await name(ada, 3, "mine");
   expect((await ada.push("origin")).notes).toMatchObject([{ outcome: "new" }]);
   expect(await findings(ada)).toEqual([]);
-});
-
-/** What happens in the model: on one side, or between a side and the origin. */
-const deeds = fc.array(
-  fc.record({
-    who: fc.constantFrom("ada", "bob"),
-    what: fc.constantFrom("name", "describe", "beside", "push", "fetch"),
-    number: fc.integer({ min: 1, max: 3 }),
-    text: fc.constantFrom("x", "y", "z"),
-  }),
-  { maxLength: 14 },
-);
-
-test("law: whatever both note in whatever order, once all was fetched and pushed, all have the same notes and versions", async () => {
-  await fc.assert(
-    fc.asyncProperty(deeds, async all => {
-      const { town, ada } = await started();
-      for (const id of ["a", "b", "c", "d"]) await put(ada, id);
-      await ada.push("origin");
-      const sides = { ada, bob: await town.clone("origin", "bob") };
-      let serial = 0;
-      const added: Record<number, string[]> = {};
-      for (const { who, what, number, text } of all) {
-        const repo = sides[who];
-        if (what === "name") await name(repo, number, text);
-        else if (what === "describe")
-          await repo.versions.note("qa", number, note => ({ ...note, [who]: { text, serial: serial++ } }));
-        else if (what === "beside") {
-          await besides(repo, number, `${who}${serial}`);
-          added[number] = [...(added[number] ?? []), `${who}${serial++}`];
-        } else await (what === "push" ? repo.push("origin") : repo.fetch("origin"));
-      }
-      for (let round = 0; round < 2; round++)
-        for (const repo of Object.values(sides)) {
-          await repo.push("origin");
-          await repo.fetch("origin");
-        }
-      const seen = await Promise.all(
-        [sides.ada, sides.bob, await town.open("origin")].map(async repo =>
-          (await repo.versions.of("qa")).map(({ commit, note }) => ({ commit, note })),
-        ),
-      );
-      expect(seen[1]).toEqual(seen[0]);
-      expect(seen[2]).toEqual(seen[0]);
-      for (const [i, { commit }] of seen[0].entries()) {
-        const rows = (await rowsOf(sides.ada, "qa", commit)).map(row => row.split(" ")[0]);
-        expect(rows).toEqual(expect.arrayContaining(added[i + 1] ?? []));
-      }
-      for (const who of ["ada", "bob"]) {
-        const told = all.filter(deed => deed.who === who && deed.what === "describe");
-        for (const number of [1, 2, 3]) {
-          const last = told.findLast(deed => deed.number === number);
-          expect(seen[0][number - 1].note[who]).toMatchObject(last ? { text: last.text } : {});
-        }
-      }
-    }),
-    { numRuns: 8 },
-  );
 });

@@ -10,7 +10,8 @@ import type { Platform } from "../platform.js";
 import { compareText } from "../text.js";
 import type { Drive } from "./drive.js";
 import { entryName, firstNumber, parseEntry, parseEntryName, printEntry, type LogEntry } from "./log-entry.js";
-import { checkLogName, decodeLogName, encodeLogName, encodePrefix, isFolder, LogPaths } from "./log-name.js";
+import { listLogs, type Listed } from "./log-listing.js";
+import { checkLogName, encodeLogName, isFolder, LogPaths } from "./log-name.js";
 
 export type { LogEntry } from "./log-entry.js";
 
@@ -38,8 +39,11 @@ export interface Outcome {
   readonly error?: SheafError<"corrupt-block">;
 }
 
-/** Entries of one log passed over one by one; then a new listing that begins behind them is cheaper. */
-const maxPassed = 32;
+/** Heads read at once: on a drive far away each is a request. */
+const readTogether = 16;
+
+/** Steps from the entry last seen to the newest, before a listing is cheaper. */
+const maxSteps = 32;
 
 export interface LogsOptions {
   /**
@@ -139,41 +143,36 @@ export class Logs {
 
   /** The logs that begin with the prefix and are not deleted, each with its newest entry, in order of their names. */
   async heads(prefix: string): Promise<{ name: string; entry: LogEntry }[]> {
+    const listed: Listed[] = [];
+    for await (const one of listLogs(this.drive, prefix)) listed.push(one);
     const heads: { name: string; entry: LogEntry }[] = [];
-    for await (const name of this.names(prefix)) {
-      const entry = await this.read(name);
-      if (entry && entry.value !== null) heads.push({ name, entry });
+    for (let at = 0; at < listed.length; at += readTogether) {
+      const some = listed.slice(at, at + readTogether);
+      const entries = await Promise.all(some.map(one => this.#readListed(one)));
+      for (const [i, entry] of entries.entries())
+        if (entry && entry.value !== null) heads.push({ name: some[i].name, entry });
     }
     return heads.sort((a, b) => compareText(a.name, b.name));
   }
 
   /** Names of all logs that begin with the prefix, deleted ones too, in the drive's order. */
   async *names(prefix = ""): AsyncIterable<string> {
-    const folder = encodePrefix(prefix);
-    let after = "";
-    for (let isDone = false; !isDone;) {
-      isDone = true;
-      let last = "";
-      let passed = 0;
-      for await (const file of this.drive.list(folder, after)) {
-        const path = parseEntryName(file)?.path;
-        if (path === undefined) continue;
-        passed = path === last ? passed + 1 : 0;
-        const name = path === last ? undefined : decodeLogName(path);
-        last = path;
-        if (name?.startsWith(prefix)) yield name;
-        if (passed < maxPassed) continue;
-        after = `${path}/~~`;
-        isDone = false;
-        break;
-      }
-    }
+    for await (const { name } of listLogs(this.drive, prefix)) yield name;
+  }
+
+  /** The newest entry of a log that was listed just now: where nothing newer was seen, the one listed, by one look. */
+  async #readListed({ name, path, number }: Listed): Promise<LogEntry | undefined> {
+    const seen = this.#seen.get(path);
+    const entry = seen && seen.number < number ? undefined : await this.#entry(path, number);
+    if (!entry) return this.read(name);
+    this.#remember(path, entry);
+    return entry;
   }
 
   /** From the entry last seen, as entries are frozen and numbered without gaps: a few looks, however long the log is. */
   async #readOn(path: string): Promise<LogEntry | undefined> {
     let seen = this.#seen.get(path);
-    for (let steps = 0; seen && steps < maxPassed; steps++) {
+    for (let steps = 0; seen && steps < maxSteps; steps++) {
       const next = this.#entry(path, seen.number - 1);
       const stays = this.#isFresh(path, seen) || this.#staysMeanwhile(path, seen.number);
       const [found] = await Promise.all([next, stays]);
