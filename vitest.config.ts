@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -12,6 +13,9 @@ export const alias = [
   { find: /^@sheaf\/([a-z]+)\/(.+)$/, replacement: source("$1/src/$2.ts") },
 ];
 
+/** Processes that tests run in: one a processor, two at the least as many wait for others, four at the most as each holds all modules. */
+export const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -20,8 +24,8 @@ export default defineConfig({
     setupFiles: [fileURLToPath(new URL("test/runs.ts", import.meta.url))],
     testTimeout: 60_000 * Math.max(1, Number(process.env["SHEAF_RUNS"] ?? 100) / 100),
     hookTimeout: 120_000,
-    maxWorkers: 2,
-    // Two processes share their modules among files: tests change no global state, and loading is a fifth of the time otherwise.
+    maxWorkers,
+    // These processes share their modules among files: tests change no global state, and loading is a fifth of the time otherwise.
     pool: "forks",
     isolate: false,
   },

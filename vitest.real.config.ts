@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { alias } from "./vitest.config.js";
+import { alias, maxWorkers } from "./vitest.config.js";
 
 /** The tests that need more than Node, npm and git (a network, another Node, a lot of disk), or minutes: `npm run test:real`. */
 export default defineConfig({
@@ -8,6 +8,6 @@ export default defineConfig({
     include: ["packages/*/src/**/*.real.test.ts", "test/**/*.real.test.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    maxWorkers: 2,
+    maxWorkers,
   },
 });

@@ -32,15 +32,26 @@ export function npmSdk(...packages: readonly string[]): (name: string) => Promis
 /** Installs packages (`opik==2.0.40`) from PyPI in an environment of their own; gives what runs a program there. */
 export function pythonSdk(...packages: readonly string[]) {
   const folder = installed(packages, built => {
-    run("python3", ["-m", "venv", built], cache);
-    run(
-      join(built, "bin/python"),
-      ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages],
-      built,
-    );
+    const { python, pip } = environment(built);
+    run(python, [...pip, "install", "--quiet", "--disable-pip-version-check", "--no-compile", ...packages], built);
   });
   return (program: string, environment: Readonly<Record<string, string>> = {}, args: readonly string[] = []) =>
     python(join(folder, "bin/python"), program, environment, args);
+}
+
+/**
+ * Makes an environment of Python; gives what installs packages there.
+ *
+ * Where the pip beside `python3` can reach into another environment, none is put into this one, which takes seconds; and nothing is compiled but what a program
+ * imports.
+ */
+function environment(built: string): { python: string; pip: readonly string[] } {
+  const inside = join(built, "bin/python");
+  const reaches = spawnSync("python3", ["-m", "pip", "--python", "python3", "--version"]).status === 0;
+  run("python3", ["-m", "venv", ...(reaches ? ["--without-pip"] : []), built], cache);
+  return reaches
+    ? { python: "python3", pip: ["-m", "pip", "--python", inside] }
+    : { python: inside, pip: ["-m", "pip"] };
 }
 
 /** Runs a program of Python to its end, without holding up the server that it talks to. */

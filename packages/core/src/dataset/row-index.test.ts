@@ -60,7 +60,8 @@ describe("an index", () => {
     const index = new RowIndex(blocks, dataset, room);
     expect(await whole(index)).toBe(true);
     expect(blocks.counts.loads).toBeLessThan(blocks.blocks.size + 1);
-    for (const [id] of many) expect(index.find(utf8(id))?.item).toEqual(digestOf(utf8(id)));
+    const isFound = (id: string) => compareBytes(index.find(utf8(id))?.item ?? utf8(""), digestOf(utf8(id))) === 0;
+    expect(many.filter(([id]) => !isFound(id))).toEqual([]);
     expect(index.find(utf8("row 30000"))).toBeUndefined();
   });
 
