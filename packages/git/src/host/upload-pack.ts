@@ -4,26 +4,16 @@
  * Speaks version 2 and version 0 without state between requests, as HTTP wants it. What it does not offer (shallow clones, filters, pushes) is refused with
  * git's own `ERR` line. Protocol: git's gitprotocol-v2 and gitprotocol-pack pages.
  */
-import {
-  badInput,
-  compareText,
-  difference,
-  joinBytes,
-  parseCid,
-  utf8,
-  type Digest,
-  type Local,
-  type Watch,
-} from "@sheaf/core";
+import { compareText, difference, joinBytes, parseCid, utf8, type Digest, type Local, type Watch } from "@sheaf/core";
 import type { GitPlatform, Oid } from "../object.js";
-import { isOid } from "../oid.js";
 import type { OpenScratch } from "../pack/scratch.js";
 import { PackWriter } from "../pack/writer.js";
 import { readVersion } from "../project/commit-order.js";
 import type { Projector } from "../project/contract.js";
 import { openProjector } from "../project/projection.js";
 import { toGitRef } from "../project/ref-name.js";
-import { flushPacket, packet, PacketReader, packetText, ProtocolError } from "../transport/packet.js";
+import { flushPacket, packet, PacketReader } from "../transport/packet.js";
+import { parseRequest, readLines } from "./request.js";
 
 export interface UploadPlace {
   readonly local: Local;
@@ -38,8 +28,6 @@ interface GitRef {
   readonly peeled?: Oid;
 }
 
-/** Bytes of the lines of one request: room for a hundred thousand objects. */
-const maxRequestBytes = 2 ** 23;
 const bandBytes = 65_515;
 const agent = "agent=sheaf";
 const delimiter = utf8("0001");
@@ -255,46 +243,4 @@ export class UploadPack {
 interface Common {
   readonly oid: Oid;
   readonly digest: Digest;
-}
-
-interface Request {
-  readonly wants: readonly Oid[];
-  readonly haves: readonly Oid[];
-  readonly isDone: boolean;
-  readonly isThin: boolean;
-}
-
-/** Reads what is wanted and had; gives a sentence for what is not offered. */
-function parseRequest(lines: readonly string[]): Request | string {
-  const wants: Oid[] = [];
-  const haves: Oid[] = [];
-  for (const line of lines) {
-    const [word, oid = ""] = line.split(" ");
-    if (["shallow", "deepen", "deepen-since", "deepen-not", "filter", "want-ref"].includes(word))
-      return `this server gives whole histories: ${word} is not offered`;
-    if (word !== "want" && word !== "have") continue;
-    if (!isOid(oid)) return "a line names no object";
-    (word === "want" ? wants : haves).push(oid);
-  }
-  if (wants.length === 0) return "nothing is wanted";
-  return { wants, haves, isDone: lines.includes("done"), isThin: lines.includes("thin-pack") };
-}
-
-/** Reads the lines of a request. Throws bad-input for what are none, or too many. */
-async function readLines(reader: PacketReader): Promise<string[]> {
-  const lines: string[] = [];
-  let bytes = 0;
-  try {
-    for (let line = await reader.read(); line !== undefined; line = await reader.read()) {
-      if (typeof line === "string") continue;
-      bytes += line.length;
-      lines.push(packetText(line));
-      if (bytes > maxRequestBytes) throw badInput("the request names too many objects");
-    }
-  } catch (error) {
-    throw error instanceof ProtocolError ? badInput(error.message) : error;
-  } finally {
-    await reader.close();
-  }
-  return lines;
 }
