@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/*.real.test.ts"],
+    globalSetup: [fileURLToPath(new URL("test/temporary.ts", import.meta.url))],
     setupFiles: [fileURLToPath(new URL("test/runs.ts", import.meta.url))],
     testTimeout: 60_000 * Math.max(1, Number(process.env["SHEAF_RUNS"] ?? 100) / 100),
     hookTimeout: 120_000,

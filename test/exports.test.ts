@@ -2,11 +2,11 @@
  * The public names of every package. A name that comes or goes is a deliberate change: look at the difference, then run
  * `npx vitest run test/exports -u` and say it in docs/CHANGELOG.md.
  */
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { entriesOf, exportedNames } from "./code-base/exports.js";
 
 const packages = fileURLToPath(new URL("../packages", import.meta.url));
@@ -738,6 +738,7 @@ test("sheaf", () => {
 
 test("names are found in every way of exporting", () => {
   const folder = mkdtempSync(join(tmpdir(), "sheaf-exports-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "b.ts"), "export const deep = 1;\nconst hidden = 2;\n");
   writeFileSync(
     join(folder, "a.ts"),
