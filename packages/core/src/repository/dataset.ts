@@ -1,9 +1,9 @@
 /** One dataset of a repository, by its path: its rows read and changed. Reads take a revision (`at`, default: the current branch). */
 import type { Blocks } from "../block/blocks.js";
 import type { Cid } from "../block/cid.js";
-import { batchesOf } from "../edit/object-batch.js";
+import { batchesOf } from "../import/object-batch.js";
 import { parsePatch } from "../edit/patch.js";
-import type { RowBatch } from "../edit/row-batch.js";
+import type { RowBatch } from "../import/row-batch.js";
 import { parseJson } from "../item/json.js";
 import { toBlockForm } from "../item/meta.js";
 import type { ValueObject } from "../item/value.js";

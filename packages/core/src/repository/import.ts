@@ -2,12 +2,12 @@
 import type { Blocks } from "../block/blocks.js";
 import { datasetIdOf, emptyDataset, type DatasetBlock } from "../dataset/dataset.js";
 import { checkPath } from "../dataset/path.js";
-import { FreshImport } from "../edit/import-fresh.js";
-import { IdChooser } from "../edit/import-id.js";
-import { reconcile } from "../edit/import-merge.js";
-import { DigestList, type ImportCounts, type ImportRows } from "../edit/import-rows.js";
-import { KeyTable } from "../edit/key-table.js";
-import { LineBook, type RowBatch } from "../edit/row-batch.js";
+import { FreshImport } from "../import/fresh.js";
+import { IdChooser } from "../import/id.js";
+import { reconcile } from "../import/merge.js";
+import { DigestList, type ImportCounts, type ImportRows } from "../import/rows.js";
+import { KeyTable } from "../import/key-table.js";
+import { LineBook, type RowBatch } from "../import/row-batch.js";
 import { SheafError } from "../errors.js";
 import { sameValue, type ValueObject } from "../item/value.js";
 import { DigestSet } from "../store/digest-set.js";

@@ -21,11 +21,11 @@ import { badInput } from "../errors.js";
 import { compareBytes, compareText, fromUtf8, utf8 } from "../text.js";
 import { editTree, type TreeChange } from "../tree/edit.js";
 import { at } from "../tree/read.js";
-import type { IdChooser } from "./import-id.js";
-import { findAll, findSome, type Found, type SortedKeys } from "./import-lookup.js";
-import { FreeOrdinals } from "./import-ordinal.js";
-import { Placement } from "./import-placement.js";
-import type { ImportCounts, ImportRows } from "./import-rows.js";
+import type { IdChooser } from "./id.js";
+import { findAll, findSome, type Found, type SortedKeys } from "./lookup.js";
+import { FreeOrdinals } from "./ordinal.js";
+import { Placement } from "./placement.js";
+import type { ImportCounts, ImportRows } from "./rows.js";
 import { KeyTable } from "./key-table.js";
 
 export type ReconcileMode = "set" | "add" | "upsert" | "remove";

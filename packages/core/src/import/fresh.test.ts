@@ -7,8 +7,8 @@ import { encodeView } from "../item/encode-view.js";
 import { MemoryBlocks } from "../testing/blocks.js";
 import { fromUtf8 } from "../text.js";
 import { entries } from "../tree/read.js";
-import { FreshImport } from "./import-fresh.js";
-import { IdChooser } from "./import-id.js";
+import { FreshImport } from "./fresh.js";
+import { IdChooser } from "./id.js";
 import { LineBook, type RowBatch } from "./row-batch.js";
 
 /** Rows that stand one on each line. */

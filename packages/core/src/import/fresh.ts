@@ -10,7 +10,7 @@ import { maxIdBytes } from "../dataset/path.js";
 import { maxPositionBytes, PositionSequence, writePosition } from "../dataset/position.js";
 import { fromUtf8 } from "../text.js";
 import { TreeBuilder } from "../tree/builder.js";
-import type { IdChooser } from "./import-id.js";
+import type { IdChooser } from "./id.js";
 import { KeyTable } from "./key-table.js";
 import type { RowBatch } from "./row-batch.js";
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromUtf8, utf8 } from "../text.js";
-import { Placement } from "./import-placement.js";
+import { Placement } from "./placement.js";
 import { longestRun } from "./longest-run.js";
 
 /** Rows that stand somewhere (by the index of their position) in any order, new ones (−1) among them. */

@@ -6,7 +6,7 @@ import type { BlockReader } from "../block/blocks.js";
 import { sameDigest, type Digest } from "../block/cid.js";
 import type { DatasetBlock } from "../dataset/dataset.js";
 import { findRow } from "../dataset/lookup.js";
-import type { IdChooser } from "./import-id.js";
+import type { IdChooser } from "./id.js";
 import { Tally } from "./tally.js";
 
 export class FreeOrdinals {
