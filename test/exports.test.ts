@@ -407,6 +407,7 @@ test("formats", () => {
         "formatOf",
         "formats",
         "gather",
+        "gzip",
         "importInto",
         "parse",
         "print",

@@ -1,6 +1,4 @@
 /** A Sheaf server as a remote: its requests by `fetch`, with a token from the URL, `SHEAF_TOKEN` or git's credential helpers. */
-import { createGzip } from "node:zlib";
-import { pipeline, Readable } from "node:stream";
 import {
   badInput,
   isSheafError,
@@ -12,6 +10,7 @@ import {
   type ServerWire,
   type WireRequest,
 } from "@sheaf/core";
+import { gzip } from "@sheaf/formats";
 import { CredentialQueue, fromGit, fromUrl, type CredentialSource } from "@sheaf/git/node";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -133,8 +132,7 @@ async function* gzipped(
   body: AsyncIterable<Uint8Array>,
   onSent: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
-  const zip = pipeline(Readable.from(body, { objectMode: false }), createGzip(), () => undefined);
-  for await (const chunk of zip as AsyncIterable<Uint8Array>) {
+  for await (const chunk of gzip(body)) {
     onSent(chunk.length);
     yield chunk;
   }

@@ -3,6 +3,7 @@ export { refuseLosses, surveyTable, type TableSurvey } from "./csv-print.js";
 export { exportBytes, formatOf, type WriteOptions } from "./dataset-export.js";
 export { importInto, type Input, type ReadOptions } from "./dataset-import.js";
 export { detect, detectBytes } from "./detect.js";
+export { gzip } from "./gzip.js";
 export { gather, type Source } from "./input.js";
 export { parse } from "./parse.js";
 export { print } from "./print.js";
