@@ -232,8 +232,26 @@ test.each([".", "..", "%2e", "a/b", "?row=x", "\u{1F600}"])(
   },
 );
 
-test("a path and a query that name two rows are refused", async () => {
+test.each([".", "..", "", "-", "%2e", "a/b"])(
+  "a column of the name %j is listed, renamed and removed",
+  async column => {
+    const { sheaf } = await connected();
+    await sheaf.createDataset({ body: { path: "qa" } });
+    await sheaf.addRow({ dataset: "qa", body: { id: "q1", item: { [column]: 1 } } });
+    const names = async () => (await sheaf.listColumns({ dataset: "qa" })).columns.map(({ name }) => name);
+    await sheaf.renameColumn({ dataset: "qa", column, body: { to: "x" } });
+    expect(await names()).toEqual(["x"]);
+    await sheaf.renameColumn({ dataset: "qa", column: "x", body: { to: column } });
+    expect(await names()).toEqual([column]);
+    await sheaf.removeColumn({ dataset: "qa", column });
+    expect(await names()).toEqual([]);
+  },
+);
+
+test("a path and a query that name two rows, or two columns, are refused", async () => {
   const { app } = await connected();
-  const answer = await app.fetch(new Request("http://localhost/api/v1/datasets/qa/rows/a?row=b"));
-  expect(answer.status).toBe(400);
+  const status = async (path: string, method = "GET") =>
+    (await app.fetch(new Request(`http://localhost/api/v1/datasets/qa/${path}`, { method }))).status;
+  expect(await status("rows/a?row=b")).toBe(400);
+  expect(await status("columns/a?field=b", "DELETE")).toBe(400);
 });

@@ -158,9 +158,10 @@ function pathOf({ path }: Place, args: Given): string {
     inPath.add(name);
     if (args[name] === undefined) throw badInput(`${name} is missing, which ${path} needs`);
     const value = args[name];
-    if (name !== "id" || !isStep(value)) return segmentOf(value);
-    // The server takes a row's id from the query where the path has this in its place.
-    query.append("row", value);
+    const beside = inQuery[name];
+    if (beside === undefined || !isNoSegment(value)) return segmentOf(value);
+    // The server takes it from the query where the path has this in its place.
+    query.append(beside, value);
     return "-";
   });
   for (const [name, value] of Object.entries(args))
@@ -169,15 +170,18 @@ function pathOf({ path }: Place, args: Given): string {
   return query.size === 0 ? filled : `${filled}?${query.toString()}`;
 }
 
-/** A URL takes these for steps, however they are written. */
-function isStep(value: unknown): value is "." | ".." {
-  return value === "." || value === "..";
+/** Parameters of the path that the query has where no segment can be them, and what they are called there. */
+const inQuery: Readonly<Record<string, string>> = { id: "row", column: "field" };
+
+/** A URL takes two of these for steps, however they are written, and the third for none. */
+function isNoSegment(value: unknown): value is "" | "." | ".." {
+  return value === "" || value === "." || value === "..";
 }
 
-/** Percent-encoded. Steps are refused: nothing that goes by its path alone can be of such a name. */
+/** Percent-encoded. What is no segment is refused: nothing that goes by its path alone can be of such a name. */
 function segmentOf(value: unknown): string {
   const text = String(value);
-  if (text === "" || isStep(text)) throw badInput(`${JSON.stringify(text)} cannot stand in the path of an address`);
+  if (isNoSegment(text)) throw badInput(`${JSON.stringify(text)} cannot stand in the path of an address`);
   return encodeURIComponent(text);
 }
 

@@ -6,6 +6,7 @@ import type { Desk } from "../desk.js";
 import { route } from "../route.js";
 import { t } from "../schema.js";
 import { edit, editAnswers, edited, type EditQuery } from "./edits.js";
+import { nameOf } from "./segment.js";
 import { at, dataset, editQuery, fields } from "./shapes.js";
 import { readVersion } from "./version.js";
 
@@ -14,7 +15,18 @@ const inDataset = t.Object({ dataset });
 const changed = t.Composite([edited, t.Object({ rows: t.Integer({ description: "rows that changed" }) })]);
 const answers = { ...editAnswers, 200: { description: "the commit", json: changed } } as const;
 const waits = "Other edits of the branch wait until every row is through.";
-const column = t.String({ description: "the field's name, percent-encoded as one segment" });
+const ofColumn = t.Object({
+  dataset,
+  column: t.String({ description: "the field's name, percent-encoded as one segment; `-` where the query names it" }),
+});
+const columnQuery = t.Object({
+  ...editQuery,
+  field: t.Optional(
+    t.String({
+      description: "with `-` in the path, the field's name: for `.`, `..` and the empty one, which no path holds",
+    }),
+  ),
+});
 
 export const columnRoutes = [
   route(
@@ -64,12 +76,12 @@ export const columnRoutes = [
       summary: "Renames a field in every row that has it.",
       description: waits,
       scope: "write",
-      params: t.Object({ dataset, column }),
-      query: t.Object(editQuery),
+      params: ofColumn,
+      query: columnQuery,
       body: { json: fields({ to: t.String() }) },
       answers,
     },
-    async (call, _, desk) => changeColumns(call, desk, { rename: call.params.column, to: (await call.json()).to }),
+    async (call, _, desk) => changeColumns(call, desk, { rename: columnOf(call), to: (await call.json()).to }),
   ),
   route(
     {
@@ -80,13 +92,17 @@ export const columnRoutes = [
       summary: "Removes a field from every row that has it.",
       description: waits,
       scope: "write",
-      params: t.Object({ dataset, column }),
-      query: t.Object(editQuery),
+      params: ofColumn,
+      query: columnQuery,
       answers,
     },
-    async (call, _, desk) => changeColumns(call, desk, { remove: call.params.column }),
+    async (call, _, desk) => changeColumns(call, desk, { remove: columnOf(call) }),
   ),
 ] as const;
+
+function columnOf({ params, query }: Call<{ column: string }, { field?: string }>): string {
+  return nameOf("column", params.column, query.field);
+}
 
 async function changeColumns(
   call: Call<{ dataset: string }, EditQuery>,

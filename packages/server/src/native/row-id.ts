@@ -1,10 +1,7 @@
 /** How a request names a row: in its path, or beside it for the two ids that no path can hold. */
-import { badInput } from "@sheaf/core";
 import { t } from "../schema.js";
+import { nameOf } from "./segment.js";
 import { dataset } from "./shapes.js";
-
-/** Stands in the path where the query names the row. No row has this id. */
-const elsewhere = "-";
 
 export const rowParams = t.Object({
   dataset,
@@ -31,12 +28,10 @@ export function rowIdOf({
   readonly params: { readonly id: string };
   readonly query: { readonly row?: string };
 }): string {
-  if (query.row === undefined || query.row === params.id) return params.id;
-  if (params.id === elsewhere) return query.row;
-  throw badInput("the path names a row already: put - there where the query names it");
+  return nameOf("row", params.id, query.row);
 }
 
 /** The path of a row, as it stands behind `rows/`. */
 export function rowSegment(id: string): string {
-  return id === "." || id === ".." ? `${elsewhere}?row=${id}` : encodeURIComponent(id);
+  return id === "." || id === ".." ? `-?row=${id}` : encodeURIComponent(id);
 }
