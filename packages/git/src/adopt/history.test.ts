@@ -102,8 +102,14 @@ describe("laws", () => {
         const here = new Town(new MemoryDrive());
         const [first] = await here.push(draw(here, { snapshots: [sound(drawn)], parents: [[]] }));
         const foreign = here.git.commit(spoil(here.git.files(here.git.treeOf(first))), [first]);
-        const adopted = (await here.adopt([foreign])).get(foreign) as Digest;
-        const next = await here.edit(adopted, snapshot => real(sound(change(snapshot))));
+        const adopted = await outcome(here.adopt([foreign]));
+        if (typeof adopted === "string") {
+          expect(adopted).toMatch("the id stands twice");
+          return;
+        }
+        const next = await here.edit(parseCid(adopted.get(foreign) ?? "").digest, snapshot =>
+          real(sound(change(snapshot))),
+        );
         const [oid] = await here.push([next]);
         const there = new Town(new MemoryDrive(), here.git);
         expect(texts((await there.adopt([oid])).values())).toEqual(texts([next]));
