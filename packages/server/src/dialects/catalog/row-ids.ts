@@ -9,33 +9,59 @@ export interface IdForm {
   readonly make: (datasetId: string, id: string) => string;
 }
 
-/** Indexes that are kept: one for each of the datasets looked at last. */
+/** Datasets whose ids are kept, those looked at last; and most ids of one that are kept because they were shown. */
 const maxKept = 16;
+const maxShown = 100_000;
+
+/** Ids of rows of one dataset that do not fit, of whatever versions: which is which never changes. */
+interface Kept {
+  readonly shown: Map<string, string>;
+  readonly own: Map<string, string>;
+  /** The CID of the version all of whose rows are here. */
+  whole: string | undefined;
+}
 
 export class RowIds {
-  /** By the dataset's CID, the shown ids of rows whose own ids do not fit. */
-  readonly #kept = new Recent<ReadonlyMap<string, string>>(maxKept);
+  /** By the dataset's id. */
+  readonly #kept = new Recent<Kept>(maxKept);
 
   constructor(readonly form: IdForm) {}
 
   /** What a row is called to the vendor. */
   shown(datasetId: string, id: string): string {
-    return this.form.fits(id) ? id : this.form.make(datasetId, id);
+    if (this.form.fits(id)) return id;
+    const kept = this.#keptOf(datasetId);
+    const isFull = kept.shown.size >= maxShown;
+    return isFull ? (kept.shown.get(id) ?? this.form.make(datasetId, id)) : this.#make(kept, datasetId, id);
   }
 
   /** The row's own id for one that the vendor gives; `undefined` where there is no such row. */
   async find(version: DatasetVersion, shown: string): Promise<string | undefined> {
     if (this.form.fits(shown) && (await version.cid(shown)) !== undefined) return shown;
-    return (await this.#index(version)).get(shown);
+    const { cid, id, count } = version.info;
+    const kept = this.#keptOf(id);
+    if (!kept.own.has(shown) && kept.whole !== cid) {
+      // Rows that are gone are let go of, now and then.
+      if (kept.shown.size > 2 * count + maxShown) [kept.shown, kept.own].forEach(ids => ids.clear());
+      for await (const { ids } of version.batches())
+        for (const row of ids) if (!this.form.fits(row)) this.#make(kept, id, row);
+      kept.whole = cid;
+    }
+    const own = kept.own.get(shown);
+    return own !== undefined && (await version.cid(own)) !== undefined ? own : undefined;
   }
 
-  async #index(version: DatasetVersion): Promise<ReadonlyMap<string, string>> {
-    const { cid, id } = version.info;
-    const known = this.#kept.get(cid);
-    if (known) return known;
-    const index = new Map<string, string>();
-    for await (const { ids } of version.batches())
-      for (const row of ids) if (!this.form.fits(row)) index.set(this.form.make(id, row), row);
-    return this.#kept.keep(cid, index);
+  #keptOf(datasetId: string): Kept {
+    const kept = this.#kept.get(datasetId) ?? { shown: new Map(), own: new Map(), whole: undefined };
+    return this.#kept.keep(datasetId, kept);
+  }
+
+  #make(kept: Kept, datasetId: string, id: string): string {
+    const known = kept.shown.get(id);
+    if (known !== undefined) return known;
+    const shown = this.form.make(datasetId, id);
+    kept.shown.set(id, shown);
+    kept.own.set(shown, id);
+    return shown;
   }
 }
