@@ -26,6 +26,28 @@ test("10. both spellings where the published names are not those on the wire", a
   });
 });
 
+test("a column that an SDK takes for a word of its own stands under another name there, and comes back as it was", async () => {
+  const { town } = await open();
+  const qa = town.repo.dataset("qa");
+  await qa.import([{ id: "q1", source: "web", description: null, n: 1 }], { key: "id" });
+  const [python, javascript] = [{ "x-fern-language": "Python" }, { "x-fern-language": "JavaScript" }];
+  const root = "/opik/api/v1/private/datasets";
+  const read = async (headers: Record<string, string>) => {
+    const { text } = await town.ask("POST", `${root}/items/stream`, { dataset_name: "qa" }, headers);
+    return JSON.parse(text) as { id: string; data: object };
+  };
+  expect((await read({})).data).toEqual({ id: "q1", source: "web", description: null, n: 1 });
+  const [plain, changed] = [await read(javascript), await read(python)];
+  expect(plain.data).toEqual({ "@id": "q1", source: "web", description: null, n: 1 });
+  expect(changed.data).toEqual({ "@id": "q1", "@source": "web", "@description": null, n: 1 });
+  const items = [{ id: changed.id, source: "sdk", data: { ...changed.data, n: 2 } }];
+  ok(await town.ask("PUT", `${root}/items`, { dataset_name: "qa", items, batch_group_id: uuid7() }, python), 204);
+  expect((await qa.get("q1"))?.item).toEqual({ id: "q1", source: "web", description: null, n: 2 });
+  const data = { "@id": "q1", "@source": "not its word", n: 3 };
+  ok(await town.ask("PATCH", `${root}/items/${plain.id}`, { data }, javascript), 204);
+  expect((await qa.get("q1"))?.item).toEqual({ id: "q1", "@source": "not its word", n: 3 });
+});
+
 test("lists of datasets: by name, project, filters, sorted, page by page", async () => {
   const opik = await open();
   for (const name of ["alpha", "beta", "Gamma_1", "delta"])

@@ -12,7 +12,7 @@ import {
 } from "@sheaf/core";
 import { isoTime } from "../catalog/time.js";
 import { shownAnnotations } from "./annotations.js";
-import { Columns } from "./columns.js";
+import { Columns } from "../catalog/system-columns.js";
 import { checkCount, invalid, unreadable } from "./errors.js";
 
 const columns = new Columns(["id", "created_at", "updated_at", "annotations"]);

@@ -17,7 +17,7 @@ import { beginning, recordPath, recordsNow } from "../catalog/records.js";
 import { rewrite } from "../catalog/rewrite.js";
 import { isoTime } from "../catalog/time.js";
 import { shownAnnotations, type AnnotationInputs, type Annotator } from "./annotations.js";
-import { Columns } from "./columns.js";
+import { Columns } from "../catalog/system-columns.js";
 import { annotating } from "./edits.js";
 import { checkCount, conflict, missing, unreadable } from "./errors.js";
 import { flatText } from "./example.js";

@@ -69,7 +69,7 @@ interface ItemChange {
 async function patchItem(ask: Ask): Promise<Response> {
   const id = ask.uuid("itemId");
   const body = await ask.body();
-  const { data, words } = readChange(body);
+  const { data, words } = readChange(ask, body);
   const origin = readWords(body, new Rules());
   const change = { data, words: { ...origin, ...words } };
   const found = await locate(ask, [id]);
@@ -86,14 +86,14 @@ async function patchItem(ask: Ask): Promise<Response> {
 }
 
 /** Reads what is to be changed of an item, and not where it comes from. Absent fields stay; empty ones and `clear_execution_policy` clear. */
-function readChange(fields: Fields): ItemChange {
+function readChange(ask: Ask, fields: Fields): ItemChange {
   const rules = new Rules();
   const { source: _source, trace_id: _trace, span_id: _span, ...given } = readWords(fields, rules);
   const words: Record<string, Value> = { ...given };
   if (fields.bool("clear_execution_policy") === true) words["execution_policy"] = null;
   const data = fields.object("data");
   rules.hold(data === undefined || Object.keys(data).length > 0, "data must not be empty").done();
-  return { data, words };
+  return { data: data && ask.columns.own(data), words };
 }
 
 /** Makes a version in which some rows are changed, each by what `change` says of its words; none where no row is found. */
@@ -141,7 +141,7 @@ async function updateItems(ask: Ask): Promise<Response> {
     .hold(ids !== undefined || id !== undefined, "dataset_id must be provided with filters")
     .hold(update !== undefined, "update must not be null")
     .done();
-  const change = readUpdate(body.inner("update"), body.bool("merge_tags") === true || filters.length > 0);
+  const change = readUpdate(ask, body.inner("update"), body.bool("merge_tags") === true || filters.length > 0);
   if (ids) {
     const found = await locate(ask, ids);
     if (!found) throw notFound("Dataset items not found");
@@ -155,8 +155,8 @@ async function updateItems(ask: Ask): Promise<Response> {
 }
 
 /** Reads what is to become of many items; tags may be replaced, joined, added and removed. */
-function readUpdate(fields: Fields, isMerging: boolean): ChangeOf {
-  const { data, words } = readChange(fields);
+function readUpdate(ask: Ask, fields: Fields, isMerging: boolean): ChangeOf {
+  const { data, words } = readChange(ask, fields);
   const rules = new Rules();
   const added = readTags(fields, "tags_to_add", rules);
   const removed = readTags(fields, "tags_to_remove", rules);
@@ -192,17 +192,17 @@ interface Changes {
   readonly defaults: { readonly evaluators?: Value | undefined; readonly execution_policy?: Value | undefined };
 }
 
-function readChanges(body: Fields, isForced: boolean): Changes {
+function readChanges(ask: Ask, body: Fields, isForced: boolean): Changes {
   const rules = new Rules();
   const added = (body.each("added_items") ?? []).map(fields => {
-    const { id: _ignored, ...item } = readItem(fields, rules);
+    const { id: _ignored, ...item } = readItem(fields, rules, ask.columns);
     return item;
   });
   const edited = new Map<string, ChangeOf>();
   for (const fields of body.each("edited_items") ?? []) {
     const id = fields.uuid("id");
     rules.hold(id !== undefined, `${fields.path}.id must not be null`);
-    const change = readChange(fields);
+    const change = readChange(ask, fields);
     if (id !== undefined) edited.set(id, () => change);
   }
   const { evaluators, execution_policy: policy } = readDefaults(body, rules);
@@ -230,7 +230,7 @@ function readChanges(body: Fields, isForced: boolean): Changes {
 }
 
 async function applyChanges(ask: Ask): Promise<Response> {
-  const changes = readChanges(await ask.body(), ask.flag("override"));
+  const changes = readChanges(ask, await ask.body(), ask.flag("override"));
   const dataset = await needById(ask, ask.uuid("id"));
   await ask.call.permit({ scope: "write", dataset: dataset.path });
   await checkFree(ask, dataset, changes.tags);

@@ -1,17 +1,10 @@
 /** Items read: newest first, a page or a stream of them, with filters. */
-import {
-  isObject,
-  printItem,
-  printJson,
-  type DatasetInfo,
-  type DatasetVersion,
-  type RowPlace,
-  type Value,
-} from "@sheaf/core";
+import { isObject, printJson, type DatasetInfo, type DatasetVersion, type RowPlace, type Value } from "@sheaf/core";
 import { readThen } from "../catalog/catalog.js";
 import { itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import type { Filter } from "./filter.js";
-import { itemText } from "./item.js";
+import { dataText, itemText } from "./item.js";
+import type { Columns } from "../catalog/system-columns.js";
 import type { Ask, Page } from "./operation.js";
 import { originsOf } from "./origins.js";
 import { behindCursor } from "./places.js";
@@ -79,7 +72,7 @@ export async function* itemLines(
   const wants = await rowTester(ask, at, filters);
   const { signal } = ask.call;
   for await (const { id, block } of rowsBackwards(at, { signal, wants, limit, ...(from ? { from } : {}) }))
-    yield `${itemText(ask.ids.shown(at.version, id), block)}\r`;
+    yield `${itemText(ask.ids.shown(at.version, id), block, dataText(block, ask.columns))}\r`;
 }
 
 /** A page of items, with the number of all that are wanted. */
@@ -125,16 +118,16 @@ export async function shownRows(
   const dataset_id = ask.ids.ofDataset(dataset);
   return rows.map(({ id, block }, i) => {
     const shown = ask.ids.shown(at.version, id);
-    const data = isCut ? cutData(block) : printItem(block);
-    return itemText(shown, block, { dataset_id, ...origins.get(id) }, data, more?.(i));
+    const data = isCut ? cutData(block, ask.columns) : dataText(block, ask.columns);
+    return itemText(shown, block, data, { dataset_id, ...origins.get(id) }, more?.(i));
   });
 }
 
 const maxCut = 10_001;
 
 /** An item's data for people: without images, long values cut. */
-function cutData(block: Uint8Array): string {
-  const item = itemOf(block);
+function cutData(block: Uint8Array, columns: Columns): string {
+  const item = columns.shown(itemOf(block));
   const members = Object.entries(item).map(([key, value]) => `${JSON.stringify(key)}:${printJson(cut(value))}`);
   return `{${members.join(",")}}`;
 }

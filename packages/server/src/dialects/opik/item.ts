@@ -1,5 +1,6 @@
 /** Opik's items: a row's item is the data; what else Opik knows of it stands among the row's attributes, under names that other faces know too. */
 import {
+  decodeItem,
   fieldOf,
   fromBlockForm,
   isObject,
@@ -10,6 +11,8 @@ import {
   type Value,
   type ValueObject,
 } from "@sheaf/core";
+import type { Asked } from "../../asked.js";
+import { Columns } from "../catalog/system-columns.js";
 import { badRequest } from "./errors.js";
 import { isBlank, type Fields, type Rules } from "./fields.js";
 import { uuid7 } from "./ids.js";
@@ -20,6 +23,18 @@ export const sources = ["manual", "trace", "span", "sdk"] as const;
 /** Attributes of rows that Opik has words for. */
 const words = ["description", "tags", "source", "trace_id", "span_id", "evaluators", "execution_policy"] as const;
 type Words = Partial<Record<(typeof words)[number], Value>>;
+
+/** The SDKs take `id` in the data for the item's own; that for Python lays the data beside all of Opik's words, and fails where one stands there twice. */
+const forPython = new Columns(["id", ...words.filter(word => word !== "tags")]);
+const forJavaScript = new Columns(["id"]);
+const forOthers = new Columns([]);
+
+/** The names that the data of items may not have for a client: such a column stands under another one there. */
+export function columnsFor({ headers }: Pick<Asked, "headers">): Columns {
+  const language = headers.get("x-fern-language")?.toLowerCase();
+  if (language === "python" || headers.has("x-opik-debug-py-version")) return forPython;
+  return language === "javascript" ? forJavaScript : forOthers;
+}
 
 /** What a client writes of an item. */
 export interface ItemWrite {
@@ -32,7 +47,7 @@ export const maxTags = 50;
 export const maxTagLength = 100;
 
 /** Reads an item of a request; rules that it breaks are noted. Throws 400 for what is no item. */
-export function readItem(fields: Fields, rules: Rules): ItemWrite {
+export function readItem(fields: Fields, rules: Rules, columns: Columns): ItemWrite {
   const id = fields.uuid("id");
   if (id !== undefined && !uuid7.test(id)) throw badRequest("Invalid id", "dataset_item id must be a version 7 UUID");
   const data = fields.object("data");
@@ -47,7 +62,7 @@ export function readItem(fields: Fields, rules: Rules): ItemWrite {
   rules.hold(wanted === given, `${fields.at("source")} ${source} does not go with its trace_id and span_id`);
   return {
     ...(id === undefined ? {} : { id }),
-    ...(data === undefined ? {} : { data }),
+    ...(data === undefined ? {} : { data: columns.own(data) }),
     words: readWords(fields, rules),
   };
 }
@@ -133,14 +148,16 @@ export interface Origin {
   readonly last_updated_by?: string;
 }
 
-/** An item as Opik writes it, as exact JSON text; `data` in place of the item's own where it is to be cut. */
-export function itemText(
-  id: string,
-  block: Uint8Array,
-  origin: Origin = {},
-  data = printItem(block),
-  more = "",
-): string {
+/** An item's data as a client takes it, as exact JSON text. */
+export function dataText(block: Uint8Array, columns: Columns): string {
+  const isPlain = columns.systems.every(
+    name => fieldOf(block, name) === undefined && fieldOf(block, `@${name}`) === undefined,
+  );
+  return isPlain ? printItem(block) : printJson(columns.shown(fromBlockForm(decodeItem(block)).item));
+}
+
+/** An item as Opik writes it, as exact JSON text, with its data as such. */
+export function itemText(id: string, block: Uint8Array, data: string, origin: Origin = {}, more = ""): string {
   const { source, description, tags, trace_id, span_id, evaluators, execution_policy } = wordsOf(block);
   const head = compact({ id, dataset_item_id: id, trace_id, span_id, source });
   const tail = compact({ description, tags, evaluators, execution_policy, ...origin });

@@ -72,7 +72,7 @@ async function putItems(ask: Ask): Promise<Response> {
   rules.hold(id !== undefined || name !== undefined, "dataset_name or dataset_id must be provided");
   rules.size("items", given, maxItems);
   const from = copyFromIn(body, rules);
-  const items = given.map(item => readItem(item, rules));
+  const items = given.map(item => readItem(item, rules, ask.columns));
   rules.done();
   const group = body.uuid("batch_group_id");
   const target =

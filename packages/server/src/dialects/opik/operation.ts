@@ -7,10 +7,12 @@ import { route, type Method, type Route } from "../../route.js";
 import { t } from "../../schema.js";
 import { getRecord, recordPath } from "../catalog/records.js";
 import { isoTime } from "../catalog/time.js";
+import type { Columns } from "../catalog/system-columns.js";
 import { uuidForm } from "../catalog/uuid.js";
 import { noSuchPath, refusedRequest } from "./errors.js";
 import { Fields } from "./fields.js";
 import { idsOf } from "./ids.js";
+import { columnsFor } from "./item.js";
 
 export interface OperationSpec {
   readonly id: string;
@@ -53,6 +55,11 @@ export class Ask {
   /** The time, as records hold it. */
   get now(): string {
     return isoTime(this.platform.now() / 1000);
+  }
+
+  /** The names that the data of items may not have for the client. */
+  get columns(): Columns {
+    return columnsFor(this.call.request);
   }
 
   /** A UUID in the path, in lower case. Throws 404 for what is none. */
