@@ -1,13 +1,16 @@
 /**
  * What a version of a dataset holds, as a set of datapoints: which they are, how many, and what the version is called.
  *
- * Made by reading the tree of rows once, whose items are looked at only when they were never seen; kept by the dataset's CID, which is frozen.
+ * Made by reading the tree of rows, whose items are looked at only when they were never seen, or of what differs from the version that was read before; kept by
+ * the dataset's CID, which is frozen.
  */
 import {
   decodeItem,
+  diffChunks,
   isObject,
   isSheafError,
   leavesFrom,
+  linkedDigest,
   printJson,
   type Cid,
   type DatasetInfo,
@@ -30,12 +33,16 @@ export type DigestList = readonly string[];
 const maxContents = 20_000;
 const maxItems = 300_000;
 const maxListed = 500_000;
+/** Most rows that differ from the version before, for it to be worth while to begin from that. */
+const maxChanged = 10_000;
 const ahead = 16;
 
 export class Contents {
   readonly #versions = new Map<string, DatasetVersion | undefined>();
   readonly #contents = new Map<string, Content>();
   readonly #lists = new Map<string, DigestList>();
+  /** The version that was read last, by the dataset's id. */
+  readonly #last = new Map<string, DatasetVersion>();
   /** By an item's digest that of its datapoint. */
   readonly #seen = new Map<string, string>();
   #listed = 0;
@@ -85,13 +92,10 @@ export class Contents {
 
   /** The digests of the datapoints of all rows, in the order of the rows, many at a time. */
   async *digests({ block }: DatasetVersion): AsyncGenerator<Slice> {
-    const { store, platform } = this.repo.context;
+    const { store } = this.repo.context;
     for await (const { leaf, start, end, index } of leavesFrom(store, block.rows, { ahead })) {
       const items = Array.from({ length: end - start }, (_, i) => leaf.link(start + i));
-      const digests = await this.#all(
-        items.map(item => platform.latin1(item, 0, 32)),
-        items,
-      );
+      const digests = await this.#digestsOf(items);
       yield { index, digests, key: i => leaf.key(start + i) };
     }
   }
@@ -99,21 +103,60 @@ export class Contents {
   /** The digests of the datapoints in some items; `names` are the items' own as text. */
   async #all(names: readonly string[], items: readonly Uint8Array[]): Promise<string[]> {
     const { store, platform } = this.repo.context;
-    const fresh = items.filter((_, i) => !this.#seen.has(names[i]));
-    const blocks = fresh.length > 0 ? await store.loadMany(fresh) : [];
-    if (this.#seen.size + fresh.length > maxItems) this.#seen.clear();
-    let next = 0;
-    return names.map(name => {
+    const digests = new Map<string, string>();
+    const fresh = new Map<string, Uint8Array>();
+    names.forEach((name, i) => {
       const known = this.#seen.get(name);
-      if (known !== undefined) return known;
-      const digest = digestOf(platform, seenInBlock(blocks[next++]));
-      // Items in canonical form are most, and their digest is that of the datapoint: one text for both.
-      this.#seen.set(name, digest === name ? name : digest);
-      return this.#seen.get(name) as string;
+      if (known === undefined) fresh.set(name, items[i]);
+      else digests.set(name, known);
     });
+    const blocks = fresh.size > 0 ? await store.loadMany([...fresh.values()]) : [];
+    if (this.#seen.size + fresh.size > maxItems) this.#seen.clear();
+    [...fresh.keys()].forEach((name, i) => {
+      const digest = digestOf(platform, seenInBlock(blocks[i]));
+      // Items in canonical form are most, and their digest is that of the datapoint: one text for both.
+      const kept = digest === name ? name : digest;
+      this.#seen.set(name, kept);
+      digests.set(name, kept);
+    });
+    return names.map(name => digests.get(name) ?? "");
   }
 
   async #read(version: DatasetVersion): Promise<{ content: Content; list: DigestList }> {
+    const next = await this.#fromLast(version);
+    return next ? { content: await this.#keep(version, next, []), list: next } : this.#readWhole(version);
+  }
+
+  /** The datapoints of a version by those of the one that was read last and what differs; `undefined` where much does, or rows repeat one another. */
+  async #fromLast({ info, block }: DatasetVersion): Promise<DigestList | undefined> {
+    const last = this.#last.get(info.id);
+    const list = last && this.#lists.get(last.info.cid);
+    if (!last || !list || list.length !== last.info.count) return undefined;
+    const [gone, come]: [Uint8Array[], Uint8Array[]] = [[], []];
+    for await (const differences of diffChunks(this.repo.context.store, last.block.rows, block.rows)) {
+      for (const { before, after } of differences) {
+        if (before) gone.push(linkedDigest(before).slice());
+        if (after) come.push(linkedDigest(after).slice());
+      }
+      if (gone.length + come.length > maxChanged) return undefined;
+    }
+    const left = new Set(await this.#digestsOf(gone));
+    const next = joined(
+      list.filter(digest => !left.has(digest)),
+      await this.#digestsOf(come),
+    );
+    return next.length === info.count ? next : undefined;
+  }
+
+  #digestsOf(items: readonly Uint8Array[]): Promise<string[]> {
+    const { platform } = this.repo.context;
+    return this.#all(
+      items.map(item => platform.latin1(item, 0, 32)),
+      items,
+    );
+  }
+
+  async #readWhole(version: DatasetVersion): Promise<{ content: Content; list: DigestList }> {
     const distinct = new Set<string>();
     const repeats: number[] = [];
     for await (const { index, digests } of this.digests(version))
@@ -130,6 +173,8 @@ export class Contents {
       this.#listed = list.length;
     }
     this.#lists.set(cid, list);
+    if (this.#last.size >= maxContents) this.#last.clear();
+    this.#last.set(id, version);
     await keepContent(this.repo, cid, count, content);
     return this.#know(cid, content);
   }
