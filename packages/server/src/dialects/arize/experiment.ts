@@ -11,7 +11,7 @@ import { getRecord, recordPath, recordsNow } from "../catalog/records.js";
 import { madeUuid } from "../catalog/uuid.js";
 import { missing } from "./errors.js";
 import { datasetId, decoded, versionId } from "./ids.js";
-import { placeOf, spacesOf } from "./space.js";
+import { placeOf, spacesOf, type Space } from "./space.js";
 import { isStrict } from "./strict.js";
 
 export const experimentKind = "arize-experiments";
@@ -66,14 +66,14 @@ export async function experimentOf(call: Call<{ readonly experiment_id: string }
   const id = /^Experiment:1:([0-9a-f]{32})$/.exec(decoded(given))?.[1];
   const record = id === undefined ? undefined : await getRecord(desk, experimentKind, id);
   const kept = record && readKept(id ?? "", record);
-  const found = kept && experimentId(kept) === given ? await placed(call, desk, kept) : undefined;
+  const isIt = kept !== undefined && experimentId(kept) === given;
+  const found = isIt ? await placed(call, desk, kept, await spacesOf(desk)) : undefined;
   if (!found) throw missing(`there is no experiment with the id ${JSON.stringify(given)}`);
   return found;
 }
 
 /** An experiment in its place; `undefined` where that is gone, or hidden from the caller. */
-async function placed(call: Call, desk: Desk, kept: Kept): Promise<Found | undefined> {
-  const spaces = await spacesOf(desk);
+async function placed(call: Call, desk: Desk, kept: Kept, spaces: readonly Space[]): Promise<Found | undefined> {
   if (kept.dataset === undefined) {
     const space = spaces.find(one => one.id === kept.space);
     return space && { kept, space: space.id, dataset: undefined };
@@ -105,7 +105,8 @@ export async function allExperiments(call: Call, desk: Desk): Promise<Found[]> {
     all.sort((a, b) => (a.created_at === b.created_at ? (a.id < b.id ? -1 : 1) : a.created_at < b.created_at ? 1 : -1));
     listings.set(desk, (listing = { cid: version.info.cid, all }));
   }
-  const found = await Promise.all(listing.all.map(kept => placed(call, desk, kept)));
+  const spaces = await spacesOf(desk);
+  const found = await Promise.all(listing.all.map(kept => placed(call, desk, kept, spaces)));
   return found.filter(one => one !== undefined);
 }
 
