@@ -189,10 +189,29 @@ test("experiments are begun with a dataset, tagged, listed, renamed, removed; Op
   expect(await ask("GET", `${path}/experiments/paginated`)).toMatchObject({ experiments: [{ name: "renamed" }] });
   const opik = await town.ask("GET", "/opik/api/v1/private/experiments");
   expect(opik.body).toMatchObject({ content: [{ name: "renamed" }] });
-  expect(await ask("POST", "/scorers/list", { filters: [] })).toMatchObject({ scorers: [] });
   await ask("DELETE", one);
   expect(await ask("GET", `${path}/experiments`)).toEqual([]);
   expect((await town.ask("POST", `/galileo${path}/experiments`, { ...body, trigger: true })).status).toBe(422);
+});
+
+test("metrics do not exist, unless their names are accepted; then an experiment keeps them", async () => {
+  const { town, ask, path } = await started(towns);
+  const filters = [{ name: "label", operator: "one_of", value: ["Correctness", "mine"], strict: false }];
+  expect(await ask("POST", "/scorers/list", { filters })).toMatchObject({ scorers: [] });
+  await town.repo.config.set("galileo.metrics", "accept");
+  const { scorers } = await ask("POST", "/scorers/list?limit=100", { filters });
+  expect(scorers).toMatchObject([
+    { name: "Correctness", label: "Correctness", scorer_type: "preset" },
+    { name: "mine" },
+  ]);
+  const { id } = await ask("POST", `${path}/experiments`, { name: "e" });
+  const settings = `${path}/runs/${String(id)}/scorer-settings`;
+  expect(await ask("GET", settings)).toEqual({ run_id: id, scorers: [] });
+  expect(await ask("POST", settings, { run_id: id, scorers })).toMatchObject({ run_id: id, scorers });
+  await ask("PATCH", settings, { run_id: id, scorers: [] });
+  expect(await ask("GET", settings)).toEqual({ run_id: id, scorers: [] });
+  const other = `/galileo${path}/runs/${uuid(1)}/scorer-settings`;
+  expect((await town.ask("POST", other, { run_id: uuid(1), scorers })).status).toBe(404);
 });
 
 test("log streams are made once, whoever comes first, and listed in pages", async () => {

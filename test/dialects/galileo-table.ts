@@ -113,8 +113,11 @@ export const galileoTable: VendorTable = {
     list_scorers_with_filters: {
       methods: ["runExperiment({ metrics })", "run_experiment(metrics=…)"],
       differs:
-        "There are none: metrics are computed by the client (local ones), and the SDK says of all others that they do not exist.",
+        "There are none: metrics are computed by the client (local ones). With `galileo.metrics` set to `accept` every name is one, without a value.",
     },
+    upsert_scorers_config: { methods: ["runExperiment({ metrics })", "run_experiment(metrics=…)"] },
+    update_scorers_config: {},
+    get_scorers_config: {},
   },
   missing: [
     { what: "`/projects/{project_id}/prompt_datasets…`", why: "deprecated by the vendor" },

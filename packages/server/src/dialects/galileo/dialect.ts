@@ -16,6 +16,7 @@ import { logReadingRoutes } from "./log-reading.js";
 import { logStreamRoutes } from "./log-streams.js";
 import { loggingRoutes } from "./logging.js";
 import { projectRoutes } from "./projects.js";
+import { scorerRoutes } from "./scorers.js";
 import { bearerOf, bearing, isLoggedIn, keyHeaders, sessionRoutes } from "./session.js";
 import { versionRoutes } from "./versioning.js";
 import { viewRoutes } from "./views.js";
@@ -44,6 +45,7 @@ export const galileo: Dialect = {
     ...logReadingRoutes,
     ...experimentRoutes,
     ...experimentTagRoutes,
+    ...scorerRoutes,
     ...creationRoutes,
     ...extensionRoutes,
     ...datasetRoutes,

@@ -53,7 +53,7 @@ export const experimentTagRoutes = [
       const id = madeUuid(repo.local().platform, 4, ["galileo experiment tag", run, key]);
       const { id: user } = await callerInfo(call, repo);
       const now = nowOf(desk);
-      const item = await changeExperiment(call, desk, before => {
+      const item = await changeExperiment(call, desk, call.params, before => {
         const old = tagsOf(before);
         const created = old.find(one => one["id"] === id)?.["created_at"] ?? now;
         const times = { created_at: created, updated_at: now };
@@ -87,7 +87,7 @@ export const experimentTagRoutes = [
     },
     async (call, _, desk) => {
       const id = call.params.tag_id.toLowerCase();
-      await changeExperiment(call, desk, before => {
+      await changeExperiment(call, desk, call.params, before => {
         const tags = tagsOf(before).filter(one => one["id"] !== id);
         return { ...before, galileo: { ...partOf(before), tags } };
       });

@@ -16,7 +16,7 @@ export const experimentsPath = "/projects/{project_id}/experiments";
 /** How Galileo numbers the tasks that experiments are. */
 export const taskType = 16;
 
-type InExperiment = Call<{ project_id: string; experiment_id: string }>;
+type Place = { readonly project_id: string; readonly experiment_id: string };
 
 export function nowOf({ repo }: Desk): string {
   return new Date(repo.local().platform.now()).toISOString();
@@ -31,12 +31,13 @@ export async function needExperiment(call: Call, desk: Desk, project: Project, i
 }
 
 export async function changeExperiment(
-  call: InExperiment,
+  call: Call,
   desk: Desk,
+  { project_id, experiment_id }: Place,
   change: (before: ValueObject) => ValueObject,
 ): Promise<ValueObject> {
-  const project = await needProject(call, desk, call.params.project_id);
-  const id = call.params.experiment_id.toLowerCase();
+  const project = await needProject(call, desk, project_id);
+  const id = experiment_id.toLowerCase();
   let after = await needExperiment(call, desk, project, id);
   await changeRecords(call, desk, experimentKind, [id], (_, before) => {
     if (!before) throw notFound(`the project has no experiment ${id}`);

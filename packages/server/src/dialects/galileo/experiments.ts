@@ -144,7 +144,7 @@ export const experimentRoutes = [
     async (call, _, desk) => {
       const { name: given } = await call.json();
       const id = call.params.experiment_id.toLowerCase();
-      const item = await changeExperiment(call, desk, before => ({ ...before, name: given }));
+      const item = await changeExperiment(call, desk, call.params, before => ({ ...before, name: given }));
       return json(await shownExperiment(call, desk, id, item));
     },
   ),
@@ -166,20 +166,6 @@ export const experimentRoutes = [
       await removeRecords(call, desk, kind, [id]);
       return json({ message: "The experiment was removed." });
     },
-  ),
-  route(
-    {
-      method: "POST",
-      path: "/scorers/list",
-      operationId: "list_scorers_with_filters",
-      tag,
-      summary: "Lists no scorers: metrics are computed by clients alone.",
-      scope: "read",
-      query: t.Object(pageQuery),
-      body: { json: t.Object({}), optional: true },
-      answers: { 200: { description: "a ListScorersResponse" } },
-    },
-    async call => json({ ...paged([], pageOf(call.query)).fields, scorers: [] }),
   ),
 ] as const;
 
