@@ -125,6 +125,34 @@ describe("traces", () => {
     expect(await ask("POST", `${path}/spans/count`, {})).toEqual({ total_count: 10 });
   });
 
+  test("are exported, what clients redacted in its place unless all is asked for", async () => {
+    const { town, ask, path } = await started(towns);
+    const secret = { ...trace, redacted_input: "***", spans: [{ ...tool, redacted_output: "???" }] };
+    await ask("POST", `${path}/traces`, {
+      traces: [secret, { ...trace, id: uuid(8), created_at: "2026-01-01", spans: [] }],
+    });
+    const lines = async (body: object) => {
+      const { text } = await town.ask("POST", `/galileo${path}/export_records`, { root_type: "trace", ...body });
+      return text
+        .trim()
+        .split("\n")
+        .map(line => JSON.parse(line) as { id: string });
+    };
+    expect(await lines({ sort: { column_id: "created_at", ascending: false } })).toMatchObject([
+      { id: uuid(1), input: "***", spans: [{ input: "in", output: "???" }] },
+      { id: uuid(8), input: "2+2?" },
+    ]);
+    const all = await lines({
+      redact: false,
+      export_format: "jsonl_flat",
+      sort: { name: "created_at", ascending: true },
+    });
+    expect(all).toMatchObject([{ id: uuid(8) }, { id: uuid(1), input: "2+2?", redacted_input: "***" }]);
+    expect(await lines({ root_type: "span", filters: [{ type: "id", column_id: "id", value: uuid(4) }] })).toHaveLength(
+      1,
+    );
+  });
+
   test("of sessions, which are found by the names that clients gave them", async () => {
     const { ask, search, path } = await started(towns);
     const made = await ask("POST", `${path}/sessions`, { name: "s", external_id: "e1", user_metadata: { k: "v" } });

@@ -95,6 +95,7 @@ export const galileoTable: VendorTable = {
     delete_traces: { differs: "Their spans go with them; all stay in the history." },
     delete_spans: {},
     delete_sessions: { differs: "Their traces stay." },
+    export_records: { methods: ["exportRecords", "export_records"], differs: "As lines of JSON; not as CSV." },
     get_trace: { differs: "Spans more than 64 levels deep are not shown." },
     get_span: {},
     get_session: {},
@@ -122,7 +123,7 @@ export const galileoTable: VendorTable = {
   missing: [
     { what: "`/projects/{project_id}/prompt_datasets…`", why: "deprecated by the vendor" },
     {
-      what: "prompts, jobs, scorers, `observe` and `evaluate` of the old platform, export of logs",
+      what: "prompts, jobs, scorers, `observe` and `evaluate` of the old platform",
       why: "no part of datasets",
     },
   ],

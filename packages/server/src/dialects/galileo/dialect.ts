@@ -12,6 +12,7 @@ import { refuse } from "./errors.js";
 import { extensionRoutes } from "./extension.js";
 import { experimentTagRoutes } from "./experiment-tags.js";
 import { experimentRoutes } from "./experiments.js";
+import { logExportRoutes } from "./log-export.js";
 import { logReadingRoutes } from "./log-reading.js";
 import { logStreamRoutes } from "./log-streams.js";
 import { loggingRoutes } from "./logging.js";
@@ -43,6 +44,7 @@ export const galileo: Dialect = {
     ...logStreamRoutes,
     ...loggingRoutes,
     ...logReadingRoutes,
+    ...logExportRoutes,
     ...experimentRoutes,
     ...experimentTagRoutes,
     ...scorerRoutes,

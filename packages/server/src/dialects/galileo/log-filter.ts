@@ -50,13 +50,14 @@ const wanted = {
   filters: maybe(t.Array(leaf)),
   filter_tree: t.Optional(t.Unknown()),
 };
+const sort = maybe(
+  t.Object({ column_id: t.Optional(column), name: t.Optional(column), ascending: t.Optional(t.Boolean()) }),
+);
 export const countParams = t.Object(wanted);
-export const searchParams = t.Object({
-  ...wanted,
-  ...pageQuery,
-  sort: maybe(t.Object({ column_id: column, ascending: t.Optional(t.Boolean()) })),
-});
+export const exportParams = t.Object({ ...wanted, sort });
+export const searchParams = t.Object({ ...wanted, ...pageQuery, sort });
 export type CountParams = Static<typeof countParams>;
+export type ExportParams = Static<typeof exportParams>;
 export type SearchParams = Static<typeof searchParams>;
 
 export type Test = (record: ValueObject) => boolean;

@@ -8,7 +8,15 @@ import { t } from "../../schema.js";
 import { getRecord, recordPath, recordsNow, removeRecords } from "../catalog/records.js";
 import { notFound } from "./errors.js";
 import { uuid } from "./ids.js";
-import { asText, countParams, searchParams, testOf, type CountParams, type SearchParams } from "./log-filter.js";
+import {
+  asText,
+  countParams,
+  searchParams,
+  testOf,
+  type CountParams,
+  type ExportParams,
+  type SearchParams,
+} from "./log-filter.js";
 import type { LogKind } from "./log-record.js";
 import { columnOf, nested, shownRecord } from "./log-view.js";
 import { memoryOf } from "./memory.js";
@@ -140,12 +148,18 @@ interface Found {
 }
 
 async function searched(call: InProject, desk: Desk, kind: LogKind, params: SearchParams) {
-  const { project, found } = await find(call, desk, kind, params, params.sort?.column_id);
-  const sign = (params.sort?.ascending ?? false) ? 1 : -1;
-  found.sort((a, b) => sign * compare(a.key, b.key));
-  const { part, fields } = paged(found, pageOf(params));
-  const ids = part.map(({ id }) => id);
+  const { project, ids: all } = await found(call, desk, kind, params);
+  const { part: ids, fields } = paged(all, pageOf(params));
   return { ...fields, last_row_id: ids.at(-1) ?? null, records: await shownAll(desk, project, kind, ids) };
+}
+
+/** The ids of the records of the project that fit, in the order that is asked for; newest first where none is. */
+export async function found(call: InProject, desk: Desk, kind: LogKind, params: ExportParams) {
+  const { column_id: column, name, ascending = false } = params.sort ?? {};
+  const { project, found: all } = await find(call, desk, kind, params, column ?? name);
+  const sign = ascending ? 1 : -1;
+  all.sort((a, b) => sign * compare(a.key, b.key));
+  return { project, ids: all.map(({ id }) => id) };
 }
 
 /** The records of the project that fit, in the order in which they came. */
@@ -190,7 +204,12 @@ async function need(call: Call, desk: Desk, project: Project, kind: LogKind, id:
 }
 
 /** Those of these records that are there, and of the project. */
-async function shownAll(desk: Desk, project: Project, kind: LogKind, ids: readonly string[]): Promise<ValueObject[]> {
+export async function shownAll(
+  desk: Desk,
+  project: Project,
+  kind: LogKind,
+  ids: readonly string[],
+): Promise<ValueObject[]> {
   const stream = defaultStream(desk.repo.local().platform, project);
   const shown: ValueObject[] = [];
   for (const id of ids) {
@@ -200,7 +219,7 @@ async function shownAll(desk: Desk, project: Project, kind: LogKind, ids: readon
   return shown;
 }
 
-async function traceWithSpans(desk: Desk, project: Project, trace: ValueObject): Promise<ValueObject> {
+export async function traceWithSpans(desk: Desk, project: Project, trace: ValueObject): Promise<ValueObject> {
   const ids = await memoryOf(desk).spansOf.of(desk, asText(trace["id"]));
   const spans = await shownAll(desk, project, "spans", ids);
   return { ...trace, spans: nested(spans), has_children: spans.length > 0, num_spans: spans.length };
