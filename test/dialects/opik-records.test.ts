@@ -26,6 +26,8 @@ test("a trace alone: made, found with its project, laid over, scored", async () 
   expect(body).toMatchObject({ feedback_scores: [{ name: "good", value: 0.5, source: "sdk", reason: "r" }] });
   const { project_id } = body as { project_id: string };
   expect(ok(await opik.get(`/projects/${project_id}`), 200).body).toMatchObject({ id: project_id, name: "p" });
+  ok(await opik.delete(`/projects/${project_id}`), 204);
+  expect((await opik.get(`/projects/${project_id}`)).status).toBe(404);
   expect((await opik.get(`/traces/${uuid7()}`)).status).toBe(404);
   expect((await opik.get(`/projects/${uuid7()}`)).status).toBe(404);
 });
@@ -50,6 +52,7 @@ test("a span alone: made, found in the default project, laid over, scored", asyn
   expect(body).toMatchObject({ usage: { total_tokens: 7 }, feedback_scores: [{ name: "good", value: 1 }] });
   const { project_id } = body as { project_id: string };
   expect((await opik.get(`/projects/${project_id}`)).body).toMatchObject({ name: "Default Project" });
+  expect((await opik.delete(`/projects/${project_id}`)).status).toBe(409);
 });
 
 test("the first of its kind is kept by one commit", async () => {
@@ -252,6 +255,8 @@ test("prompts: their versions, and the experiments that were run with them", asy
   const link = { id: first["id"], commit: first["commit"], prompt_id: first["prompt_id"], prompt_name: "greet" };
   expect((await opik.get(`/experiments/${experiment}`)).body).toMatchObject({ prompt_versions: [link] });
   expect((await opik.get("/optimizations?page=1")).body).toMatchObject({ content: [], total: 0 });
+  ok(await opik.post("/prompts/delete", { ids: [first["prompt_id"]] }), 204);
+  expect((await latest()).status).toBe(404);
   ok(await opik.delete(`/prompts/${id}`), 204);
   expect((await opik.get(`/prompts/${id}`)).status).toBe(404);
 });

@@ -22,6 +22,7 @@ export const opikTable: VendorTable = {
     createProject: { differs: records },
     retrieveProject: { methods: ["client.getDatasets", "client.get_datasets"] },
     getProjectById: { methods: ["client.get_dataset"], differs: records },
+    deleteProjectById: { differs: "What was in it stays." },
     createDataset: { methods: ["client.createDataset", "client.create_dataset", "client.createTestSuite"] },
     findDatasets: {
       methods: ["client.getDatasets", "client.get_datasets", "client.getTestSuites"],
@@ -122,6 +123,7 @@ export const opikTable: VendorTable = {
     getPrompts: { methods: ["client.searchPrompts", "client.search_prompts"] },
     getPromptById: {},
     getPromptVersions: { methods: ["client.get_prompt_history"], differs: "Not filtered, and not searched." },
+    deletePromptsBatch: { methods: ["client.deletePrompts"] },
     deletePrompt: {},
     findOptimizations: { methods: ["(`opik migrate`)"], differs: "None are kept." },
     createTrace: {},

@@ -1,7 +1,7 @@
 /** Opik's projects: records. Datasets of no project (those of other faces too) are in the one that its SDKs take for granted. */
 import { isObject, type DatasetInfo, type Platform, type ValueObject } from "@sheaf/core";
-import { json } from "../../answer.js";
-import { getRecord, listRecords, putRecords, recordPath } from "../catalog/records.js";
+import { empty, json } from "../../answer.js";
+import { getRecord, listRecords, putRecords, recordPath, removeRecords } from "../catalog/records.js";
 import { madeUuid } from "../catalog/uuid.js";
 import { conflict, notFound } from "./errors.js";
 import { isBlank, Rules, type Fields } from "./fields.js";
@@ -133,6 +133,21 @@ export const projectRoutes = [
       says: "Gives a project by its id.",
     },
     async ask => json(await needProject(ask, ask.uuid("id"))),
+  ),
+  operation(
+    {
+      id: "deleteProjectById",
+      method: "DELETE",
+      path: "/v1/private/projects/{id}",
+      scope: "write",
+      says: "Deletes a project; what was in it stays.",
+    },
+    async ask => {
+      const id = ask.uuid("id");
+      if (id === projectId(ask.platform)) throw conflict("The default project stays");
+      await removeRecords(ask.call, ask.desk, kind, [id]);
+      return empty();
+    },
   ),
 ];
 

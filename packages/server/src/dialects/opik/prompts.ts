@@ -131,6 +131,15 @@ export const promptRoutes: readonly Route[] = [
     },
   ),
   operation(
+    { id: "deletePromptsBatch", method: "POST", path: `${P}/delete`, scope: "write", says: "Deletes several prompts." },
+    async ask => {
+      const ids = (await ask.body()).uuids("ids") ?? [];
+      new Rules().size("ids", ids, 1000).done();
+      await removeRecords(ask.call, ask.desk, kind, ids);
+      return empty();
+    },
+  ),
+  operation(
     { id: "deletePrompt", method: "DELETE", path: `${P}/{id}`, scope: "write", says: "Deletes a prompt." },
     async ask => {
       await removeRecords(ask.call, ask.desk, kind, [ask.uuid("id")]);
