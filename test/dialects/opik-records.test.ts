@@ -28,6 +28,7 @@ test("a trace alone: made, found with its project, laid over, scored", async () 
   expect(ok(await opik.get(`/projects/${project_id}`), 200).body).toMatchObject({ id: project_id, name: "p" });
   ok(await opik.delete(`/projects/${project_id}`), 204);
   expect((await opik.get(`/projects/${project_id}`)).status).toBe(404);
+  ok(await opik.post(`/traces/${id}/comments`, { text: "hm" }), 201);
   expect((await opik.get(`/traces/${uuid7()}`)).status).toBe(404);
   expect((await opik.get(`/projects/${uuid7()}`)).status).toBe(404);
 });
@@ -50,6 +51,12 @@ test("a span alone: made, found in the default project, laid over, scored", asyn
     end_time,
   });
   expect(body).toMatchObject({ usage: { total_tokens: 7 }, feedback_scores: [{ name: "good", value: 1 }] });
+  const said = ok(await opik.post(`/spans/${id}/comments`, { text: "hm" }), 201).body as { id: string };
+  ok(await opik.post(`/spans/${id}/comments`, { text: "well" }), 201);
+  const comments = [{ id: said.id, text: "hm" }, { text: "well" }];
+  expect((await opik.get(`/spans/${id}`)).body).toMatchObject({ comments });
+  expect((await opik.post(`/spans/${id}/comments`, { text: " " })).status).toBe(422);
+  expect((await opik.post(`/traces/${id}/comments`, { text: "hm" })).status).toBe(404);
   const { project_id } = body as { project_id: string };
   expect((await opik.get(`/projects/${project_id}`)).body).toMatchObject({ name: "Default Project" });
   expect((await opik.delete(`/projects/${project_id}`)).status).toBe(409);
@@ -143,6 +150,7 @@ test("a tried item: found by its id, removed", async () => {
     dataset_item_id: items[0],
     trace_id,
     output: { i: 0 },
+    project_id: expect.any(String) as string,
   });
   ok(await opik.post("/experiments/items/delete", { ids: [first, uuid7()] }), 204);
   expect((await opik.get(`/experiments/items/${first}`)).status).toBe(404);

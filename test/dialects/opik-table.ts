@@ -114,6 +114,8 @@ export const opikTable: VendorTable = {
     getSpansByProject: {},
     deleteTraceFeedbackScore: { methods: ["client.delete_trace_feedback_score"] },
     deleteSpanFeedbackScore: { methods: ["client.delete_span_feedback_score"] },
+    addTraceComment: { methods: ["(`opik migrate`)"] },
+    addSpanComment: { methods: ["(`opik migrate`)"] },
     deleteTraces: {},
     deleteTraceById: {},
     deleteSpanById: {},

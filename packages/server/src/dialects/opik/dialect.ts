@@ -14,6 +14,7 @@ import { optimizationRoutes } from "./optimizations.js";
 import { projectRoutes } from "./projects.js";
 import { promptRoutes } from "./prompts.js";
 import { assertionRoutes, traceRoutes } from "./traces.js";
+import { commentRoutes } from "./trace-comments.js";
 import { traceRemovalRoutes } from "./trace-removal.js";
 import { traceSearchRoutes } from "./trace-search.js";
 import { uploadRoutes } from "./uploads.js";
@@ -42,6 +43,7 @@ export const opik: Dialect = {
     ...datasetRoutes,
     ...traceSearchRoutes,
     ...traceRemovalRoutes,
+    ...commentRoutes,
     ...traceRoutes,
     ...assertionRoutes,
     ...experimentRoutes,

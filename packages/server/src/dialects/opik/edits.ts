@@ -37,12 +37,14 @@ export async function putEdit(
   items: readonly ItemWrite[],
 ): Promise<RowEdit> {
   const wanted = new Map<string, ItemWrite>();
-  const fresh = ask.ids.fresh(items.length);
-  items.forEach((item, i) => wanted.set(item.id ?? fresh[i], item));
+  const fresh = ask.ids.fresh(items.filter(({ id }) => id === undefined).length);
+  let used = 0;
+  for (const item of items) wanted.set(item.id ?? fresh[used++], item);
   const [rows, patch, added]: [string[], Operation[], string[]] = [[], [], []];
   for (const id of [...wanted.keys()].sort()) {
-    const row = (version && (await ask.ids.find(version, id))) ?? id;
-    const there = version && (await rowIn(version, row));
+    const found = version && (await ask.ids.find(version, id));
+    const row = found ?? id;
+    const there = version && found !== undefined ? await rowIn(version, found) : undefined;
     const before = there && (decode(there.block) as ValueObject);
     if (!before) added.push(row);
     rows.push(row);

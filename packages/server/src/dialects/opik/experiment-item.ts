@@ -1,13 +1,15 @@
 /** Tried items as Opik writes them: joined with their traces. */
 import { isObject, type Value, type ValueObject } from "@sheaf/core";
 import type { Ask } from "./operation.js";
+import { projectIdOf } from "./projects.js";
 import { compact } from "./shape.js";
 import { textOf } from "./filter.js";
 import type { KeptRecord } from "./state.js";
 
 /** A tried item with what its trace says. */
 export async function shownItem(ask: Ask, item: KeptRecord): Promise<ValueObject> {
-  const trace = (await ask.record("traces", textOf(item["trace_id"]))) ?? {};
+  const found = await ask.record("traces", textOf(item["trace_id"]));
+  const trace = found ?? {};
   const assertions = listOf(trace["assertion_results"]).map(result =>
     compact({ value: result["name"], passed: result["status"] === "passed", reason: result["reason"] }),
   );
@@ -15,6 +17,7 @@ export async function shownItem(ask: Ask, item: KeptRecord): Promise<ValueObject
   const scores = listOf(trace["feedback_scores"]);
   return compact({
     ...item,
+    project_id: found && projectIdOf(ask.platform, found),
     input: trace["input"],
     output: trace["output"],
     trace_metadata: trace["metadata"],

@@ -130,6 +130,12 @@ export function isBlank(text: string): boolean {
   return text.trim() === "";
 }
 
+/** Names that members are asked for by, of which there are few. */
+const camels = new Map<string, string>();
+
 function camel(name: string): string {
-  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  let made = camels.get(name);
+  if (made === undefined)
+    camels.set(name, (made = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())));
+  return made;
 }
