@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["packages/*/src/**/*.real.test.ts", "test/**/*.real.test.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    maxWorkers,
+    // One more than for the others, as these wait for downloads and for programs that they start.
+    maxWorkers: maxWorkers + 1,
   },
 });
