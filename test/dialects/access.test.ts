@@ -112,8 +112,9 @@ test.each(each)("%s: no route tells or changes what a token is not for", async (
   expect(await scene.state()).toEqual(before);
 });
 
-/** What is refused to everybody here: no language model is configured, and the folder is not empty. */
+/** What is refused to everybody here: no language model is configured, the folder is not empty, and the space is the server's own. */
 const refused: Readonly<Record<string, number>> = {
+  delete_space: 409,
   extend_dataset_content: 422,
   expandDataset: 400,
   delete_directories__id__delete: 409,
