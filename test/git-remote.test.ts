@@ -227,3 +227,25 @@ test.each([
   expect((await repo.branches()).map(({ name }) => name)).toEqual(["main"]);
   expect(await headOf(repo)).toBe(before);
 });
+
+test("what stands at a note's place in git and is none is refused; the rest comes", async () => {
+  const git = StockGit.bare();
+  const repo = await started(git.folder, 3);
+  await repo.versions.note("qa", 1, () => ({ name: "gold" }));
+  await repo.push("origin", main);
+  const { id } = await repo.dataset("qa").info();
+  const head = git.run(["rev-parse", "main"]);
+  const [first] = git
+    .run(["for-each-ref", "--format=%(refname)", `refs/sheaf/notes/${id}/`])
+    .split("/")
+    .slice(-1);
+  const blob = git.run(["rev-parse", "main:sheaf.json"]);
+  const other = "1".repeat(32);
+  git.run(["update-ref", `refs/sheaf/notes/${other}/${first}`, blob]);
+  git.run(["update-ref", `refs/sheaf/notes/${"2".repeat(32)}/${first}`, head]);
+  git.run(["update-ref", "refs/sheaf/notes/commits", head]);
+  const bob = await cloneOf(git.folder);
+  expect(await bob.versions.of("qa")).toMatchObject([{ number: 1, note: { name: "gold" } }]);
+  const { notes } = await bob.fetch("origin");
+  expect(notes.map(({ outcome }) => outcome)).toEqual(["refused", "refused"]);
+});

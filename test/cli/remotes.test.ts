@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { StockGit } from "../../packages/git/test/git.js";
-import { smallRepository, type Shell } from "./shell.js";
+import { openFolder } from "../../packages/cli/src/compose.js";
+import { freshShell, smallRepository, type Shell } from "./shell.js";
 
 /** A repository, and one more beside it that was made empty for others to push to. */
 async function two(): Promise<{ ada: Shell; middle: string }> {
@@ -205,4 +206,23 @@ describe("git", () => {
     });
     expect(await ada.sheaf("-C", "part", "rows", "more")).toBe(await ada.sheaf("rows", "more"));
   });
+});
+
+test("push and fetch tell of the notes of versions that go and come along", async () => {
+  const [ada, team] = [freshShell(), freshShell()];
+  await team.sheaf("init");
+  await ada.sheaf("init");
+  ada.write("qa.jsonl", '{"id":"q1"}');
+  await ada.sheaf("import", "qa", "qa.jsonl", "--key", "id");
+  const repo = await openFolder(ada.folder, { author: () => ({ name: "Ada", email: "ada@example.org" }) });
+  await repo.versions.note("qa", 1, () => ({ name: "gold" }));
+  await ada.sheaf("remote", "add", "origin", team.folder);
+  const pushed = await ada.run(["push", "-u", "origin", "main"]);
+  expect(pushed).toMatchObject({ code: 0, err: expect.stringContaining("1 note of versions went along") });
+  const bob = freshShell();
+  await bob.sheaf("clone", team.folder, ".");
+  await repo.versions.note("qa", 1, () => ({ name: "silver" }));
+  expect((await ada.json("push"))[0]).toMatchObject({ notes: [{ outcome: "updated" }] });
+  expect((await bob.run(["fetch"])).err).toContain("1 note of versions came along");
+  expect((await bob.run(["fetch"])).err).toContain("nothing new");
 });

@@ -11,7 +11,7 @@ import {
 } from "@sheaf/core";
 import { expect, test } from "vitest";
 import { besides, name, put, shown, started } from "./noted.js";
-import { findings } from "./town.js";
+import { findings, rowsOf } from "./town.js";
 
 test("a clone and a pull show the versions as their writer does: numbers, notes, and what was changed beside the branch", async () => {
   const { town, ada } = await started();
@@ -218,4 +218,23 @@ test.each<[what: string, make: (evil: Repository, first: Cid, second: Cid) => Pr
   await name(ada, 3, "mine");
   expect((await ada.push("origin")).notes).toMatchObject([{ outcome: "new" }]);
   expect(await findings(ada)).toEqual([]);
+});
+
+test("what others did beside to a version that is the newest here is not undone by a change in place", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await ada.push("origin", ["main"], { setUpstream: true });
+  const bob = await town.clone("origin", "bob");
+  await shown(bob);
+  await put(ada, "b");
+  await besides(ada, 1, "late");
+  await ada.push("origin");
+  await bob.fetch("origin");
+  await put(bob, "own", { attributes: amended });
+  expect(await shown(bob)).toEqual([[1, null, "a,own"]]);
+  await bob.pull();
+  await bob.push("origin");
+  await ada.pull();
+  for (const repo of [ada, bob]) expect((await shown(repo))[0]).toEqual([1, null, "a,late"]);
+  expect((await rowsOf(ada)).length).toBe(3);
 });

@@ -243,12 +243,6 @@ export class Versions {
   }
 
   async #enter(id: string, number: number, commits: readonly Tip[], there: Entered | undefined): Promise<boolean> {
-    const command = `version ${number}`;
-    // What changes on the branch again is what the branch says.
-    if (there && isMoved(there.noted, there.entered.first)) {
-      const back = { ...noteOf(there), commit: parseCid(there.entered.first).digest };
-      if (!(await this.#moveNote(id, there, back, command))) return false;
-    }
     const commit = printCid(commits[commits.length - 1].digest);
     const info = there ? { ...there.entered, commit } : { ...beginningOf(commits[0]), number, commit };
     const value = await inTransaction(
@@ -256,7 +250,13 @@ export class Versions {
       async blocks => blocks.put(encodeVersion(info)),
       () => true,
     );
-    return writeLog(orNobody(this.context), `${versionPrefix(id)}${number}`, there?.entry, printCid(value), command);
+    return writeLog(
+      orNobody(this.context),
+      `${versionPrefix(id)}${number}`,
+      there?.entry,
+      printCid(value),
+      `version ${number}`,
+    );
   }
 
   #info({ value }: LogEntry, number: number): Promise<VersionInfo> {
