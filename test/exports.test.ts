@@ -264,6 +264,7 @@ test("core", () => {
         "get",
         "hashKey",
         "idFault",
+        "isAncestor",
         "isDriveName",
         "isObject",
         "isPosition",

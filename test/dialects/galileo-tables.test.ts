@@ -105,3 +105,21 @@ test("a mapping makes columns of others; attributes stay, and writers that come 
   expect((await qa.info()).count).toBe(count + 6);
   expect(await qa.get(ids[7])).toMatchObject({ item: { input: "a7" }, meta: { tags: ["kept"] } });
 });
+
+test("rows of a branch that was merged came in the version of the merge, though others were made meanwhile", async () => {
+  const { town, id, qa, ids } = await tabled();
+  await town.repo.branch("side");
+  await qa.patch([{ op: "add", path: `/items/${ids[4]}/a`, value: "changed" }], { branch: "side" });
+  const { id: row } = await qa.insert({ a: "new" }, { branch: "side" });
+  for (let n = 0; n < 3; n++) await edit(town, id, [{ edit_type: "append_row", values: { a: `later ${n}` } }]);
+  await town.repo.merge("side");
+  await edit(town, id, [{ edit_type: "append_row", values: { a: "last" } }]);
+  const { rows: all } = await content(town, id, "?limit=2000");
+  expect(all[4].metadata).toMatchObject({ created_in_version: 1, updated_in_version: 6 });
+  const merged = all.find(({ values }) => values[0] === "new");
+  expect([row, merged?.metadata]).toEqual([
+    expect.any(String),
+    expect.objectContaining({ created_in_version: 6, updated_in_version: 6 }),
+  ]);
+  expect(all.at(-1)?.metadata).toMatchObject({ created_in_version: 7 });
+});

@@ -29,7 +29,7 @@ export {
   type Signature,
   type Tag,
 } from "./history/commit.js";
-export { difference } from "./history/ancestry.js";
+export { difference, isAncestor } from "./history/ancestry.js";
 export { decodeSnapshot, encodeSnapshot, type Snapshot } from "./history/snapshot.js";
 export { emptyTree, TreeBuilder } from "./tree/builder.js";
 export { diffChunks, diffTrees, type TreeDifference } from "./tree/diff.js";

@@ -1,5 +1,14 @@
 /** Where rows come from: the version and the person that made each, and that last changed it. */
-import { printJson, type BlameInfo, type DatasetVersion, type Repository, type Value } from "@sheaf/core";
+import {
+  isAncestor,
+  isSheafError,
+  parseCid,
+  printJson,
+  type BlameInfo,
+  type DatasetVersion,
+  type Repository,
+  type Value,
+} from "@sheaf/core";
 import { isoTime } from "../catalog/time.js";
 import { userInfo, type UserInfo } from "./users.js";
 import type { Version } from "./versions.js";
@@ -67,21 +76,40 @@ export class Origins {
 
   async #metadata({ created, createdTime, changed, changedTime }: BlameInfo): Promise<RowMetadata> {
     return {
-      created_in_version: this.#number(created, createdTime),
+      created_in_version: await this.#number(created, createdTime),
       created_at: isoTime(createdTime),
       created_by_user: await this.authors.of(created),
-      updated_in_version: this.#number(changed, changedTime),
+      updated_in_version: await this.#number(changed, changedTime),
       updated_at: isoTime(changedTime),
       updated_by_user: await this.authors.of(changed),
     };
   }
 
-  /** The version that a commit went into; one of a branch that was merged went into the first version that is as late. */
-  #number(commit: string, time: number): number {
+  /** The version that a commit went into: one of a branch that was merged went into the first version that descends from it. */
+  async #number(commit: string, time: number): Promise<number> {
     const known = this.#numbers.get(commit);
     if (known !== undefined) return known;
-    const number = (this.all.find(({ changed }) => changed >= time) ?? this.all[this.all.length - 1]).number;
+    const later = this.all.find(({ changed }) => changed >= time) ?? this.all[this.all.length - 1];
+    const { number } = (await this.#firstFrom(commit)) ?? later;
     this.#numbers.set(commit, number);
     return number;
+  }
+
+  /** Versions descend from each other, so that halving finds it; `undefined` where none is known to, as in a partial clone. */
+  async #firstFrom(commit: string): Promise<Version | undefined> {
+    const { store } = this.repo.context;
+    let [low, high] = [0, this.all.length];
+    try {
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        const { digest } = parseCid(this.all[middle].commit);
+        if (await isAncestor(store, parseCid(commit).digest, digest)) high = middle;
+        else low = middle + 1;
+      }
+      return this.all.at(low);
+    } catch (error) {
+      if (isSheafError(error, "missing-block")) return undefined;
+      throw error;
+    }
   }
 }
