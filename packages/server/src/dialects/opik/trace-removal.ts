@@ -26,7 +26,9 @@ export const traceRemovalRoutes: readonly Route[] = [
         await changeRecords(ask.call, ask.desk, kind, [ask.uuid("id")], (_, before) => {
           const scores = listOf(before?.["feedback_scores"]);
           const left = scores.filter(score => score["name"] !== name);
-          return before && left.length < scores.length ? { ...before, feedback_scores: left } : undefined;
+          if (!before || left.length === scores.length) return undefined;
+          const { feedback_scores: _gone, ...rest } = before;
+          return left.length === 0 ? rest : { ...before, feedback_scores: left };
         });
         return empty();
       },
