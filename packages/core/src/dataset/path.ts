@@ -10,7 +10,12 @@ export const maxIdBytes = 512;
 /** Refuses what is not a dataset path: 1 to 1,024 bytes of UTF-8 in non-empty segments, none `.` or `..`, without NUL. */
 export function checkPath(path: string): void {
   const reason = pathFault(path);
-  if (reason !== undefined) throw badInput(`${JSON.stringify(path)} is not a dataset path: ${reason}`);
+  if (reason !== undefined) throw badInput(`${JSON.stringify(shortened(path))} is not a dataset path: ${reason}`);
+}
+
+/** As much of a name as a sentence takes. */
+function shortened(name: string): string {
+  return name.length <= maxPathBytes ? name : `${name.slice(0, 100)}…`;
 }
 
 function pathFault(path: string): string | undefined {

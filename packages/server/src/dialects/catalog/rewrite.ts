@@ -136,8 +136,16 @@ async function takeIn(
   const mode: ImportOptions = replacing ? { mode: "set", columns: replacing, onlyColumns: true } : { mode: "add" };
   const options = { ...words, ...mode, author, signal, ...(create ? { create } : {}) };
   const batches = Symbol.asyncIterator in added ? added : batchesOf(added);
-  const { commit, advanced } = await desk.repo.dataset(path).importBatches(batches, options);
+  const { commit, advanced } = await desk.repo.dataset(path).importBatches(unhurried(desk, batches), options);
   return { commit, advanced, made: [] };
+}
+
+/** Lets others have their turn between batches. */
+async function* unhurried({ repo }: Desk, batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    yield batch;
+    await repo.context.platform.pause();
+  }
 }
 
 async function readNow({ repo }: Desk, path: string): Promise<Reading> {

@@ -92,8 +92,10 @@ export class Contents {
 
   /** The digests of the datapoints of all rows, in the order of the rows, many at a time. */
   async *digests({ block }: DatasetVersion): AsyncGenerator<Slice> {
-    const { store } = this.repo.context;
+    const { store, platform } = this.repo.context;
+    let leaves = 0;
     for await (const { leaf, start, end, index } of leavesFrom(store, block.rows, { ahead })) {
+      if (++leaves % ahead === 0) await platform.pause();
       const items = Array.from({ length: end - start }, (_, i) => leaf.link(start + i));
       const digests = await this.#digestsOf(items);
       yield { index, digests, key: i => leaf.key(start + i) };

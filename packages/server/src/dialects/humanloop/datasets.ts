@@ -15,7 +15,7 @@ import { route } from "../../route.js";
 import { maybe, t, type Static } from "../../schema.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
 import { rewrite } from "../catalog/rewrite.js";
-import { readDatapoint } from "./datapoint.js";
+import { readDatapoint, type Datapoint } from "./datapoint.js";
 import { givenOf } from "./edits.js";
 import { conflict, invalid, missing } from "./errors.js";
 import { isOlder } from "./generation.js";
@@ -203,16 +203,19 @@ async function pathOf(call: Call, desk: Desk, { id, path }: UpsertBody): Promise
 }
 
 async function wishOf(call: UpsertCall, desk: Desk, body: UpsertBody): Promise<Wish> {
-  const points = (body.datapoints as Value[]).map((value, i) => readDatapoint(value, ["body", "datapoints", i]));
   const attributes = body.attributes === null ? undefined : (body.attributes as ValueObject | undefined);
   return {
     action: body.action ?? "set",
-    given: await givenOf(desk.repo.context.platform, points),
+    given: await givenOf(desk.repo.context.platform, pointsIn(body.datapoints as Value[])),
     ...(attributes === undefined ? {} : { attributes }),
     ...namesIn(body),
     ...wantedOf(call.query),
     isOnDefault: isOlder(call.request, body.commit_message),
   };
+}
+
+function* pointsIn(datapoints: readonly Value[]): Generator<Datapoint> {
+  for (const [i, value] of datapoints.entries()) yield readDatapoint(value, ["body", "datapoints", i]);
 }
 
 /** The names in a body or a form. */

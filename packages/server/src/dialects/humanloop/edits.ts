@@ -26,13 +26,18 @@ export type GivenPoint = Datapoint & { readonly rowId?: string };
 /** Datapoints by their digests, in the order in which they were given. */
 export type Given = ReadonlyMap<string, GivenPoint>;
 
-/** Each of them once. */
+/** Datapoints after which others have their turn. */
+const atOnce = 1000;
+
+/** Each of them once. Many of them hold nobody up. */
 export async function givenOf(
   platform: Platform,
   points: Iterable<GivenPoint> | AsyncIterable<GivenPoint>,
 ): Promise<Given> {
   const given = new Map<string, GivenPoint>();
+  let count = 0;
   for await (const point of points) {
+    if (++count % atOnce === 0) await platform.pause();
     const digest = digestOf(platform, point);
     if (!given.has(digest)) given.set(digest, point);
   }

@@ -42,7 +42,9 @@ export async function placed<T>(loc: Loc, read: () => Promise<T>): Promise<T> {
 const statuses: Readonly<Record<string, number>> = { "stale-base": 429, busy: 429 };
 
 export function refuse(problem: Problem): Refusal {
-  const { code, detail, data = {} } = problem;
+  const { code, data = {} } = problem;
+  const detail =
+    problem.status === 413 ? `${problem.detail}; send less at a time, with the action "add"` : problem.detail;
   const place = data as { faults?: unknown; pointer?: string; line?: number };
   if (place.faults !== undefined) return { status: 422, body: { detail: place.faults } };
   const isSyntax = place.line !== undefined;
