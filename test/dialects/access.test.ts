@@ -6,6 +6,7 @@
  */
 import { allDialects, createToken, type Dialect, type Route } from "@sheaf/server";
 import { expect, test } from "vitest";
+import { uuid } from "./galileo-client.js";
 import { ok } from "./opik-client.js";
 import { Town, type Answer } from "./town.js";
 import { fillings, hidden, requests, secretWord, type Params } from "./vendor-requests.js";
@@ -71,7 +72,7 @@ class Scene {
   request({ method, path, operationId }: Route): Asked {
     const params = this.#paramsFor(path);
     const { body, query = "" } = requests[this.dialect.name][operationId]?.(params) ?? {};
-    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name]));
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? uuid(9)));
     return { method, path: filled + query, body };
   }
 
