@@ -17,6 +17,7 @@ import { attributeOf } from "../catalog/catalog.js";
 import { backTo } from "../catalog/back-to.js";
 import { amendBeside, followTags } from "../catalog/in-place.js";
 import { rewrite, type Reading } from "../catalog/rewrite.js";
+import { rowsIn } from "../catalog/words.js";
 import { annotated, type AnnotationInputs, type Annotator } from "./annotations.js";
 import { missing } from "./errors.js";
 import type { ExampleChange } from "./example.js";
@@ -33,7 +34,9 @@ export interface RowEdit {
 /** A write, computed from the version that it changes. */
 export interface Write {
   readonly edit: (version: DatasetVersion) => Promise<RowEdit>;
-  readonly message: string;
+  /** What the commit says that was done, and to how many rows. */
+  readonly verb: string;
+  readonly count: number;
 }
 
 /** Adds rows with these ids at the end. */
@@ -49,7 +52,8 @@ export function additions(items: readonly ValueObject[], ids: readonly string[])
 /** Sets columns of the rows that are there, in order; `told` gets the ids of these. */
 export function updating(changes: readonly ExampleChange[], told: Set<string>): Write {
   return {
-    message: `update ${changes.length} examples`,
+    verb: "update",
+    count: changes.length,
     async edit(version) {
       told.clear();
       const patch: Operation[] = [];
@@ -67,7 +71,8 @@ export function updating(changes: readonly ExampleChange[], told: Set<string>): 
 /** Removes the rows that are there; `told` gets the ids of these. */
 export function removing(ids: readonly string[], told: Set<string>): Write {
   return {
-    message: `delete ${ids.length} examples`,
+    verb: "delete",
+    count: ids.length,
     async edit(version) {
       told.clear();
       for (const id of ids) if ((await version.cid(id)) !== undefined) told.add(id);
@@ -80,7 +85,8 @@ export function removing(ids: readonly string[], told: Set<string>): Write {
 /** Annotates the rows that are there; `told` gets the ids of these. */
 export function annotating(inputs: AnnotationInputs, by: Annotator, told: Set<string>): Write {
   return {
-    message: `annotate ${inputs.size} examples`,
+    verb: "annotate",
+    count: inputs.size,
     async edit(version) {
       told.clear();
       const patch: Operation[] = [];
@@ -103,7 +109,7 @@ export async function writeInPlace(
   desk: Desk,
   dataset: DatasetInfo,
   id: string | undefined,
-  { edit, message }: Write,
+  write: Write,
 ): Promise<Version> {
   const { repo } = desk;
   const { path } = dataset;
@@ -115,18 +121,23 @@ export async function writeInPlace(
     version = selected(dataset, versions, id);
     old = version === versions[versions.length - 1] ? undefined : version;
     if (old) return undefined;
-    const { patch, rows } = await edit(now);
+    const { patch, rows } = await write.edit(now);
     if (patch.length === 0) return undefined;
     const attributes = { ...(version.isEntered ? amended : {}), ...nowAttributes(desk) };
     const isAnyVersion = id === undefined || id === "";
-    return { changes: [{ dataset: path, patch }], message, attributes, ...(isAnyVersion ? { rows } : {}) };
+    return {
+      changes: [{ dataset: path, patch }],
+      message: messageOf(path, write),
+      attributes,
+      ...(isAnyVersion ? { rows } : {}),
+    };
   });
   if (edited?.advanced === true) {
     version = (await versionAt(repo, dataset, edited.commit)) ?? version;
     const { number } = version ?? noVersion();
     await followTags(desk, dataset, info => info.number === number);
   }
-  if (old) await writeBeside(call, desk, dataset, old.number, { edit, message });
+  if (old) await writeBeside(call, desk, dataset, old.number, write);
   const { number } = version ?? old ?? noVersion();
   return (await versionsOf(repo, dataset)).find(one => one.number === number) ?? noVersion();
 }
@@ -148,7 +159,7 @@ export async function writeNew(
   dataset: DatasetInfo,
   id: string | undefined,
   name: string,
-  { edit, message }: Write,
+  write: Write,
 ): Promise<Version> {
   const { repo } = desk;
   const { path } = dataset;
@@ -162,9 +173,13 @@ export async function writeNew(
       const { commit = "" } = reading;
       if (!isNewest) await permitFormerNames(call, repo, path, [commit, from.commit]);
       const before = isNewest ? [] : await backTo(repo, path, commit, from.commit);
-      const { patch } = await edit(isNewest ? head : await repo.versions.read(dataset, from));
+      const { patch } = await write.edit(isNewest ? head : await repo.versions.read(dataset, from));
       const all = [...before, ...patch, ...(isForced ? countUp(head.info) : [])];
-      return { changes: [{ dataset: path, patch: all }], message, attributes: nowAttributes(desk, { name }) };
+      return {
+        changes: [{ dataset: path, patch: all }],
+        message: messageOf(path, write),
+        attributes: nowAttributes(desk, { name }),
+      };
     });
   // A version that is like the newest one still is a version: then a number in the metadata counts up.
   const first = await made(false);
@@ -205,7 +220,13 @@ export async function annotate(
 }
 
 /** Writes into a version that is not the newest. */
-async function writeBeside(call: Call, desk: Desk, dataset: DatasetInfo, number: number, { edit, message }: Write) {
-  const patch = async (then: DatasetVersion) => (await edit(then)).patch;
+async function writeBeside(call: Call, desk: Desk, dataset: DatasetInfo, number: number, write: Write) {
+  const patch = async (then: DatasetVersion) => (await write.edit(then)).patch;
+  const message = messageOf(dataset.path, write);
   await amendBeside(call, desk, dataset, { number, edit: patch, message, attributes: nowAttributes(desk) });
+}
+
+/** What a commit says of a write to the rows of a dataset. */
+export function messageOf(path: string, { verb, count }: Write): string {
+  return rowsIn(path, verb, count);
 }

@@ -75,7 +75,7 @@ export const exampleRoutes = [
       const items = readExamples((await call.json()).examples);
       const ids = freshIds(desk, items.length);
       const edit = additions(items, ids);
-      const write = { message: `append ${ids.length} examples`, edit: async () => edit };
+      const write = { verb: "append", count: ids.length, edit: async () => edit };
       const { dataset_version_id: id } = call.query;
       return onDataset(call, desk, async dataset => {
         const version = await writeInPlace(call, desk, dataset, id, write);

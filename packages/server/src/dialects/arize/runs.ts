@@ -16,9 +16,10 @@ import type { Desk } from "../../desk.js";
 import { beginning, recordPath, recordsNow } from "../catalog/records.js";
 import { rewrite } from "../catalog/rewrite.js";
 import { isoTime } from "../catalog/time.js";
+import { rowsIn } from "../catalog/words.js";
 import { shownAnnotations, type AnnotationInputs, type Annotator } from "./annotations.js";
 import { Columns } from "../catalog/system-columns.js";
-import { annotating } from "./edits.js";
+import { annotating, messageOf } from "./edits.js";
 import { checkCount, conflict, missing, unreadable } from "./errors.js";
 import { flatText } from "./example.js";
 import { experimentKind, readKept, runId, runKind, type Kept } from "./experiment.js";
@@ -58,7 +59,11 @@ export async function appendRuns(call: Call, desk: Desk, id: string, runs: reado
       runs: before.runs + runs.length,
       updated_at: isoTime(desk.repo.context.platform.now() / 1000),
     };
-    return { message: `append ${runs.length} runs`, after, patch: additions(before, before.runs, runs) };
+    return {
+      message: rowsIn(recordPath(runKind), "append", runs.length),
+      after,
+      patch: additions(before, before.runs, runs),
+    };
   });
   if (!after) throw gone();
   return after;
@@ -123,10 +128,11 @@ function recordOf({ id: _, ...item }: Kept): ValueObject {
 /** Annotates those of these runs that the experiment has. */
 export async function annotateRuns(call: Call, desk: Desk, { id }: Kept, given: AnnotationInputs, by: Annotator) {
   const inputs = new Map([...given].filter(([run]) => run.startsWith(`${id}-`)));
-  const { edit, message } = annotating(inputs, by, new Set());
+  const annotations = annotating(inputs, by, new Set());
   const dataset = recordPath(runKind);
+  const message = messageOf(dataset, annotations);
   await rewrite(call, desk, dataset, async ({ version }) => {
-    const { patch, rows } = version ? await edit(version) : { patch: [], rows: [] };
+    const { patch, rows } = version ? await annotations.edit(version) : { patch: [], rows: [] };
     return patch.length === 0 ? undefined : { changes: [{ dataset, patch }], message, rows };
   });
 }

@@ -23,7 +23,7 @@ export async function runEdits(call: Call, desk: Desk, dataset: DatasetInfo, edi
     const judged = isBound(call.request) ? undefined : rowsOf(table);
     return {
       changes: await changesOf(table, version),
-      message: `${edits.length} edit${edits.length === 1 ? "" : "s"} of ${dataset.path}`,
+      message: `${[...new Set(edits.map(({ kind }) => kind))].join(", ")} in ${dataset.path}`,
       ...(table.renames > 0 ? { attributes: { galileo: { renames: table.renames } } } : {}),
       ...(judged ? { rows: judged } : {}),
     };

@@ -131,7 +131,7 @@ function begin(call: Call, desk: Desk, dataset: DatasetInfo, id: string, asked: 
       });
       const request = {
         changes: [{ dataset: dataset.path, patch }],
-        message: `synthetic data in ${dataset.path}`,
+        message: `extend ${dataset.path} by a language model`,
         author,
       };
       await desk.edits.edit(request, undefined, watch.signal ?? new AbortController().signal);

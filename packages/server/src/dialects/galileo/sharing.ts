@@ -74,7 +74,7 @@ async function change(
     const value = { ...all, galileo: { ...own, [kind]: list } };
     return {
       changes: [{ dataset: info.path, patch: [{ op: "add", path: "/meta/attributes", value }] }],
-      message: `sharing of ${info.path}`,
+      message: `share ${info.path}`,
       attributes: amended,
     };
   });

@@ -10,6 +10,7 @@ import {
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { rewrite, type Plan, type Reading } from "../catalog/rewrite.js";
+import { rowsIn } from "../catalog/words.js";
 import { attributesOf, contentsOf, type DigestList } from "./content.js";
 import { editOf, patchOf, resultOf, type Action, type Given, type RowEdit } from "./edits.js";
 import { environmentsOf } from "./environments.js";
@@ -91,7 +92,7 @@ class Upsert {
   async #planOf({ patch, rows, added }: RowEdit, head: DatasetVersion | undefined, wanted: ValueObject): Promise<Plan> {
     const { call, desk, path, wish } = this;
     const kept = attributesPatch(head?.info, wanted);
-    const message = wish.description ?? wish.commitMessage ?? `${wish.action} ${wish.given.size} datapoints in ${path}`;
+    const message = wish.description ?? wish.commitMessage ?? rowsIn(path, wish.action, wish.given.size);
     const words = { message, attributes: { humanloop: await namesOf(call, desk, wish) } };
     if (added && (!head || kept.length === 0))
       return { ...words, changes: [], intake: { added, ...(head ? {} : { create: metaWith(wanted) }) } };

@@ -267,7 +267,7 @@ async function planChanges(ask: Ask, dataset: DatasetInfo, changes: Changes, { v
   ];
   const { description, metadata } = changes;
   const attributes = versionAttributes({ description, metadata, base: isStale ? base.info.number : undefined });
-  return { changes: all, message: description || `Change ${path}`, attributes };
+  return { changes: all, message: description || `change ${path}`, attributes };
 }
 
 /** The version that the changes are made on. Throws 404 for one that is not there, 409 for one that is not the newest, unless forced. */

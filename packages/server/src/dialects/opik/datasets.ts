@@ -138,7 +138,7 @@ async function makeDataset(ask: Ask, name: string, meta: ValueObject): Promise<v
     if (await findByName(ask, name)) throw nameTaken(name);
     if (await findById(ask, id)) throw conflict(`Dataset already exists with id '${id}'`);
     const changes: Change[] = [{ dataset: path, create: { meta } }];
-    await makeChanges(ask, changes, `Create ${path}`, name);
+    await makeChanges(ask, changes, `create ${path}`, name);
   });
 }
 
@@ -220,6 +220,6 @@ function unlessGone(error: unknown): void {
 
 async function removeDataset({ call, desk }: Ask, { path }: DatasetInfo): Promise<void> {
   await call.permit({ scope: "write", dataset: path });
-  const request = { changes: [{ dataset: path, remove: true } as const], message: `Remove ${path}` };
+  const request = { changes: [{ dataset: path, remove: true } as const], message: `remove ${path}` };
   await desk.edits.edit({ ...request, author: call.author }, undefined, call.signal);
 }

@@ -12,6 +12,7 @@ import { readDefaults, type ItemWrite } from "./item.js";
 import { operation, type Ask } from "./operation.js";
 import { compact } from "./shape.js";
 import type { RecordKind } from "./traces.js";
+import { rowsIn } from "../catalog/words.js";
 
 const path = "/v1/private/datasets/{dataset_id}/items";
 
@@ -52,7 +53,7 @@ async function addItems(ask: Ask, kind: RecordKind): Promise<Response> {
   await makeVersion(ask, dataset.path, async ({ version }) => {
     const { patch, rows } = await putEdit(ask, version, items);
     if (patch.length === 0) return undefined;
-    const message = `Add ${items.length} items from ${kind}`;
+    const message = `${rowsIn(dataset.path, "add", items.length)}, from ${kind}`;
     return { changes: [{ dataset: dataset.path, patch }], message, attributes: versionAttributes({}), rows };
   });
   return empty();

@@ -3,6 +3,7 @@ import type { DatasetInfo, DatasetVersion } from "@sheaf/core";
 import { empty, json, jsonText, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { pathFor } from "../catalog/naming.js";
+import { rowsIn } from "../catalog/words.js";
 import { elsewhere, nameIn, newMeta } from "./datasets.js";
 import { copyFromIn, readCopied } from "./copy-from.js";
 import { findById, findByName, needById } from "./dataset.js";
@@ -78,7 +79,12 @@ async function putItems(ask: Ask): Promise<Response> {
   const target =
     id === undefined ? await targetByName(ask, body, group) : { path: (await needById(ask, id)).path, group };
   const copied = from && (await readCopied(ask, from));
-  await writeInGroup(ask, { ...target, copied }, version => putEdit(ask, version, items), `Put ${items.length} items`);
+  await writeInGroup(
+    ask,
+    { ...target, copied },
+    version => putEdit(ask, version, items),
+    rowsIn(target.path, "put", items.length),
+  );
   return empty();
 }
 
@@ -163,7 +169,7 @@ async function deleteByIds(ask: Ask, ids: readonly string[], group: string | und
     const rows = version ? await Promise.all(ids.map(async id => (await ask.ids.find(version, id)) ?? id)) : [];
     return removeEdit(version, rows);
   };
-  await writeInGroup(ask, { path, group }, edit, `Delete ${found.rows.size} items`);
+  await writeInGroup(ask, { path, group }, edit, rowsIn(path, "delete", found.rows.size));
 }
 
 async function deleteWanted(
@@ -174,5 +180,5 @@ async function deleteWanted(
 ): Promise<void> {
   const edit = async (version: DatasetVersion | undefined) =>
     removeEdit(version, version ? await wantedRows(ask, version, filters) : []);
-  await writeInGroup(ask, { path: dataset.path, group }, edit, "Delete items by filters");
+  await writeInGroup(ask, { path: dataset.path, group }, edit, `delete rows by filters in ${dataset.path}`);
 }

@@ -5,6 +5,7 @@ import { empty } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { once, readForm, type FormFile } from "../catalog/form.js";
 import { uuidForm } from "../catalog/uuid.js";
+import { rowsIn } from "../catalog/words.js";
 import { needById } from "./dataset.js";
 import { makeVersion, putEdit, versionAttributes } from "./edits.js";
 import { badRequest } from "./errors.js";
@@ -91,7 +92,7 @@ async function takeIn(ask: Ask, { path }: DatasetInfo, format: Format, file: For
     waiting = [];
     await makeVersion(ask, path, async ({ version }) => {
       const { patch, rows } = await putEdit(ask, version, items);
-      const message = `Add ${items.length} items from ${file.name}`;
+      const message = `${rowsIn(path, "add", items.length)}, from ${file.name}`;
       return { changes: [{ dataset: path, patch }], message, attributes: versionAttributes({}), rows };
     });
   };

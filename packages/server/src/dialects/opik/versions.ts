@@ -197,7 +197,7 @@ async function restoreVersion(ask: Ask): Promise<Response> {
     const { evaluators, execution_policy } = opikOf(then.info) as Record<string, Value | undefined>;
     return {
       changes: [{ dataset: path, patch }, ...opikChanges(path, version.info, { evaluators, execution_policy })],
-      message: `Restore ${path} from ${target.name}`,
+      message: `restore ${path} from ${target.name}`,
       attributes: versionAttributes({ description: `Restored from version: ${ref}` }),
     };
   });
