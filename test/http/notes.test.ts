@@ -1,6 +1,7 @@
 /** Notes of versions at a server: what they cost, and what a server takes. */
 import {
   amended,
+  decodeCommit,
   encodeTag,
   openServerRemote,
   parseCid,
@@ -106,6 +107,25 @@ test("a server takes notes alone that are some, and the branch goes all the same
   expect(await names(repo, "qa")).toEqual(["first of qa"]);
   const twice = await ada.push("origin");
   expect(twice.notes).toMatchObject([{ outcome: "rejected", reason: "refused" }]);
+});
+
+test("a note whose name says what is no commit, or not there, is refused in words, and what goes with it is taken", async () => {
+  const { repo, connect } = await served();
+  const ada = await writer(connect, ["qa"]);
+  await ada.push("origin");
+  const [{ first }] = await ada.versions.of("qa");
+  const { id } = await ada.dataset("qa").info();
+  const [{ entry }] = await ada.context.logs.heads("refs/notes/");
+  const to = entry.value as Cid;
+  const { snapshot } = decodeCommit(await ada.block(first));
+  const bad = [printCid(snapshot), printCid(new Uint8Array(32).fill(7))].map(cid => ({
+    name: `refs/notes/${id}/${cid}`,
+    to,
+  }));
+  const remote = await connect("http://localhost", ada.local());
+  const { refs } = await remote.push([...bad, { name: "refs/heads/next", to: first }], {});
+  expect(refs.map(ref => ref.ok || ref.reason)).toEqual(["refused", "refused", true]);
+  expect((await repo.context.logs.heads("refs/heads/")).length).toBe(2);
 });
 
 test("a token for some datasets neither reads nor writes notes of others", async () => {

@@ -68,15 +68,24 @@ export async function noteFault(reader: BlockReader, name: string, digest: Diges
   if (!found) return `${name} must name a note: an annotated tag of a commit`;
   const first = parseCid(place.first).digest;
   if (sameDigest(found.commit, first)) return undefined;
-  if (!(await isAncestor(reader, first, found.commit))) return `${name} names a commit that does not come from it`;
+  // What the name says may be no commit, or not here.
+  const comesFrom = await soundly(() => isAncestor(reader, first, found.commit));
+  if (comesFrom !== true) return `${name} names a commit that does not come from it`;
   if (await holdsDataset(reader, found.commit, place.dataset)) return undefined;
   return `${name} names a commit without the dataset`;
 }
 
-async function readNote(reader: BlockReader, digest: Digest): Promise<VersionNote | undefined> {
-  try {
+function readNote(reader: BlockReader, digest: Digest): Promise<VersionNote | undefined> {
+  return soundly(async () => {
     const note = decodeNote(await reader.load(digest));
     return blockType(decode(await reader.load(note.commit))) === "commit" ? note : undefined;
+  });
+}
+
+/** What comes of looking at blocks; `undefined` where they are missing, or not what they should be. */
+async function soundly<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
   } catch (error) {
     if (isSheafError(error)) return undefined;
     throw error;
