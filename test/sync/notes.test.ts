@@ -220,6 +220,55 @@ test.each<[what: string, make: (evil: Repository, first: Cid, second: Cid) => Pr
   expect(await findings(ada)).toEqual([]);
 });
 
+test("a note of what is no commit is refused; others come", async () => {
+  const { town, ada, id } = await started();
+  const first = await put(ada, "a");
+  await ada.push("origin");
+  const evil = await town.open("origin");
+  await name(evil, 1, "good");
+  const snapshot = printCid(decodeCommit(await evil.block(first)).snapshot);
+  await set(evil, `refs/notes/${id}/${snapshot}`, await tagged(evil, first, { note: {} }));
+  const { notes } = await ada.fetch("origin");
+  expect(notes.map(({ outcome }) => outcome).sort()).toEqual(["new", "refused"]);
+  expect(await shown(ada)).toEqual([[1, "good", "a"]]);
+});
+
+test("a partial clone that lacks the rows takes from nobody what two others did beside to one version", async () => {
+  const { town, ada } = await started();
+  await ada.createDataset("other");
+  for (const row of ["a", "b"]) await put(ada, row);
+  await ada.push("origin");
+  const bob = await town.clone("origin", "bob");
+  const second = await town.open("second");
+  await bob.addRemote("second", "mem:second");
+  await besides(ada, 1, "of-ada");
+  await besides(bob, 1, "of-bob");
+  await ada.push("origin");
+  await bob.push("second");
+  const part = await town.clone("origin", "part", { datasets: ["other"] });
+  await part.addRemote("second", "mem:second");
+  expect((await part.fetch("second")).notes).toMatchObject([{ outcome: "refused" }]);
+  expect((await part.push("second")).notes).toEqual([]);
+  expect((await shown(second))[0]).toEqual([1, null, "a,of-bob"]);
+  await bob.fetch("origin");
+  expect((await rowsOf(bob, "qa", (await bob.versions.of("qa"))[0].commit)).length).toBe(3);
+  await bob.push("second");
+  expect((await part.fetch("second")).notes).toMatchObject([{ outcome: "updated" }]);
+});
+
+test("after a push whose answer was lost, what is taken out of a note later stays out", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await name(ada, 1, "first");
+  await ada.push("origin");
+  const [{ name: seen, entry }] = await ada.context.logs.heads("seen/origin/refs/notes/");
+  await ada.context.logs.move(seen, { from: entry, to: null, who: { name: "", email: "" }, command: "never heard" });
+  expect((await ada.push("origin")).notes).toEqual([]);
+  await ada.versions.note("qa", 1, () => ({ other: 1 }));
+  await ada.push("origin");
+  expect((await (await town.open("origin")).versions.of("qa"))[0].note).toEqual({ other: 1 });
+});
+
 test("what others did beside to a version that is the newest here is not undone by a change in place", async () => {
   const { town, ada } = await started();
   await put(ada, "a");

@@ -93,6 +93,8 @@ export function sum(a: Traffic, b: Traffic): Traffic {
 /** What is here, and what the other side had when it was last met. */
 class Side {
   readonly #notes: VersionNotes;
+  /** Refs of notes there that were not taken: what is here does not hold what they say, so it must not go in their place. */
+  readonly #apart = new Set<string>();
 
   private constructor(
     readonly context: Context,
@@ -123,7 +125,9 @@ class Side {
     options: Pick<WireOptions, "signal" | "progress" | "fromNothing">,
   ): Promise<Exchanged<FetchedRef>> {
     const wanted: RemoteRef[] = [];
-    for (const ref of theirs) if (await this.#lacks(ref, options.fromNothing === true)) wanted.push(ref);
+    for (const ref of theirs)
+      if (await this.#lacks(ref, options.fromNothing === true)) wanted.push(ref);
+      else await this.#meet(ref);
     if (wanted.length === 0) return { notes: [], traffic: noTraffic };
     const { signal, progress, fromNothing = false } = options;
     const holds = (await partOf(this.context))?.holds;
@@ -164,17 +168,23 @@ class Side {
     return (isAll || !isKnown) && this.context.store.has(parseCid(place.first).digest);
   }
 
+  /** Notes that both sides came to the same by themselves: what either says next is a change of that. */
+  async #meet({ name, cid }: RemoteRef): Promise<void> {
+    if (cid !== undefined && cid === this.here.get(name) && cid !== this.seen.get(name))
+      await this.#see(name, cid, "fetch");
+  }
+
   /** Lets the note here be what was fetched, or what comes of both. */
   async #take({ ref: { name }, cid, reason }: Fetched): Promise<FetchedRef> {
     const { logs, store } = this.context;
     const fault =
       cid === undefined ? (reason ?? "it cannot be had") : await noteFault(store, name, parseCid(cid).digest);
-    if (cid === undefined || fault !== undefined)
-      return { remote: name, outcome: "refused", before: null, after: null, message: fault ?? "" };
+    if (cid === undefined || fault !== undefined) return this.#refused(name, fault ?? "");
     for (;;) {
       const entry = await logs.read(name);
       const before = (entry?.value ?? null) as Cid | null;
-      const after = await this.#merged(name, before, cid);
+      const after = await this.#merged(name, before, cid).catch(orUnknown);
+      if (after === undefined) return this.#refused(name, "it is to be merged with rows that are not here");
       if (before !== after && !(await this.#notes.move(name, entry, after, `fetch ${this.remote ?? "a URL"}`)))
         continue;
       this.here.set(name, after);
@@ -182,6 +192,11 @@ class Side {
       const outcome = before === null ? "new" : before === after ? "unchanged" : "updated";
       return { remote: name, ref: name, outcome, before, after };
     }
+  }
+
+  #refused(name: string, message: string): FetchedRef {
+    this.#apart.add(name);
+    return { remote: name, outcome: "refused", before: null, after: null, message };
   }
 
   async #merged(name: string, ours: Cid | null, theirs: Cid): Promise<Cid> {
@@ -201,6 +216,7 @@ class Side {
   /** Says whether a note here is to go there: one that is not there, or is there as it was last seen and is something else here. */
   isNews(ref: string, there: RemoteRef | undefined): boolean {
     if (!there) return true;
+    if (this.#apart.has(ref)) return false;
     const seen = this.seen.get(ref);
     return seen !== this.here.get(ref) && (there.cid ?? seen) === seen;
   }

@@ -3,7 +3,6 @@ import type { Blocks } from "../block/blocks.js";
 import { sameDigest, type Digest } from "../block/cid.js";
 import { mergeValues } from "../edit/item-merge.js";
 import { mergeCommits } from "../edit/merge-base.js";
-import { isSheafError } from "../errors.js";
 import { isAncestor } from "../history/ancestry.js";
 import { encodeCommit } from "../history/commit.js";
 import { encodeNote, type VersionNote } from "../history/note.js";
@@ -16,6 +15,7 @@ import { amended } from "./versions.js";
  * Merges two notes that came from `base`, field by field; where both sides changed the version beside the branch, in a commit that merges the two.
  *
  * Of one field that both changed, or one cell, the note that was written later has its say; of two of one second, the one whose bytes are greater.
+ * Throws missing-block where that needs rows that a partial clone lacks.
  */
 export async function mergeNotes(
   blocks: Blocks,
@@ -45,8 +45,7 @@ async function mergedCommit(
   if (base && sameDigest(base, theirs)) return ours;
   if (await isAncestor(blocks, ours, theirs)) return theirs;
   if (await isAncestor(blocks, theirs, ours)) return ours;
-  const merged = await mergeCommits(blocks, ours, theirs).catch(orUndefined);
-  if (!merged) return ours;
+  const merged = await mergeCommits(blocks, ours, theirs);
   return blocks.put(
     encodeCommit({
       snapshot: blocks.put(encodeSnapshot(merged.snapshot)),
@@ -57,10 +56,4 @@ async function mergedCommit(
       attributes: amended,
     }),
   );
-}
-
-/** Rows that a partial clone lacks cannot be merged; whoever has them does. */
-function orUndefined(error: unknown): undefined {
-  if (isSheafError(error, "missing-block")) return undefined;
-  throw error;
 }
