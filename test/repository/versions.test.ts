@@ -1,4 +1,4 @@
-import { amended, Repository } from "@sheaf/core";
+import { amended, dagCbor, encodeTag, Link, parseCid, printCid, Repository, type ValueObject } from "@sheaf/core";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { nodePlatform } from "@sheaf/drives/node";
 import { expect, test, vi } from "vitest";
@@ -147,4 +147,43 @@ test("versions that were listed and read once are found again without reading a 
   const load = vi.spyOn(repo.context.store, "load");
   await look();
   expect(load).not.toHaveBeenCalled();
+});
+
+test("a note that is written while versions are listed is seen at once by whoever asks after it", async () => {
+  const drive = new MemoryDrive();
+  const { repo, put } = await fresh(drive);
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  await put("a");
+  const { id } = await repo.dataset("qa").info();
+  const create = drive.create.bind(drive);
+  vi.spyOn(drive, "create").mockImplementation(async (file, bytes) => {
+    if (file.startsWith(`refs/notes/${id}`)) await repo.versions.of("qa");
+    return create(file, bytes);
+  });
+  await repo.versions.note("qa", 1, note => ({ ...note, name: "first" }));
+  expect((await repo.versions.of("qa"))[0].note).toEqual({ name: "first" });
+});
+
+test("what the tag of a number says, from before notes travelled, stays beside what others note, until it is changed", async () => {
+  const { repo, put } = await fresh();
+  await repo.createDataset("qa", undefined, { attributes: amended });
+  const first = parseCid(await put("a")).digest;
+  const { id } = await repo.dataset("qa").info();
+  const tagger = { name: "Ada", email: "", time: 1, zone: 0 };
+  const tag = (attributes: object) =>
+    encodeTag({ target: first, name: "v1", tagger, message: "", attributes: attributes as ValueObject });
+  const name = async (ref: string, bytes: Uint8Array) => {
+    const to = await repo.local().write(async blocks => printCid(blocks.put(bytes)));
+    await repo.context.logs.move(ref, { from: undefined, to, who: tagger, command: "as it was" });
+    repo.versions.forget();
+  };
+  const old = { opik: { name: "gold", description: "old" }, galileo: "x" };
+  await name(`refs/versions/${id}/1`, tag({ first: new Link(first, dagCbor), note: old }));
+  expect((await repo.versions.of("qa"))[0].note).toEqual(old);
+  await name(`refs/notes/${id}/${printCid(first)}`, tag({ note: { opik: { description: "new" } } }));
+  const both = { opik: { name: "gold", description: "new" }, galileo: "x" };
+  expect((await repo.versions.of("qa"))[0].note).toEqual(both);
+  const changed = await repo.versions.note("qa", 1, ({ opik }) => ({ opik: opik ?? null }));
+  expect(changed.note).toEqual({ opik: both.opik });
+  expect(await repo.versions.of("qa")).toEqual([changed]);
 });

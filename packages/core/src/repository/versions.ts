@@ -6,8 +6,8 @@
  * step. Numbers are this repository's own. What faces know of a version (names, descriptions), and what it is where it was changed beside the branch, is in
  * its note, which goes by that commit and travels (`history/note.ts`).
  */
-import type { BlockReader } from "../block/blocks.js";
 import { parseCid, printCid, type Cid } from "../block/cid.js";
+import { mergeValues } from "../edit/item-merge.js";
 import { SheafError } from "../errors.js";
 import { noteRef, type VersionNote } from "../history/note.js";
 import type { ValueObject } from "../item/value.js";
@@ -15,10 +15,10 @@ import type { LogEntry } from "../store/log-entry.js";
 import { orNobody, readCommit, readSnapshot, sign, type Context, type Tip } from "./context.js";
 import type { DatasetInfo } from "./contract.js";
 import { findDatasetById, noDataset } from "./dataset-tree.js";
-import { DatasetLine } from "./dataset-line.js";
 import { writeLog } from "./heads.js";
 import { DatasetVersion, versionAt, versionIn } from "./version.js";
-import { isMoved, saysSame, VersionNotes, type Noted } from "./version-notes.js";
+import { VersionMemory, type Entered, type Known, type Version } from "./version-memory.js";
+import { isMoved, saysSame, VersionNotes } from "./version-notes.js";
 import { beginningOf, encodeVersion, readVersion, type VersionInfo } from "./version-tag.js";
 import { inTransaction } from "./write.js";
 
@@ -30,58 +30,19 @@ export const amended = { version: "amended" } as const;
 /** How long versions are believed once they were listed, in milliseconds, and in how many times what that took: so late a note of another process is seen. */
 const freshMs = 1000;
 const freshShare = 20;
-const maxInfos = 100_000;
-
-/** A version as its ref says, with its note. */
-interface Entered {
-  readonly entry: LogEntry;
-  readonly entered: VersionInfo;
-  readonly noted: Noted | undefined;
-}
-
-interface Version extends Entered {
-  /** All in all. */
-  readonly info: VersionInfo;
-}
-
-interface Known {
-  readonly head: string;
-  /** Until when they are believed. */
-  readonly until: number;
-  readonly versions: readonly Version[];
-}
-
-/** What was found out of versions. */
-class Memory {
-  /** By the CID of the tag; those with a note by the CID of that too. */
-  readonly infos = new Map<string, VersionInfo>();
-  /** By the dataset's id. */
-  readonly known = new Map<string, Known>();
-  /** The last look under way, by path. */
-  readonly looks = new Map<string, Promise<void>>();
-  readonly line: DatasetLine;
-
-  constructor(reader: BlockReader) {
-    this.line = new DatasetLine(reader);
-  }
-}
-
-/** Shared by all who act in one repository, so that each sees at once what another one noted. */
-const memories = new WeakMap<Context["store"], Memory>();
 
 export class Versions {
-  readonly #memory: Memory;
+  readonly #memory: VersionMemory;
   readonly #notes: VersionNotes;
 
   constructor(readonly context: Context) {
-    const { store } = context;
-    memories.set(store, (this.#memory = memories.get(store) ?? new Memory(store)));
+    this.#memory = VersionMemory.of(context);
     this.#notes = new VersionNotes(context);
   }
 
   /** Believes nothing any more that was listed: notes came from elsewhere. */
   forget(): void {
-    this.#memory.known.clear();
+    this.#memory.forget();
   }
 
   /** All versions of a dataset of the current branch, the first one first; those that are new are entered. Throws no-such-dataset. */
@@ -138,10 +99,12 @@ export class Versions {
       const before = noteOf(version);
       const after = { ...before, ...change(version.info) };
       if (saysSame(before, after)) return version.info;
-      this.#memory.known.delete(id);
-      if (!(await this.#moveNote(id, version, after, command))) continue;
+      const isNoted = await this.#moveNote(id, version, after, command).finally(() => this.#memory.forget(id));
+      if (!isNoted) continue;
       const noted = await this.#notes.at(id, version.info.first);
-      return this.#shown({ ...version, noted }, at === versions.length - 1);
+      const entered = { ...version.entered, note: {} };
+      if (hasNote(version.entered)) await this.#name(id, entered, version.entry);
+      return this.#shown({ ...version, entered, noted }, at === versions.length - 1);
     }
   }
 
@@ -164,12 +127,13 @@ export class Versions {
     const { block, commit: head } = await versionAt(this.context, path, undefined);
     const { id } = block;
     for (;;) {
-      const kept = this.#memory.known.get(id);
+      const { age } = this.#memory;
+      const kept = this.#memory.known(id);
       const known = kept && this.context.platform.now() < kept.until ? kept : await this.#listed(id);
       if (known.head === head) return { id, versions: known.versions };
       const versions = await this.#advanced(id, known.versions, await this.#missing(head, id, known.versions));
       if (!versions) continue;
-      this.#memory.known.set(id, { ...known, head, versions });
+      this.#memory.keep(id, { ...known, head, versions }, age);
       return { id, versions };
     }
   }
@@ -195,7 +159,7 @@ export class Versions {
       const isOurs = await this.#enter(id, number, commits, there);
       const entry = isOurs ? await this.context.logs.read(`${versionPrefix(id)}${number}`) : undefined;
       if (!entry) {
-        this.#memory.known.delete(id);
+        this.#memory.forget(id);
         return undefined;
       }
       const noted = await this.#notes.at(id, there?.entered.first ?? printCid(commits[0].digest));
@@ -245,6 +209,12 @@ export class Versions {
   async #enter(id: string, number: number, commits: readonly Tip[], there: Entered | undefined): Promise<boolean> {
     const commit = printCid(commits[commits.length - 1].digest);
     const info = there ? { ...there.entered, commit } : { ...beginningOf(commits[0]), number, commit };
+    return this.#name(id, info, there?.entry);
+  }
+
+  /** Lets the ref of a number name this; says whether nobody else did since `from` was read. */
+  async #name(id: string, info: Omit<VersionInfo, "changedTime">, from: LogEntry | undefined): Promise<boolean> {
+    const { number } = info;
     const value = await inTransaction(
       this.context,
       async blocks => blocks.put(encodeVersion(info)),
@@ -253,44 +223,38 @@ export class Versions {
     return writeLog(
       orNobody(this.context),
       `${versionPrefix(id)}${number}`,
-      there?.entry,
+      from,
       printCid(value),
       `version ${number}`,
     );
   }
 
   #info({ value }: LogEntry, number: number): Promise<VersionInfo> {
-    return this.#kept(value ?? "", () => readVersion(this.context.store, value ?? "", number));
+    return this.#memory.info(value ?? "", () => readVersion(this.context.store, value ?? "", number));
   }
 
   /** A version with what its note says. The newest one is what the branch says: it is never beside. */
   async #shown({ entry, entered, noted }: Entered, isNewest: boolean): Promise<VersionInfo> {
     const said = noted?.note;
     if (!said) return entered;
-    const { note } = said;
+    const note = hasNote(entered) ? (mergeValues(undefined, said.note, entered.note).value as ValueObject) : said.note;
     if (isNewest || !isMoved(noted, entered.first))
-      return this.#kept(`${entry.value} ${noted.entry.value}`, async () => ({ ...entered, note }));
-    return this.#kept(`${entry.value} ${noted.entry.value} beside`, async () => {
+      return this.#memory.info(`${entry.value} ${noted.entry.value}`, async () => ({ ...entered, note }));
+    return this.#memory.info(`${entry.value} ${noted.entry.value} beside`, async () => {
       const { author } = await readCommit(this.context.store, said.commit);
       return { ...entered, commit: printCid(said.commit), changedTime: author.time, note };
     });
   }
-
-  /** One object for what is the same, so that callers may keep what they made of it. */
-  async #kept(key: string, make: () => Promise<VersionInfo>): Promise<VersionInfo> {
-    const known = this.#memory.infos.get(key);
-    if (known) return known;
-    const made = await make();
-    if (this.#memory.infos.size >= maxInfos) this.#memory.infos.clear();
-    this.#memory.infos.set(key, made);
-    return made;
-  }
 }
 
-/** The note of a version; one that nobody wrote yet says what its ref does. */
-function noteOf({ entered, noted }: Entered): VersionNote {
-  const { author: writer, first, note } = entered;
-  return noted?.note ?? { commit: parseCid(first).digest, note, writer };
+/** The note of a version, with what the tag of its number says. */
+function noteOf({ entered: { author: writer, first }, noted, info: { note } }: Version): VersionNote {
+  return { commit: parseCid(first).digest, writer, ...noted?.note, note };
+}
+
+/** Says whether the tag of a number has a note of its own, from before notes travelled: it counts until it is written anew. */
+function hasNote({ note }: VersionInfo): boolean {
+  return Object.keys(note).length > 0;
 }
 
 function versionPrefix(datasetId: string): string {
