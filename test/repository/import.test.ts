@@ -16,6 +16,17 @@ describe("imports", () => {
     expect((await all(qa.rows())).map(({ item }) => item)).toEqual([{ text: "edited" }, y, x]);
   });
 
+  test("no columns named make nothing where none were named before; those that are all take away the others", async () => {
+    const repo = await open();
+    const qa = repo.dataset("qa");
+    await qa.import([x]);
+    expect(await qa.import([x], { columns: [] })).toMatchObject({ advanced: false });
+    await qa.import([x], { columns: ["text", "more"] });
+    expect(await qa.import([x], { columns: ["text"] })).toMatchObject({ advanced: false });
+    expect(await qa.import([x], { columns: ["text"], onlyColumns: true })).toMatchObject({ advanced: true });
+    expect((await qa.info()).meta).toEqual({ columns: ["text"] });
+  });
+
   test("mode remove of what is not there says so, and makes nothing", async () => {
     const repo = await open();
     await expect(repo.dataset("qa").import([x], { mode: "remove" })).rejects.toMatchObject({ code: "no-such-dataset" });

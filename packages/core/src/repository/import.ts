@@ -70,9 +70,10 @@ export function takenPath(name: string): SheafError<"already-exists"> {
 /** The metadata with these columns named: first in their order, those known before after them, unless these are all. */
 function withColumns(meta: ValueObject, { columns, onlyColumns: isAll = false }: ImportOptions): ValueObject {
   if (!columns) return meta;
-  const known = !isAll && Array.isArray(meta["columns"]) ? meta["columns"] : [];
-  const all = [...columns, ...known.filter(name => typeof name !== "string" || !columns.includes(name))];
-  return sameValue(meta["columns"] ?? null, all) ? meta : { ...meta, columns: all };
+  const known = Array.isArray(meta["columns"]) ? meta["columns"] : [];
+  const others = isAll ? [] : known.filter(name => typeof name !== "string" || !columns.includes(name));
+  const all = [...columns, ...others];
+  return sameValue(known, all) ? meta : { ...meta, columns: all };
 }
 
 function summary({ added, changed, removed, unchanged }: ImportCounts): string {
