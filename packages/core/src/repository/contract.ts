@@ -60,7 +60,7 @@ export type Change =
   | { readonly dataset: string; readonly items: ItemEdit }
   | { readonly file: string; readonly content: Uint8Array | null; readonly mode?: number };
 
-/** What becomes of a row's item: `undefined` where it stays as it is. Pure, as it may be asked again, and never of an item that it changes in place. */
+/** What becomes of a row's item, in the block's form: `undefined` where it stays as it is. Pure, as it may be asked again, and never of an item that it changes in place. */
 export type ItemEdit = (item: ValueObject, id: string) => ValueObject | undefined;
 
 /** An edit of a column in every row that has it, or of the order of all. */

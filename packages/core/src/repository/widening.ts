@@ -9,6 +9,7 @@ import type { Watch } from "../watch.js";
 import type { Connection } from "./connection.js";
 import type { Context } from "./context.js";
 import { fetchFrom } from "./fetching.js";
+import { sum } from "./note-exchange.js";
 import { findPart, notePart, partOf } from "./part.js";
 import type { FetchOptions, FetchResult } from "./remote-contract.js";
 
@@ -36,9 +37,7 @@ export async function fetchWider(
   const { refs, traffic } = await remote.fetch(theirs, { signal, progress, holds, fromNothing: true });
   await checkWhole(context, refs, holds, remote.url, options);
   await notePart(context, found, "fetch");
-  const { sent, received, objects } = result.traffic;
-  const sum = { sent: sent + traffic.sent, received: received + traffic.received, objects: objects + traffic.objects };
-  return { ...result, traffic: sum };
+  return { ...result, traffic: sum(result.traffic, traffic) };
 }
 
 /** Walks what refs here name, and those of the other side do not. */

@@ -191,15 +191,15 @@ export class UploadPack {
     const wants = await this.#common(oids);
     if (wants.length < oids.length) return undefined;
     const others = wants.filter(({ oid }) => !named.has(oid)).map(({ digest }) => digest);
-    const tips = await this.#common(refs.map(({ oid, peeled }) => peeled ?? oid));
-    return (await this.#areBehind(others, tips)) ? wants.map(({ digest }) => digest) : undefined;
+    return (await this.#areBehind(others, refs)) ? wants.map(({ digest }) => digest) : undefined;
   }
 
-  /** Whether these are commits from which the others descend. */
-  async #areBehind(commits: readonly Digest[], tips: readonly Common[]): Promise<boolean> {
+  /** Whether these are commits from which those descend that the refs name. */
+  async #areBehind(commits: readonly Digest[], refs: readonly GitRef[]): Promise<boolean> {
     if (commits.length === 0) return true;
     const { reader } = this.place.local;
     for (const digest of commits) if ((await readVersion(reader, digest)).type !== "commit") return false;
+    const tips = await this.#common(refs.map(({ oid, peeled }) => peeled ?? oid));
     const heads = tips.map(({ digest }) => digest);
     return (await difference(reader, commits, heads)).ahead.length === 0;
   }
