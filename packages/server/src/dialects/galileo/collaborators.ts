@@ -4,7 +4,7 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t } from "../../schema.js";
-import { isoTime } from "../catalog/time.js";
+import { isoTime, nowTime } from "../catalog/time.js";
 import { madeUuid } from "../catalog/uuid.js";
 import { unprocessable } from "./errors.js";
 import { uuid } from "./ids.js";
@@ -66,7 +66,7 @@ export const collaboratorRoutes = [
       const given = (await call.json()).map(({ user_id: id, user_email: email, role: as = "viewer" }, i): Sharer => {
         if (!id && !email) throw unprocessable(["body", i], "give user_id or user_email");
         const made = id ?? madeUuid(repo.local().platform, 4, ["galileo user", email ?? ""]);
-        return { id: made.toLowerCase(), role: as, since: sinceNow(desk), email: email ?? "" };
+        return { id: made.toLowerCase(), role: as, since: nowTime(desk.repo), email: email ?? "" };
       });
       const all = await share(call, desk, await needDataset(call, desk), "users", given);
       return json(given.flatMap(({ id }) => all.filter(one => one.id === id).map(person)));
@@ -134,7 +134,7 @@ export const collaboratorRoutes = [
     },
     async (call, _, desk) => {
       const given = (await call.json()).map(({ group_id: id, role: as = "viewer" }): Sharer => {
-        return { id: id.toLowerCase(), role: as, since: sinceNow(desk), email: "" };
+        return { id: id.toLowerCase(), role: as, since: nowTime(desk.repo), email: "" };
       });
       const all = await share(call, desk, await needDataset(call, desk), "groups", given);
       return json(given.flatMap(({ id }) => all.filter(one => one.id === id).map(group)));
@@ -194,8 +194,4 @@ async function people(call: Call<{ dataset_id: string }>, desk: Desk) {
       .filter(one => one.id !== id)
       .map(person),
   ];
-}
-
-function sinceNow({ repo }: Desk): string {
-  return new Date(repo.local().platform.now()).toISOString();
 }

@@ -2,8 +2,9 @@
 import { json } from "../../answer.js";
 import { route } from "../../route.js";
 import { t } from "../../schema.js";
+import { nowTime } from "../catalog/time.js";
 import { madeUuid } from "../catalog/uuid.js";
-import { changeExperiment, experimentsPath, inExperiment, needExperiment, nowOf, tagsOf } from "./experiment.js";
+import { changeExperiment, experimentsPath, inExperiment, needExperiment, tagsOf } from "./experiment.js";
 import { uuid } from "./ids.js";
 import { dense, partOf } from "./log-record.js";
 import { needProject } from "./projects.js";
@@ -52,7 +53,7 @@ export const experimentTagRoutes = [
       const run = call.params.experiment_id.toLowerCase();
       const id = madeUuid(repo.local().platform, 4, ["galileo experiment tag", run, key]);
       const { id: user } = await callerInfo(call, repo);
-      const now = nowOf(desk);
+      const now = nowTime(desk.repo);
       const item = await changeExperiment(call, desk, call.params, before => {
         const old = tagsOf(before);
         const created = old.find(one => one["id"] === id)?.["created_at"] ?? now;

@@ -4,11 +4,12 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { t } from "../../schema.js";
 import { changeRecords, getRecord, recordPath } from "../catalog/records.js";
+import { nowTime } from "../catalog/time.js";
 import { notFound } from "./errors.js";
 import { uuid } from "./ids.js";
 import { partOf } from "./log-record.js";
 import { needProject, type Project } from "./projects.js";
-import { callerInfo } from "./session.js";
+import type { UserInfo } from "./users.js";
 
 export const experimentKind = "experiments";
 export const inExperiment = t.Object({ project_id: uuid, experiment_id: uuid });
@@ -17,10 +18,6 @@ export const experimentsPath = "/projects/{project_id}/experiments";
 export const taskType = 16;
 
 type Place = { readonly project_id: string; readonly experiment_id: string };
-
-export function nowOf({ repo }: Desk): string {
-  return new Date(repo.local().platform.now()).toISOString();
-}
 
 /** Throws 404 for none of this project. */
 export async function needExperiment(call: Call, desk: Desk, project: Project, id: string): Promise<ValueObject> {
@@ -41,7 +38,7 @@ export async function changeExperiment(
   let after = await needExperiment(call, desk, project, id);
   await changeRecords(call, desk, experimentKind, [id], (_, before) => {
     if (!before) throw notFound(`the project has no experiment ${id}`);
-    return (after = { ...change(before), last_updated_at: nowOf(desk) });
+    return (after = { ...change(before), last_updated_at: nowTime(desk.repo) });
   });
   return after;
 }
@@ -52,8 +49,7 @@ export function tagsOf(item: ValueObject): ValueObject[] {
 }
 
 /** An ExperimentResponse. */
-export async function shownExperiment(call: Call, desk: Desk, id: string, item: ValueObject) {
-  const user = await callerInfo(call, desk.repo);
+export function shownExperiment(id: string, item: ValueObject, user: UserInfo) {
   const { dataset, task_type: task, experiment_group_name: group } = partOf(item);
   const tags = Object.fromEntries(tagsOf(item).map(one => [typeof one["key"] === "string" ? one["key"] : "", [one]]));
   return {

@@ -1,12 +1,14 @@
 /** Experiments: records that say with which version of a dataset a program was tried. What it did are traces that name the experiment. */
-import { isObject, parseJson, printItem } from "@sheaf/core";
+import { fieldOf } from "@sheaf/core";
 import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
+import { itemOf } from "../../native/row-reader.js";
 import { route } from "../../route.js";
 import { maybe, t } from "../../schema.js";
 import { nameOf } from "../catalog/naming.js";
-import { changeRecords, recordPath, recordsNow, removeRecords } from "../catalog/records.js";
+import { changeRecords, recordPath, recordsNow, removeRecords, type RecordEntry } from "../catalog/records.js";
+import { nowTime } from "../catalog/time.js";
 import { freshUuid } from "../catalog/uuid.js";
 import { notFound, unprocessable } from "./errors.js";
 import {
@@ -15,7 +17,6 @@ import {
   experimentsPath,
   inExperiment,
   needExperiment,
-  nowOf,
   shownExperiment,
   taskType,
 } from "./experiment.js";
@@ -23,6 +24,7 @@ import { uuid } from "./ids.js";
 import { dense } from "./log-record.js";
 import { paged, pageOf, pageQuery } from "./paging.js";
 import { inProject, needProject } from "./projects.js";
+import { callerInfo } from "./session.js";
 import { findDataset } from "./shapes.js";
 
 const tag = "experiments";
@@ -43,7 +45,10 @@ export const experimentRoutes = [
       params: inProject,
       answers: { 200: { description: "a list of ExperimentResponse" } },
     },
-    async (call, _, desk) => json(await allShown(call, desk)),
+    async (call, repo, desk) => {
+      const user = await callerInfo(call, repo);
+      return json((await allExperiments(call, desk)).map(({ id, item }) => shownExperiment(id, item, user)));
+    },
   ),
   route(
     {
@@ -57,9 +62,10 @@ export const experimentRoutes = [
       query: t.Object(pageQuery),
       answers: { 200: { description: "a ListExperimentResponse" } },
     },
-    async (call, _, desk) => {
-      const { part, fields } = paged(await allShown(call, desk), pageOf(call.query));
-      return json({ ...fields, experiments: part });
+    async (call, repo, desk) => {
+      const { part, fields } = paged(await allExperiments(call, desk), pageOf(call.query));
+      const user = await callerInfo(call, repo);
+      return json({ ...fields, experiments: part.map(({ id, item }) => shownExperiment(id, item, user)) });
     },
   ),
   route(
@@ -83,7 +89,7 @@ export const experimentRoutes = [
       },
       answers,
     },
-    async (call, _, desk) => {
+    async (call, repo, desk) => {
       const body = await call.json();
       const project = await needProject(call, desk, call.params.project_id);
       if (body.trigger === true)
@@ -94,7 +100,7 @@ export const experimentRoutes = [
       if (body.experiment_group_id) throw notFound("there is no such group of experiments");
       const dataset = body.dataset ? await findDataset(call, desk, body.dataset.dataset_id) : undefined;
       const id = freshUuid(desk.repo.local().platform, 4);
-      const now = nowOf(desk);
+      const now = nowTime(desk.repo);
       const galileo = dense({
         dataset: dense({ ...body.dataset }),
         task_type: body.task_type ?? taskType,
@@ -109,7 +115,7 @@ export const experimentRoutes = [
         galileo,
       });
       await changeRecords(call, desk, kind, [id], () => item);
-      return json(await shownExperiment(call, desk, id, item));
+      return json(shownExperiment(id, item, await callerInfo(call, repo)));
     },
   ),
   route(
@@ -123,10 +129,11 @@ export const experimentRoutes = [
       params: inExperiment,
       answers,
     },
-    async (call, _, desk) => {
+    async (call, repo, desk) => {
       const project = await needProject(call, desk, call.params.project_id);
       const id = call.params.experiment_id.toLowerCase();
-      return json(await shownExperiment(call, desk, id, await needExperiment(call, desk, project, id)));
+      const item = await needExperiment(call, desk, project, id);
+      return json(shownExperiment(id, item, await callerInfo(call, repo)));
     },
   ),
   route(
@@ -141,11 +148,11 @@ export const experimentRoutes = [
       body: { json: t.Object({ name }) },
       answers,
     },
-    async (call, _, desk) => {
+    async (call, repo, desk) => {
       const { name: given } = await call.json();
       const id = call.params.experiment_id.toLowerCase();
       const item = await changeExperiment(call, desk, call.params, before => ({ ...before, name: given }));
-      return json(await shownExperiment(call, desk, id, item));
+      return json(shownExperiment(id, item, await callerInfo(call, repo)));
     },
   ),
   route(
@@ -171,16 +178,14 @@ export const experimentRoutes = [
 
 type InProject = Call<{ project_id: string }>;
 
-async function allShown(call: InProject, desk: Desk): Promise<unknown[]> {
+async function allExperiments(call: InProject, desk: Desk): Promise<RecordEntry[]> {
   const project = await needProject(call, desk, call.params.project_id);
-  const all: unknown[] = [];
+  const all: RecordEntry[] = [];
   const version = call.sees(recordPath(kind)) ? await recordsNow(desk, kind) : undefined;
   if (version)
     for await (const { ids, blocks } of version.batches({ signal: call.signal }))
-      for (let i = 0; i < ids.length; i++) {
-        const item = parseJson(printItem(blocks[i]));
-        if (isObject(item) && item["project_id"] === project.id)
-          all.push(await shownExperiment(call, desk, ids[i], item));
-      }
+      blocks.forEach((block, i) => {
+        if (fieldOf(block, "project_id") === project.id) all.push({ id: ids[i], item: itemOf(block) });
+      });
   return all;
 }

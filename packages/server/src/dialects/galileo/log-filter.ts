@@ -109,11 +109,11 @@ function comparison(filter: Leaf): (value: unknown) => boolean {
     case "boolean":
       return value => (value === filter.value) === (filter.operator !== "ne");
     case "id":
-      return value => hasText(value, filter.operator ?? "eq", [filter.value].flat(), false);
+      return textTest(filter.operator ?? "eq", [filter.value].flat(), false);
     case "text":
     case "collection":
     default:
-      return value => hasText(value, filter.operator, [filter.value].flat(), filter.case_sensitive ?? true);
+      return textTest(filter.operator, [filter.value].flat(), filter.case_sensitive ?? true);
   }
 }
 
@@ -137,16 +137,16 @@ function compares(by: string, value: unknown, [first, second = first]: readonly 
   }
 }
 
-function hasText(value: unknown, by: string, wanted: readonly string[], isCased: boolean): boolean {
+function textTest(by: string, wanted: readonly string[], isCased: boolean): (value: unknown) => boolean {
   const fold = (text: string) => (isCased ? text : text.toLowerCase());
-  const held = (Array.isArray(value) ? value : [value ?? ""]).map(one => fold(asText(one)));
   const texts = wanted.map(fold);
-  if (by === "contains")
-    return Array.isArray(value)
-      ? texts.some(text => held.includes(text))
-      : texts.some(text => held.some(one => one.includes(text)));
-  const isOne = held.some(one => texts.includes(one));
-  return by === "ne" || by === "not_in" ? !isOne : isOne;
+  const whole = new Set(texts);
+  return value => {
+    const held = (Array.isArray(value) ? value : [value ?? ""]).map(one => fold(asText(one)));
+    if (by === "contains" && !Array.isArray(value)) return texts.some(text => held[0].includes(text));
+    const isOne = held.some(one => whole.has(one));
+    return by === "ne" || by === "not_in" ? !isOne : isOne;
+  };
 }
 
 /** What records are ordered and compared by. */

@@ -1,6 +1,7 @@
 /** Experiments compared: the items of a dataset that were tried in them, each with what came of it. */
 import { isObject, printJson, type ValueObject } from "@sheaf/core";
 import { json } from "../../answer.js";
+import { itemOf } from "../../native/row-reader.js";
 import type { Route } from "../../route.js";
 import { readThen } from "../catalog/catalog.js";
 import { uuidForm } from "../catalog/uuid.js";
@@ -11,7 +12,7 @@ import { allExperiments, itemsOf } from "./experiment-index.js";
 import { listOf, runsOf, shownItem } from "./experiment-item.js";
 import { elementsIn } from "./fields.js";
 import { compareTexts, parseFilters, textOf, type FieldType, type Filter } from "./filter.js";
-import { itemFields, itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
+import { itemFields, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import { columnsOf, noteTypes, readAt, rowIn, shownColumns, shownRows } from "./item-reader.js";
 import { pageOfTexts } from "./items.js";
 import { operation, pageOf, type Ask } from "./operation.js";

@@ -1,13 +1,13 @@
 /** New items that a language model makes after those of a dataset. Nothing is stored: who asked adds those that they like. */
 import { Float, isObject, printJson, setKey, type Value, type ValueObject } from "@sheaf/core";
 import { json } from "../../answer.js";
+import { itemOf } from "../../native/row-reader.js";
 import type { Route } from "../../route.js";
 import { askModel, objectsIn } from "../catalog/model.js";
 import { findById } from "./dataset.js";
 import { badRequest } from "./errors.js";
 import { isBlank, Rules } from "./fields.js";
 import { opikOf } from "./ids.js";
-import { itemOf } from "./item-filter.js";
 import { readAt, rowsBackwards } from "./item-reader.js";
 import { operation, type Ask } from "./operation.js";
 

@@ -2,12 +2,13 @@
 import { printJson, utf8, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
 import { empty, json, stream } from "../../answer.js";
 import type { Job } from "../../jobs.js";
+import { itemOf } from "../../native/row-reader.js";
 import type { Route } from "../../route.js";
 import { nameOf } from "../catalog/naming.js";
 import { isoTime } from "../catalog/time.js";
 import { needById } from "./dataset.js";
 import { badRequest, notFound } from "./errors.js";
-import { itemOf, memberOf, type At } from "./item-filter.js";
+import { memberOf, type At } from "./item-filter.js";
 import { readAt, rowsBackwards } from "./item-reader.js";
 import { operation, type Ask } from "./operation.js";
 import { compact } from "./shape.js";

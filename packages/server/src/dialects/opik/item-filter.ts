@@ -1,5 +1,6 @@
 /** Filters on items: by what they hold, what is known beside, and where they come from. */
-import { decode, fromBlockForm, isObject, type DatasetVersion, type Value, type ValueObject } from "@sheaf/core";
+import { isObject, type DatasetVersion, type Value } from "@sheaf/core";
+import { itemOf } from "../../native/row-reader.js";
 import { parseFilters, type FieldType, type Filter } from "./filter.js";
 import { wordsOf, type Origin } from "./item.js";
 import type { Ask } from "./operation.js";
@@ -60,11 +61,6 @@ function valueOf(
   if (field === "full_data") return itemOf(block);
   const words: Readonly<Record<string, Value | undefined>> = { ...wordsOf(block), ...origin };
   return words[field];
-}
-
-/** An item's data, exact. */
-export function itemOf(block: Uint8Array): ValueObject {
-  return fromBlockForm(decode(block) as ValueObject).item;
 }
 
 export function memberOf(object: Value | undefined, key: string): Value | undefined {

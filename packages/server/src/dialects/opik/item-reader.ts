@@ -1,7 +1,8 @@
 /** Items read: newest first, a page or a stream of them, with filters. */
 import { isObject, printJson, type DatasetInfo, type DatasetVersion, type RowPlace, type Value } from "@sheaf/core";
+import { itemOf } from "../../native/row-reader.js";
 import { readThen } from "../catalog/catalog.js";
-import { itemOf, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
+import { memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import type { Filter } from "./filter.js";
 import { dataText, itemText } from "./item.js";
 import type { Columns } from "../catalog/system-columns.js";
