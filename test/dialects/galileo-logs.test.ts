@@ -255,4 +255,12 @@ test("log streams are made once, whoever comes first, and listed in pages", asyn
   expect(await ask("GET", "/projects/all?type=gen_ai")).toMatchObject([{ name: "P" }]);
 });
 
+test("a project that two make at once is one, as the first of them made it", async () => {
+  const { ask } = await started(towns);
+  const types = ["llm_monitor", "gen_ai", "protect"];
+  const made = await Promise.all(types.map(type => ask("POST", "/projects", { name: "Q", type })));
+  expect(made).toEqual([made[0], made[0], made[0]]);
+  expect(await ask("GET", "/projects/all")).toEqual([expect.anything(), made[0]]);
+});
+
 test("the operations that were used", () => expectExercised("galileo", "recorded exchanges", towns, "logs"));

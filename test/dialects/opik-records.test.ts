@@ -75,6 +75,24 @@ test("the first of its kind is kept by one commit", async () => {
   expect((await other.get("/projects?name=many")).body).toMatchObject({ total: 8 });
 });
 
+test("of two that make one thing at once the second hears so, and of two that remove one both are content", async () => {
+  const opik = await open();
+  const twice = async (ask: () => Promise<{ status: number }>) =>
+    (await Promise.all([ask(), ask()])).map(({ status }) => status).sort();
+  await opik.create("ds");
+  const [id, trace] = [uuid7(), uuid7()];
+  expect(await twice(() => opik.post("/projects", { name: "p" }))).toEqual([201, 409]);
+  expect(await twice(() => opik.post("/experiments", { id, dataset_name: "ds", name: "e" }))).toEqual([201, 409]);
+  ok(await opik.post("/traces", { id: trace, name: "t", start_time }), 201);
+  expect(await twice(() => opik.post("/traces/delete", { ids: [trace] }))).toEqual([204, 204]);
+});
+
+test("a comment on what is not there keeps nothing", async () => {
+  const opik = await open();
+  expect((await opik.post(`/traces/${uuid7()}/comments`, { text: "hm" })).status).toBe(404);
+  expect((await opik.town.repo.head()).commit).toBeUndefined();
+});
+
 test("the server says which version it speaks, and where the page of a dataset is", async () => {
   const { town } = await open();
   const version = await town.ask("GET", "/opik/api/is-alive/ver");

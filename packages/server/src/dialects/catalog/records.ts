@@ -17,7 +17,7 @@ import {
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { recordKind } from "./catalog.js";
-import { rewrite } from "./rewrite.js";
+import { rewrite, type Plan } from "./rewrite.js";
 
 export interface RecordEntry {
   readonly id: string;
@@ -40,17 +40,32 @@ export async function putRecords(call: Call, desk: Desk, kind: string, records: 
 
 /** Removes those of these records that are there. */
 export async function removeRecords(call: Call, desk: Desk, kind: string, ids: readonly string[]): Promise<void> {
-  await call.permit({ scope: "write", dataset: recordPath(kind) });
-  const version = await recordsNow(desk, kind);
-  const patch: Operation[] = [];
-  for (const id of new Set(ids))
-    if (version && (await version.cid(id)) !== undefined) patch.push({ op: "remove", path: pointer("items", id) });
-  if (patch.length > 0) await editRecords(call, desk, kind, patch);
+  const rows = [...new Set(ids)];
+  const dataset = recordPath(kind);
+  await rewrite(call, desk, dataset, async ({ version }) => {
+    const patch: Operation[] = [];
+    for (const id of rows)
+      if (version && (await version.cid(id)) !== undefined) patch.push({ op: "remove", path: pointer("items", id) });
+    return planOf(kind, patch, rows);
+  });
 }
 
 /** One record, exact. */
 export async function getRecord(desk: Desk, kind: string, id: string): Promise<ValueObject | undefined> {
-  const text = await (await recordsNow(desk, kind))?.getText(id);
+  return itemIn(await recordsNow(desk, kind), id);
+}
+
+/** Those of these records that are there, exact, in this order. */
+export async function* getRecords(desk: Desk, kind: string, ids: Iterable<string>): AsyncGenerator<RecordEntry> {
+  const version = await recordsNow(desk, kind);
+  for (const id of ids) {
+    const item = await itemIn(version, id);
+    if (item) yield { id, item };
+  }
+}
+
+async function itemIn(version: DatasetVersion | undefined, id: string): Promise<ValueObject | undefined> {
+  const text = await version?.getText(id);
   return text === undefined ? undefined : (parseJson(text) as ValueObject);
 }
 
@@ -104,18 +119,24 @@ export async function changeRecords(
   ids: readonly string[],
   change: (id: string, before: ValueObject | undefined) => ValueObject | undefined,
 ): Promise<void> {
-  const dataset = recordPath(kind);
-  await rewrite(call, desk, dataset, async ({ version }) => {
+  const rows = [...new Set(ids)];
+  await rewrite(call, desk, recordPath(kind), async ({ version }) => {
     const patch: Operation[] = [];
-    for (const id of new Set(ids)) {
-      const text = await version?.getText(id);
-      const value = change(id, text === undefined ? undefined : (parseJson(text) as ValueObject));
+    for (const id of rows) {
+      const value = change(id, await itemIn(version, id));
       if (value) patch.push({ op: "add", path: pointer("items", id), value });
     }
-    return {
-      changes: [...(version ? [] : [creationOf(kind)]), { dataset, patch }],
-      message: `records: ${kind}`,
-      rows: [...new Set(ids)],
-    };
+    return planOf(kind, patch, rows, version ? [] : [creationOf(kind)]);
   });
+}
+
+/** The plan that patches records of a kind; `undefined` where there is nothing to do. */
+function planOf(
+  kind: string,
+  patch: readonly Operation[],
+  rows: readonly string[],
+  before: readonly Change[] = [],
+): Plan | undefined {
+  if (patch.length === 0) return undefined;
+  return { changes: [...before, { dataset: recordPath(kind), patch }], message: `records: ${kind}`, rows };
 }

@@ -82,7 +82,8 @@ export const logStreamRoutes = [
       const project = await needProject(call, desk, call.params.project_id);
       if (name !== everyProjects)
         await changeRecords(call, desk, projectKind, [project.id], (_, before) => {
-          const streams = streamsIn(before ?? {});
+          if (!before) throw notFound(`there is no project ${project.id}`);
+          const streams = streamsIn(before);
           return streams.includes(name) ? undefined : { ...before, log_streams: [...streams, name] };
         });
       return json(streamJson(repo.local().platform, project, name, await callerInfo(call, repo)));

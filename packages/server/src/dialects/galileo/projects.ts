@@ -5,7 +5,8 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t } from "../../schema.js";
-import { getRecord, listRecords, putRecords, recordPath } from "../catalog/records.js";
+import { changeRecords, getRecord, listRecords, recordPath } from "../catalog/records.js";
+import { nowTime } from "../catalog/time.js";
 import { madeUuid, uuidForm } from "../catalog/uuid.js";
 import { notFound } from "./errors.js";
 import { uuid } from "./ids.js";
@@ -151,9 +152,14 @@ async function allProjects(call: Call, desk: Desk): Promise<Project[]> {
 async function makeProject(call: Call, desk: Desk, name: string, type: string): Promise<Project> {
   const { platform } = desk.repo.local();
   const id = madeUuid(platform, 4, ["galileo project", name]);
-  const item = { name, type, created_at: new Date(platform.now()).toISOString() };
-  await putRecords(call, desk, projectKind, [{ id, item }]);
-  return { id, ...item, streams: [] };
+  const item = { name, type, created_at: nowTime(desk.repo) };
+  let project: Project = { id, ...item, streams: [] };
+  await changeRecords(call, desk, projectKind, [id], (_, before) => {
+    // Of two that make it at once, the one that comes second finds it made.
+    project = (before && read(id, before)) ?? project;
+    return before ? undefined : item;
+  });
+  return project;
 }
 
 /** A project of any face: of one that tells no type, Galileo's usual one is taken for granted. */

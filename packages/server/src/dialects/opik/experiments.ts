@@ -132,7 +132,6 @@ async function createExperiment(ask: Ask): Promise<Response> {
   const versions = await versionsOf(ask, dataset);
   const version = wanted === undefined ? versions.at(-1) : versions.find(one => one.id === wanted);
   if (wanted !== undefined && !version) throw conflict(`Version ${wanted} is none of the dataset`);
-  if (await ask.record(kind, id)) throw conflict(`Experiment already exists with id '${id}'`);
   const { now } = ask;
   const record = compact({
     name: body.text("name") ?? `experiment-${id.slice(-8)}`,
@@ -157,8 +156,16 @@ async function createExperiment(ask: Ask): Promise<Response> {
     created_by: ask.call.author.name,
     last_updated_at: now,
   });
-  await changeRecords(ask.call, ask.desk, kind, [id], () => record);
+  await keepNew(ask, id, record);
   return ask.made(id);
+}
+
+/** Throws 409 where there is an experiment of this id. */
+async function keepNew(ask: Ask, id: string, record: ValueObject): Promise<void> {
+  await changeRecords(ask.call, ask.desk, kind, [id], (_, before) => {
+    if (before) throw conflict(`Experiment already exists with id '${id}'`);
+    return record;
+  });
 }
 
 async function updateExperiment(ask: Ask): Promise<Response> {

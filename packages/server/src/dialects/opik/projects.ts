@@ -1,7 +1,7 @@
 /** Opik's projects: records. Datasets of no project (those of other faces too) are in the one that its SDKs take for granted. */
 import { isObject, type DatasetInfo, type Platform, type ValueObject } from "@sheaf/core";
 import { empty, json } from "../../answer.js";
-import { getRecord, listRecords, putRecords, recordPath, removeRecords } from "../catalog/records.js";
+import { changeRecords, getRecord, listRecords, recordPath, removeRecords } from "../catalog/records.js";
 import { madeUuid } from "../catalog/uuid.js";
 import { conflict, notFound } from "./errors.js";
 import { isBlank, Rules, type Fields } from "./fields.js";
@@ -52,9 +52,15 @@ export async function projectIn(ask: Ask, body: Fields): Promise<string | undefi
   return made;
 }
 
-async function keepProject(ask: Ask, id: string, name: string): Promise<void> {
+/** Says whether it was not there before. */
+async function keepProject(ask: Ask, id: string, name: string): Promise<boolean> {
   const item: ValueObject = { name, created_at: ask.now };
-  await putRecords(ask.call, ask.desk, kind, [{ id, item }]);
+  let isNew = true;
+  await changeRecords(ask.call, ask.desk, kind, [id], (_, before) => {
+    isNew = before === undefined;
+    return isNew ? item : undefined;
+  });
+  return isNew;
 }
 
 /** Every project that the caller may see, by name. */
@@ -105,8 +111,8 @@ export const projectRoutes = [
       const name = (await ask.body()).text("name") ?? "";
       new Rules().hold(!isBlank(name), "name must not be blank").done();
       const id = projectId(ask.platform, name);
-      if (await findProject(ask, id)) throw conflict("Project already exists");
-      await keepProject(ask, id, name);
+      const isDefault = id === projectId(ask.platform);
+      if (isDefault || !(await keepProject(ask, id, name))) throw conflict("Project already exists");
       return ask.made(id);
     },
   ),
