@@ -77,6 +77,33 @@ test("odd keys, circles and spans whose parents never came harm nobody", async (
   expect({}).not.toHaveProperty("x");
 });
 
+test("a token for traces alone sees no span within them, and neither logs nor removes a trace with spans", async () => {
+  const town = await opened([]);
+  const key = async (...kinds: string[]) => {
+    const ada = { name: "Ada", email: "ada@example.org", scope: "write" } as const;
+    const datasets = kinds.map(kind => `records/${kind}`);
+    return { "galileo-api-key": (await createToken(town.repo.local(), { ...ada, datasets })).secret };
+  };
+  const [some, spans] = [await key("projects", "traces", "sessions"), await key("projects", "spans")];
+  const all = await key("projects", "traces", "sessions", "spans");
+  const project = (await town.ask("POST", "/galileo/projects", { name: "P" }, all)).body as { id: string };
+  const path = `/galileo/projects/${project.id}`;
+  const as = (method: string, to: string, body?: object, by = some) => town.ask(method, path + to, body, by);
+  const { id: session_id } = (await as("POST", "/sessions", { name: "s" })).body as { id: string };
+  expect((await as("POST", "/traces", { traces: [trace], session_id }, all)).status).toBe(200);
+  const bare = { num_spans: 0, spans: [] };
+  expect((await as("GET", `/traces/${uuid(1)}`)).body).toMatchObject({ id: uuid(1), ...bare });
+  expect((await as("GET", `/sessions/${session_id}`)).body).toMatchObject({ traces: [bare] });
+  expect((await as("POST", "/export_records", { root_type: "trace" })).body).toMatchObject(bare);
+  const head = (await town.repo.head()).commit;
+  expect((await as("POST", "/traces", { traces: [{ ...trace, id: uuid(50) }] })).status).toBe(403);
+  expect((await as("POST", "/traces/delete", {})).status).toBe(403);
+  expect((await town.repo.head()).commit).toBe(head);
+  const body = { spans: [{ ...tool, id: uuid(51) }], trace_id: uuid(1), parent_id: uuid(1) };
+  const logged = await as("POST", "/spans", body, spans);
+  expect([logged.status, logged.body]).toEqual([200, expect.objectContaining({ session_id: null })]);
+});
+
 test("a token for some datasets logs nothing and sees nothing of what was logged", async () => {
   const town = await opened([]);
   const ada = { name: "Ada", email: "ada@example.org", scope: "write" } as const;

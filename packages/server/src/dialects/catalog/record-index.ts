@@ -1,35 +1,43 @@
-/** Records found by a field of theirs: an index that is made again when records of the kind changed. */
-import { fieldOf } from "@sheaf/core";
+/** Records found by a field of theirs: indexes that are made again when records of the kind changed, and that all faces share. */
+import { fieldOf, type DatasetVersion } from "@sheaf/core";
 import type { Desk } from "../../desk.js";
 import { recordsNow } from "./records.js";
 
-export class RecordIndex {
-  #cid: string | undefined;
-  #ids: ReadonlyMap<unknown, readonly string[]> = new Map();
+/** Ids of records, in the order in which they came, by the text that a field of theirs holds; under `undefined` those where it holds none. */
+export type IdsBy = ReadonlyMap<string | undefined, readonly string[]>;
 
-  constructor(
-    readonly kind: string,
-    readonly field: string,
-  ) {}
+interface Index {
+  /** Of the dataset that holds the records. */
+  readonly cid: string;
+  readonly ids: IdsBy;
+}
 
-  /** The ids of the records that hold this text in the field, in the order in which they came. */
-  async of(desk: Desk, text: string): Promise<readonly string[]> {
-    const version = await recordsNow(desk, this.kind);
-    if (!version) return [];
-    const { cid } = version.info;
-    if (this.#cid !== cid) {
-      const ids = new Map<unknown, string[]>();
-      for await (const batch of version.batches())
-        batch.blocks.forEach((block, i) => {
-          const value = fieldOf(block, this.field);
-          if (typeof value !== "string") return;
-          const own = ids.get(value);
-          if (own) own.push(batch.ids[i]);
-          else ids.set(value, [batch.ids[i]]);
-        });
-      this.#ids = ids;
-      this.#cid = cid;
-    }
-    return this.#ids.get(text) ?? [];
-  }
+const indexes = new WeakMap<Desk, Map<string, Index>>();
+
+/** The ids of all records of a kind by a field of theirs. The caller permits. */
+export async function idsBy(desk: Desk, kind: string, field: string): Promise<IdsBy> {
+  const version = await recordsNow(desk, kind);
+  if (!version) return new Map();
+  const { cid } = version.info;
+  const own = indexes.get(desk) ?? new Map<string, Index>();
+  indexes.set(desk, own);
+  const name = `${kind} ${field}`;
+  const known = own.get(name);
+  if (known?.cid === cid) return known.ids;
+  const ids = await indexed(version, field);
+  own.set(name, { cid, ids });
+  return ids;
+}
+
+async function indexed(version: DatasetVersion, field: string): Promise<IdsBy> {
+  const found = new Map<string | undefined, string[]>();
+  for await (const { ids, blocks } of version.batches())
+    blocks.forEach((block, i) => {
+      const value = fieldOf(block, field);
+      const text = typeof value === "string" ? value : undefined;
+      const own = found.get(text);
+      if (own) own.push(ids[i]);
+      else found.set(text, [ids[i]]);
+    });
+  return found;
 }

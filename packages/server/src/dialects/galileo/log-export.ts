@@ -4,9 +4,10 @@ import { ndjson } from "../../answer.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t } from "../../schema.js";
+import type { IdsBy } from "../catalog/record-index.js";
 import { exportParams } from "./log-filter.js";
 import type { LogKind } from "./log-record.js";
-import { found, shownAll, traceWithSpans } from "./log-reading.js";
+import { found, shownAll, spansSeen, traceWithSpans } from "./log-reading.js";
 import { inProject, type Project } from "./projects.js";
 
 /** Records that are read before their lines are sent. */
@@ -41,8 +42,8 @@ export const logExportRoutes = [
       const kind = roots[asked.root_type];
       const { project, ids } = await found(call, desk, kind, asked);
       const isFlat = asked.export_format === "jsonl_flat";
-      const texts = recordTexts(desk, project, { kind, ids, isFlat, isRedacted: asked.redact ?? true });
-      return ndjson(texts);
+      const spansOf = kind === "traces" && !isFlat ? await spansSeen(call, desk) : undefined;
+      return ndjson(recordTexts(desk, project, { kind, ids, spansOf, isRedacted: asked.redact ?? true }));
     },
   ),
 ] as const;
@@ -50,15 +51,16 @@ export const logExportRoutes = [
 interface Wanted {
   readonly kind: LogKind;
   readonly ids: readonly string[];
-  readonly isFlat: boolean;
+  /** Of traces: the spans that are to stand within them. */
+  readonly spansOf: IdsBy | undefined;
   readonly isRedacted: boolean;
 }
 
 async function* recordTexts(desk: Desk, project: Project, wanted: Wanted): AsyncGenerator<string> {
-  const { kind, ids, isFlat, isRedacted } = wanted;
+  const { kind, ids, spansOf, isRedacted } = wanted;
   for (let from = 0; from < ids.length; from += recordsAtOnce)
     for (const record of await shownAll(desk, project, kind, ids.slice(from, from + recordsAtOnce))) {
-      const whole = kind === "traces" && !isFlat ? await traceWithSpans(desk, project, record) : record;
+      const whole = spansOf ? await traceWithSpans(desk, project, record, spansOf) : record;
       yield printJson(isRedacted ? redacted(whole) : whole);
     }
 }

@@ -1,11 +1,14 @@
 /** Records that were logged, read again: one by one, searched, counted, removed. */
-import { compareText, isObject, parseJson, printItem, type ValueObject } from "@sheaf/core";
+import { compareText, fieldOf, type ValueObject } from "@sheaf/core";
 import { json } from "../../answer.js";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
+import { itemOf } from "../../native/row-reader.js";
 import { route, type Route } from "../../route.js";
 import { t } from "../../schema.js";
-import { getRecord, recordPath, recordsNow, removeRecords } from "../catalog/records.js";
+import { idsBy, type IdsBy } from "../catalog/record-index.js";
+import { getRecords, recordPath, recordsNow, removeRecords } from "../catalog/records.js";
+import { removeTraces } from "../catalog/trace-removal.js";
 import { notFound } from "./errors.js";
 import { uuid } from "./ids.js";
 import {
@@ -19,7 +22,6 @@ import {
 } from "./log-filter.js";
 import type { LogKind } from "./log-record.js";
 import { columnOf, nested, shownRecord } from "./log-view.js";
-import { memoryOf } from "./memory.js";
 import { paged, pageOf } from "./paging.js";
 import { defaultStream } from "./log-streams.js";
 import { inProject, needProject, type Project } from "./projects.js";
@@ -79,8 +81,8 @@ export const logReadingRoutes: readonly Route[] = [
       async (call, _, desk) => {
         const { found } = await find(call, desk, kind, await call.json());
         const ids = found.map(({ id }) => id);
-        if (ids.length > 0) await removeRecords(call, desk, kind, ids);
-        if (kind === "traces") await removeSpans(call, desk, ids);
+        if (ids.length > 0)
+          await (kind === "traces" ? removeTraces(call, desk, ids) : removeRecords(call, desk, kind, ids));
         return json({ message: `${ids.length} ${kind} were removed.` });
       },
     ),
@@ -98,7 +100,8 @@ export const logReadingRoutes: readonly Route[] = [
     },
     async (call, _, desk) => {
       const project = await needProject(call, desk, call.params.project_id);
-      return json(await traceWithSpans(desk, project, await need(call, desk, project, "traces", call.params.trace_id)));
+      const trace = await need(call, desk, project, "traces", call.params.trace_id);
+      return json(await traceWithSpans(desk, project, trace, await spansSeen(call, desk)));
     },
   ),
   route(
@@ -131,10 +134,11 @@ export const logReadingRoutes: readonly Route[] = [
     async (call, _, desk) => {
       const project = await needProject(call, desk, call.params.project_id);
       const session = await need(call, desk, project, "sessions", call.params.session_id);
-      const ids = await memoryOf(desk).tracesOf.of(desk, asText(session["id"]));
+      const ids = (await idsSeen(call, desk, "traces", "thread_id")).get(asText(session["id"])) ?? [];
+      const spansOf = await spansSeen(call, desk);
       const traces: ValueObject[] = [];
       for (const trace of await shownAll(desk, project, "traces", ids))
-        traces.push(await traceWithSpans(desk, project, trace));
+        traces.push(await traceWithSpans(desk, project, trace, spansOf));
       return json({ ...session, traces, num_traces: traces.length });
     },
   ),
@@ -173,9 +177,8 @@ async function find(call: InProject, desk: Desk, kind: LogKind, params: CountPar
   if (version)
     for await (const { ids, blocks } of version.batches({ signal: call.signal }))
       for (let i = 0; i < ids.length; i++) {
-        const item = parseJson(printItem(blocks[i]));
-        if (!isObject(item) || item["project_id"] !== project.id) continue;
-        const record = shownRecord(kind, ids[i], item, stream);
+        if (fieldOf(blocks[i], "project_id") !== project.id) continue;
+        const record = shownRecord(kind, ids[i], itemOf(blocks[i]), stream);
         if (fits(record)) found.push({ id: ids[i], key: keyOf(record, order) });
       }
   return { project, found };
@@ -212,21 +215,28 @@ export async function shownAll(
 ): Promise<ValueObject[]> {
   const stream = defaultStream(desk.repo.local().platform, project);
   const shown: ValueObject[] = [];
-  for (const id of ids) {
-    const item = await getRecord(desk, kind, id);
-    if (item && item["project_id"] === project.id) shown.push(shownRecord(kind, id, item, stream));
-  }
+  for await (const { id, item } of getRecords(desk, kind, ids))
+    if (item["project_id"] === project.id) shown.push(shownRecord(kind, id, item, stream));
   return shown;
 }
 
-export async function traceWithSpans(desk: Desk, project: Project, trace: ValueObject): Promise<ValueObject> {
-  const ids = await memoryOf(desk).spansOf.of(desk, asText(trace["id"]));
-  const spans = await shownAll(desk, project, "spans", ids);
+/** A trace with the spans within, by `spansOf`: the ids of spans by their trace. */
+export async function traceWithSpans(
+  desk: Desk,
+  project: Project,
+  trace: ValueObject,
+  spansOf: IdsBy,
+): Promise<ValueObject> {
+  const spans = await shownAll(desk, project, "spans", spansOf.get(asText(trace["id"])) ?? []);
   return { ...trace, spans: nested(spans), has_children: spans.length > 0, num_spans: spans.length };
 }
 
-async function removeSpans(call: Call, desk: Desk, traces: readonly string[]): Promise<void> {
-  const ids: string[] = [];
-  for (const trace of traces) ids.push(...(await memoryOf(desk).spansOf.of(desk, trace)));
-  if (ids.length > 0) await removeRecords(call, desk, "spans", ids);
+/** The ids of spans by their trace. */
+export function spansSeen(call: Call, desk: Desk): Promise<IdsBy> {
+  return idsSeen(call, desk, "spans", "trace_id");
+}
+
+/** The ids of records by a field of theirs; none where the caller may not see them. */
+async function idsSeen(call: Call, desk: Desk, kind: LogKind, field: string): Promise<IdsBy> {
+  return call.sees(recordPath(kind)) ? idsBy(desk, kind, field) : new Map();
 }

@@ -5,7 +5,8 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t } from "../../schema.js";
-import { changeRecords, getRecord, putRecords } from "../catalog/records.js";
+import { changeRecords, getRecord, putRecords, recordPath } from "../catalog/records.js";
+import { nowTime } from "../catalog/time.js";
 import { freshUuid, madeUuid } from "../catalog/uuid.js";
 import { notFound } from "./errors.js";
 import { uuid } from "./ids.js";
@@ -91,7 +92,7 @@ export const loggingRoutes = [
       const body = await call.json();
       const project = await needProject(call, desk, call.params.project_id);
       const within = { trace: body.trace_id.toLowerCase(), parent: body.parent_id.toLowerCase() };
-      const context = contextOf(desk, project, body, await threadOf(desk, within.trace), true);
+      const context = contextOf(desk, project, body, await threadOf(call, desk, within.trace), true);
       const entries = spanEntries(body.spans as Value[], within, context, ["body", "spans"]);
       await keep(call, desk, entries);
       return json({ ...said(project, context, entries.length), trace_id: within.trace, parent_id: within.parent });
@@ -188,7 +189,7 @@ function contextOf(
       ? { experiment_id: experiment.toLowerCase() }
       : { log_stream_id: stream?.toLowerCase() ?? defaultStream(platform, project) },
     session: session?.toLowerCase(),
-    now: new Date(platform.now()).toISOString(),
+    now: nowTime(desk.repo),
     isComplete,
     freshId: () => freshUuid(platform, 4),
   };
@@ -208,9 +209,10 @@ function said(project: Project, { run: within, session }: LogContext, count: num
 
 /** Puts records where they belong; of what was logged before, as where a trace is sent at its beginning and at its end, the newer fields count. */
 async function keep(call: Call, desk: Desk, entries: readonly LogEntry[]): Promise<void> {
-  for (const kind of ["traces", "spans"] as const) {
+  const kinds = (["traces", "spans"] as const).filter(kind => entries.some(entry => entry.kind === kind));
+  for (const kind of kinds) await call.permit({ scope: "write", dataset: recordPath(kind) });
+  for (const kind of kinds) {
     const own = new Map(entries.filter(entry => entry.kind === kind).map(({ id, item }) => [id, item]));
-    if (own.size === 0) continue;
     await changeRecords(call, desk, kind, [...own.keys()], (id, before) => {
       const item = own.get(id) ?? {};
       const created = before?.["created_at"];
@@ -259,8 +261,9 @@ async function keepSession(
   await putRecords(call, desk, "sessions", [{ id, item }]);
 }
 
-/** The session of a trace that is there. */
-async function threadOf(desk: Desk, trace: string): Promise<string | undefined> {
+/** The session of a trace that is there, for who may see it. */
+async function threadOf(call: Call, desk: Desk, trace: string): Promise<string | undefined> {
+  if (!call.sees(recordPath("traces"))) return undefined;
   const thread = (await getRecord(desk, "traces", trace))?.["thread_id"];
   return typeof thread === "string" ? thread : undefined;
 }

@@ -1,7 +1,6 @@
 /** What the dialect remembers between requests, for each server: nothing that could not be found out again. */
 import type { Desk } from "../../desk.js";
 import { Columns } from "../catalog/columns.js";
-import { RecordIndex } from "../catalog/record-index.js";
 import { RowIds } from "../catalog/row-ids.js";
 import { Authors } from "./origins.js";
 import { Counters } from "./counters.js";
@@ -19,9 +18,6 @@ export interface Memory {
   readonly columns: Columns;
   readonly counters: Counters;
   readonly authors: Authors;
-  /** Spans by their trace, and traces by their session. */
-  readonly spansOf: RecordIndex;
-  readonly tracesOf: RecordIndex;
   /** How far the making of rows is, by the dataset's UUID. */
   readonly extensions: Map<string, Steps>;
 }
@@ -38,8 +34,6 @@ export function memoryOf(desk: Desk): Memory {
       columns,
       counters: new Counters(repo, columns),
       authors: new Authors(repo),
-      spansOf: new RecordIndex("spans", "trace_id"),
-      tracesOf: new RecordIndex("traces", "thread_id"),
       extensions: new Map(),
     };
     memories.set(desk, memory);

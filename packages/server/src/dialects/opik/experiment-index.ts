@@ -1,10 +1,10 @@
 /** Experiments and their items as records, found by what they are of: an index that is made again when the records changed. */
-import { fieldOf, isObject, parseJson, printItem, type DatasetInfo, type Value, type ValueObject } from "@sheaf/core";
-import { recordPath, recordsNow } from "../catalog/records.js";
+import type { DatasetInfo, Value } from "@sheaf/core";
+import { itemOf } from "../../native/row-reader.js";
+import { getRecords, recordPath, recordsNow } from "../catalog/records.js";
 import type { Ask } from "./operation.js";
 import { textOf } from "./filter.js";
-import { projectIdOf } from "./projects.js";
-import { compact } from "./shape.js";
+import { projectId } from "./projects.js";
 import { stateOf, type Indexed, type KeptRecord } from "./state.js";
 
 /** How many experiments a dataset has, and when the newest began. */
@@ -37,22 +37,20 @@ export async function itemsOf(ask: Ask, experiment: string): Promise<readonly Ke
   return (await indexed(ask, "experiment-items", "experiment_id")).by.get(experiment) ?? [];
 }
 
-export async function spanIdsOf(ask: Ask, trace: string): Promise<string[]> {
-  return ((await indexed(ask, "spans", "trace_id")).by.get(trace) ?? []).map(({ id }) => id);
-}
-
 /** The spans of a trace, oldest first. */
 export async function spansOf(ask: Ask, trace: string): Promise<KeptRecord[]> {
-  const own = ((await indexed(ask, "spans", "trace_id")).by.get(trace) ?? []).toReversed();
-  return Promise.all(own.map(async ({ id }) => ({ ...(await ask.record("spans", id)), id })));
+  const ids = (await ask.idsBy("spans", "trace_id")).get(trace) ?? [];
+  const spans: KeptRecord[] = [];
+  for await (const { id, item } of getRecords(ask.desk, "spans", ids.toSorted())) spans.push({ ...item, id });
+  return spans;
 }
 
-/** The ids of traces or spans, newest first; with a project, of its own alone. */
-export async function recordIds(ask: Ask, kind: "traces" | "spans", project?: string): Promise<string[]> {
-  const all = (await indexed(ask, kind, kind === "spans" ? "trace_id" : "thread_id")).all;
-  return all
-    .filter(record => project === undefined || projectIdOf(ask.platform, record) === project)
-    .map(({ id }) => id);
+/** The ids of the traces or spans of a project, newest first. */
+export async function recordIds(ask: Ask, kind: "traces" | "spans", project: string): Promise<string[]> {
+  const ids = await ask.idsBy(kind, "project_id");
+  // Those that name none are in the default project.
+  const usual = project === projectId(ask.platform) ? (ids.get(undefined) ?? []) : [];
+  return [...(ids.get(project) ?? []), ...usual].sort().reverse();
 }
 
 /** Records of a kind, descending by id, and by a field of theirs. */
@@ -64,13 +62,10 @@ async function indexed(ask: Ask, kind: string, field: string): Promise<Indexed> 
   const known = indexes.get(kind);
   if (known?.cid === cid) return known;
   const all: KeptRecord[] = [];
-  // These hold much, of which little is looked at.
-  const isLarge = kind === "spans" || kind === "traces";
   if (version)
     for await (const { ids, blocks } of version.batches())
       blocks.forEach((block, i) => {
-        const record = isLarge ? fieldsOf(block, [field, "project_id"]) : parseJson(printItem(block));
-        if (isObject(record)) all.push({ ...record, id: ids[i] });
+        all.push({ ...itemOf(block), id: ids[i] });
       });
   all.sort((a, b) => (a.id < b.id ? 1 : -1));
   const by = new Map<Value, KeptRecord[]>();
@@ -82,8 +77,4 @@ async function indexed(ask: Ask, kind: string, field: string): Promise<Indexed> 
   const index = { cid, all, by };
   indexes.set(kind, index);
   return index;
-}
-
-function fieldsOf(block: Uint8Array, names: readonly string[]): ValueObject {
-  return compact(Object.fromEntries(names.map(name => [name, fieldOf(block, name)])));
 }

@@ -36,7 +36,7 @@ async function resultsOf(ask: Ask, id: string, isSuite: boolean): Promise<ValueO
   const items = await itemsOf(ask, id);
   if (items.length === 0 || !ask.call.sees(recordPath("traces"))) return countsOf(items);
   const { results } = stateOf(ask.desk);
-  const kinds = ["experiment-items", "traces", "spans"];
+  const kinds = ["experiment-items", "traces"];
   const now = await Promise.all(kinds.map(async kind => (await recordsNow(ask.desk, kind))?.info.cid));
   const key = [id, isSuite, ...now].join(" ");
   const known = results.get(key);

@@ -5,8 +5,9 @@ import { Call, type Scope } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route, type Method, type Route } from "../../route.js";
 import { t } from "../../schema.js";
+import { idsBy, type IdsBy } from "../catalog/record-index.js";
 import { getRecord, recordPath } from "../catalog/records.js";
-import { isoTime } from "../catalog/time.js";
+import { nowTime } from "../catalog/time.js";
 import type { Columns } from "../catalog/system-columns.js";
 import { uuidForm } from "../catalog/uuid.js";
 import { noSuchPath, refusedRequest } from "./errors.js";
@@ -54,7 +55,7 @@ export class Ask {
 
   /** The time, as records hold it. */
   get now(): string {
-    return isoTime(this.platform.now() / 1000);
+    return nowTime(this.repo);
   }
 
   /** The names that the data of items may not have for the client. */
@@ -100,6 +101,12 @@ export class Ask {
   async record(kind: string, id: string): Promise<ValueObject | undefined> {
     await this.call.permit({ scope: "read", dataset: recordPath(kind) });
     return getRecord(this.desk, kind, id);
+  }
+
+  /** The ids of records that the caller may read, by a field of theirs. */
+  async idsBy(kind: string, field: string): Promise<IdsBy> {
+    await this.call.permit({ scope: "read", dataset: recordPath(kind) });
+    return idsBy(this.desk, kind, field);
   }
 
   async body(): Promise<Fields> {

@@ -2,7 +2,7 @@
 import { empty } from "../../answer.js";
 import type { Route } from "../../route.js";
 import { changeRecords, removeRecords } from "../catalog/records.js";
-import { spanIdsOf } from "./experiment-index.js";
+import { removeTraces } from "../catalog/trace-removal.js";
 import { listOf } from "./experiment-item.js";
 import { isBlank, Rules } from "./fields.js";
 import { operation, type Ask } from "./operation.js";
@@ -45,7 +45,7 @@ export const traceRemovalRoutes: readonly Route[] = [
     async ask => {
       const ids = (await ask.body()).uuids("ids") ?? [];
       new Rules().size("ids", ids, most).done();
-      return removeTraces(ask, ids);
+      return remove(ask, ids);
     },
   ),
   operation(
@@ -56,7 +56,7 @@ export const traceRemovalRoutes: readonly Route[] = [
       scope: "write",
       says: "Removes a trace and its spans.",
     },
-    ask => removeTraces(ask, [ask.uuid("id")]),
+    ask => remove(ask, [ask.uuid("id")]),
   ),
   operation(
     {
@@ -73,10 +73,7 @@ export const traceRemovalRoutes: readonly Route[] = [
   ),
 ];
 
-async function removeTraces(ask: Ask, ids: readonly string[]): Promise<Response> {
-  const spans: string[] = [];
-  for (const id of ids) spans.push(...(await spanIdsOf(ask, id)));
-  await removeRecords(ask.call, ask.desk, "spans", spans);
-  await removeRecords(ask.call, ask.desk, "traces", ids);
+async function remove(ask: Ask, ids: readonly string[]): Promise<Response> {
+  await removeTraces(ask.call, ask.desk, ids);
   return empty();
 }

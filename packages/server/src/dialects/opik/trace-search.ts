@@ -2,6 +2,7 @@
 import { printJson, type Value, type ValueObject } from "@sheaf/core";
 import { json, lines, stream } from "../../answer.js";
 import type { Route } from "../../route.js";
+import { getRecords } from "../catalog/records.js";
 import { experimentsByTrace, recordIds } from "./experiment-index.js";
 import { durationOf, listOf } from "./experiment-item.js";
 import { Rules, type Fields } from "./fields.js";
@@ -78,9 +79,9 @@ async function search(ask: Ask, kind: RecordKind): Promise<Response> {
   const after = body.uuid("last_retrieved_id");
   const [first, last] = [timeIn(body, "from_time"), timeIn(body, "to_time")];
   const isIn = (id: string) => timeOf(id) >= (first ?? -Infinity) && timeOf(id) <= (last ?? Infinity);
-  const ids = (await recordIds(ask, kind, project)).filter(id => isIn(id) && (after === undefined || id < after));
-  const wanted = { kind, filters, trace: body.uuid("trace_id") };
-  return stream(lines(texts(found(ask, wanted, ids, limit))), streamType);
+  const all = await idsOf(ask, kind, project, body.uuid("trace_id"));
+  const ids = all.filter(id => isIn(id) && (after === undefined || id < after));
+  return stream(lines(texts(found(ask, kind, filters, ids, limit))), streamType);
 }
 
 /** A time in a request, in milliseconds since 1970. Throws 422 for what is none. */
@@ -101,33 +102,38 @@ async function list(ask: Ask, kind: RecordKind): Promise<Response> {
   const filters = parseFilters(ask.query("filters"), searched);
   const project = ask.query("project_id")?.toLowerCase() ?? projectId(ask.platform, ask.query("project_name"));
   const trace = ask.query("trace_id")?.toLowerCase();
-  const ids = await recordIds(ask, kind, project);
-  const isPlain = filters.length === 0 && trace === undefined;
-  const all = await listed(found(ask, { kind, filters, trace }, isPlain ? pageOf(ids, page) : ids));
+  const ids = await idsOf(ask, kind, project, trace);
+  const isPlain = filters.length === 0;
+  const all = await listed(found(ask, kind, filters, isPlain ? pageOf(ids, page) : ids));
   const content = isPlain ? all : pageOf(all, page);
   const total = isPlain ? ids.length : all.length;
   return json({ content, page: page.page, size: content.length, total, sortable_by: [], sortableBy: [] });
 }
 
-interface Wanted {
-  readonly kind: RecordKind;
-  readonly filters: readonly Filter[];
-  readonly trace?: string | undefined;
+/** The ids of the records of a project, newest first; with a trace, of the spans within it alone. */
+async function idsOf(ask: Ask, kind: RecordKind, project: string, trace: string | undefined): Promise<string[]> {
+  const ids = await recordIds(ask, kind, project);
+  if (trace === undefined) return ids;
+  const within = new Set((await ask.idsBy(kind, "trace_id")).get(trace));
+  return ids.filter(id => within.has(id));
 }
 
 /** Those of these records that are wanted, so many at most. */
-async function* found(ask: Ask, { kind, filters, trace }: Wanted, ids: readonly string[], limit = Infinity) {
+async function* found(
+  ask: Ask,
+  kind: RecordKind,
+  filters: readonly Filter[],
+  ids: readonly string[],
+  limit = Infinity,
+): AsyncGenerator<ValueObject> {
   const isAboutTrials = kind === "traces" && filters.some(({ field }) => field === "experiment_id");
   const trials = isAboutTrials ? await experimentsByTrace(ask) : new Map<string, string>();
   let left = limit;
-  for (const id of ids) {
-    if (left <= 0) return;
-    const kept = await ask.record(kind, id);
-    const record: ValueObject | undefined = kept && { id, ...kept, project_id: projectIdOf(ask.platform, kept) };
-    if (!record || (trace !== undefined && record["trace_id"] !== trace)) continue;
+  for await (const { id, item } of getRecords(ask.desk, kind, ids)) {
+    const record: ValueObject = { id, ...item, project_id: projectIdOf(ask.platform, item) };
     if (!filters.every(filter => passes(filter, record, trials.get(id)))) continue;
-    left--;
     yield record;
+    if (--left <= 0) return;
   }
 }
 
