@@ -50,3 +50,27 @@ test("the rows of a dataset are read once, whoever adds some, changes some and r
   }
   expect(reads).toHaveBeenCalledTimes(1);
 });
+
+test("versions that are read at once are what they are, whichever comes to an item first", async () => {
+  const { repo, qa } = await fresh();
+  await qa.import(Array.from({ length: 50 }, (_, n) => ({ n })));
+  const before = await qa.at();
+  await qa.patch([{ op: "add", path: "/items/-", value: { n: 50 } }]);
+  const contents = new Contents(repo);
+  const read = await Promise.all([before, await qa.at()].map(version => contents.of(version)));
+  expect(read.map(({ count, repeats }) => [count, repeats])).toEqual([
+    [50, []],
+    [51, []],
+  ]);
+});
+
+test("the version that was read last may be gone from the disk", async () => {
+  const { repo, qa } = await fresh();
+  const contents = new Contents(repo);
+  await qa.import(Array.from({ length: 1000 }, (_, n) => ({ n })));
+  await contents.of(await qa.at());
+  await repo.undo();
+  await repo.gc({ graceMs: 0, keepMs: 0 });
+  await qa.patch([{ op: "add", path: "/items/mine", value: { n: 1 } }]);
+  expect((await contents.of(await qa.at())).count).toBe(1);
+});

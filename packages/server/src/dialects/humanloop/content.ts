@@ -125,7 +125,8 @@ export class Contents {
   }
 
   async #read(version: DatasetVersion): Promise<{ content: Content; list: DigestList }> {
-    const next = await this.#fromLast(version);
+    // The version that was read last may be gone from the disk by now.
+    const next = await this.#fromLast(version).catch(ifMissing);
     return next ? { content: await this.#keep(version, next, []), list: next } : this.#readWhole(version);
   }
 
@@ -211,6 +212,10 @@ export async function fromStored(version: DatasetVersion, id: string): Promise<V
 
 function ifAbsent(error: unknown): undefined {
   if (!isSheafError(error, "no-such-dataset")) throw error;
+}
+
+function ifMissing(error: unknown): undefined {
+  if (!isSheafError(error, "missing-block")) throw error;
 }
 
 /** Two lists as one. */
