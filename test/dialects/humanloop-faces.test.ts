@@ -104,6 +104,27 @@ test("versions that others made are versions here; what they set back is the ver
   expect(await client.get(first.id, "?environment=canary")).toMatchObject({ version_id: second.version_id });
 });
 
+test("of versions that hold the same in other rows, each row of the newest one is shown", async () => {
+  const { repo } = client.town;
+  await put("qa", { a: [point(1)], b: [point(1)], c: [point(2)] });
+  const id = await idOf("qa");
+  expect(await client.answers(id)).toEqual([1, 2]);
+  await repo.dataset("qa").patch([{ op: "remove", path: "/items/b" }]);
+  expect(await client.answers(id)).toEqual([1, 2]);
+});
+
+test("what is added to an older version shows each datapoint once, though the newest one has equal rows elsewhere", async () => {
+  const { repo } = client.town;
+  await put("qa", { a: [point(1)], b: [point(2)] });
+  const id = await idOf("qa");
+  const { version_id: old } = await client.get(id);
+  await put("qa", { x: [point(10)], y: [point(11)], again: [point(1)] });
+  await repo.dataset("qa").patch(["b", "x", "y"].map(row => ({ op: "remove", path: `/items/${row}` })));
+  expect(await client.answers(id)).toEqual([1]);
+  await client.upsert("qa", points(3), { action: "add" }, `?version_id=${old}`);
+  expect(await client.answers(id)).toEqual([1, 2, 3]);
+});
+
 test("a clone shows the same ids, names and versions", async () => {
   const made = await client.upsert("qa", points(1, 2), { version_name: "v1" });
   await client.upsert("qa", points(3), { action: "add" });

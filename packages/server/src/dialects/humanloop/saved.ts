@@ -108,8 +108,8 @@ export function needSaved(line: Line, id: string): Saved {
 
 /** The same content again: newer, and known as before. */
 function joined(first: Saved, again: Saved): Saved {
-  const { version, commit, numbers } = again;
-  return { ...first, version, commit, numbers: [...first.numbers, ...numbers] };
+  const { content, version, commit, numbers } = again;
+  return { ...first, content, version, commit, numbers: [...first.numbers, ...numbers] };
 }
 
 async function deployedOf(call: Call, repo: Repository, line: Omit<Line, "deployed">): Promise<Map<string, Saved>> {

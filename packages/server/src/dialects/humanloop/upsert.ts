@@ -16,7 +16,7 @@ import { editOf, patchOf, resultOf, type Action, type Given, type RowEdit } from
 import { environmentsOf } from "./environments.js";
 import { conflict, missing } from "./errors.js";
 import { checkName, namesOf, naming, noteNames, type Names } from "./naming.js";
-import { needSaved, readLine, savedAt, type Line, type Saved } from "./saved.js";
+import { findSaved, needSaved, readLine, savedAt, type Line, type Saved } from "./saved.js";
 
 /** What a request wants. */
 export interface Wish extends Names {
@@ -46,6 +46,8 @@ class Upsert {
   /** What is there already. */
   #known: Saved | undefined;
   #list: DigestList = [];
+  /** Rows of what was read that repeat others, where new ones come in behind them. */
+  #repeats: readonly number[] = [];
   #reading: Reading | undefined;
 
   constructor(
@@ -64,7 +66,7 @@ class Upsert {
     const version = await desk.repo.dataset(path).at(commit);
     if (edited) await this.#remember(version, commit);
     const line = await readLine(call, desk.repo, version.info);
-    const found = known && !edited ? line.versions.find(({ content }) => content === known.content) : undefined;
+    const found = known && !edited ? findSaved(line, known.content.versionId) : undefined;
     return { line, saved: found ?? (await savedAt(desk.repo, line, version, commit)) };
   }
 
@@ -76,6 +78,8 @@ class Upsert {
     const base = line ? await baseOf(desk, line, wish) : noBase(wish);
     this.#reading = reading;
     this.#list = await resultOf(contents, wish.action, base?.version, wish.given);
+    const isBehind = wish.action === "add" && base?.version.info.cid === head?.info.cid;
+    this.#repeats = (isBehind && base?.content.repeats) || [];
     const before = base && wish.action !== "set" ? attributesOf(base.version) : {};
     const attributes = wish.attributes ?? before;
     this.#known = undefined;
@@ -115,8 +119,7 @@ class Upsert {
     const parent = parents[0] && before ? await contents.at(before.info, parents[0]) : undefined;
     if (parent?.info.cid !== before?.info.cid) return;
     contents.know(this.wish.given.keys());
-    const repeats = before && this.wish.action === "add" ? (await contents.of(before)).repeats : [];
-    await contents.keepMade(version, this.#list, repeats);
+    await contents.keepMade(version, this.#list, this.#repeats);
   }
 }
 
