@@ -131,3 +131,18 @@ test("every route answers nonsense with a problem that tells its status and neve
   expect([await arize.dataset(dataset), await arize.examples(dataset)]).toEqual(before);
   expect((await arize.town.repo.head()).commit).toBe(head.commit);
 });
+
+test("what another hand wrote among the records holds nothing up: ids and datasets that no space, config or experiment has", async () => {
+  const arize = await ArizeClient.open();
+  await arize.create("qa", [{ a: 1 }]);
+  const told = { name: "x", created_at: "2026-01-01T00:00:00Z", dataset: "проба", space: "проба", runs: 1 };
+  const rows = ["проба", "0".repeat(32)].map(id => ({ id, ...told }));
+  for (const kind of ["arize-spaces", "arize-annotation-configs", "arize-experiments"])
+    await arize.town.repo.dataset(`records/${kind}`).import(rows, { key: "id" });
+  const lists = ["/spaces", "/annotation-configs", "/experiments", "/datasets"];
+  const answers = await Promise.all(lists.map(path => arize.get(path)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  const experiment = encodeURIComponent(btoa(`Experiment:1:${"0".repeat(32)}`));
+  expect((await arize.get(`/experiments/${experiment}`)).status).toBe(404);
+  expect((await arize.get(`/spaces/${encodeURIComponent(btoa("Space:1:"))}`)).status).toBe(404);
+});

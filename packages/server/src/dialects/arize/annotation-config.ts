@@ -5,7 +5,7 @@ import type { Desk } from "../../desk.js";
 import { recordPath, recordsNow } from "../catalog/records.js";
 import { isNumber } from "./annotations.js";
 import { invalid, missing, unreadable } from "./errors.js";
-import { decoded } from "./ids.js";
+import { decoded, recordIdForm } from "./ids.js";
 import { spacesOf, type Space } from "./space.js";
 
 export const configKind = "arize-annotation-configs";
@@ -48,7 +48,8 @@ export async function configsIn(version: DatasetVersion | undefined): Promise<Ke
       blocks.forEach((block, i) => {
         const item = parseJson(printItem(block)) as ValueObject;
         const { name, created_at: created } = item;
-        if (typeof name === "string" && typeof created === "string") all.push({ id: ids[i], name, item });
+        if (recordIdForm.test(ids[i]) && typeof name === "string" && typeof created === "string")
+          all.push({ id: ids[i], name, item });
       });
   return all;
 }

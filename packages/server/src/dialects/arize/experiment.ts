@@ -10,7 +10,7 @@ import type { Desk } from "../../desk.js";
 import { getRecord, recordPath, recordsNow } from "../catalog/records.js";
 import { madeUuid } from "../catalog/uuid.js";
 import { missing } from "./errors.js";
-import { datasetId, decoded, versionId } from "./ids.js";
+import { datasetId, decoded, recordIdForm, versionId } from "./ids.js";
 import { placeOf, spacesOf, type Space } from "./space.js";
 import { isStrict } from "./strict.js";
 
@@ -67,18 +67,21 @@ export async function experimentOf(call: Call<{ readonly experiment_id: string }
   const record = id === undefined ? undefined : await getRecord(desk, experimentKind, id);
   const kept = record && readKept(id ?? "", record);
   const isIt = kept !== undefined && experimentId(kept) === given;
-  const found = isIt ? await placed(call, desk, kept, await spacesOf(desk)) : undefined;
+  const found = isIt
+    ? placed(kept, await spacesOf(desk), await desk.catalog.find(call, ownId, kept.dataset ?? ""))
+    : undefined;
   if (!found) throw missing(`there is no experiment with the id ${JSON.stringify(given)}`);
   return found;
 }
 
-/** An experiment in its place; `undefined` where that is gone, or hidden from the caller. */
-async function placed(call: Call, desk: Desk, kept: Kept, spaces: readonly Space[]): Promise<Found | undefined> {
+const ownId = ({ id }: DatasetInfo) => id;
+
+/** An experiment in its place, with its dataset if the caller sees one; `undefined` where the place is gone, or hidden from the caller. */
+function placed(kept: Kept, spaces: readonly Space[], dataset: DatasetInfo | undefined): Found | undefined {
   if (kept.dataset === undefined) {
     const space = spaces.find(one => one.id === kept.space);
     return space && { kept, space: space.id, dataset: undefined };
   }
-  const dataset = await desk.catalog.find(call, datasetId, datasetId({ id: kept.dataset }));
   return dataset && { kept, space: placeOf(spaces, dataset).space.id, dataset };
 }
 
@@ -106,13 +109,14 @@ export async function allExperiments(call: Call, desk: Desk): Promise<Found[]> {
     listings.set(desk, (listing = { cid: version.info.cid, all }));
   }
   const spaces = await spacesOf(desk);
-  const found = await Promise.all(listing.all.map(kept => placed(call, desk, kept, spaces)));
-  return found.filter(one => one !== undefined);
+  const datasets = new Map((await desk.catalog.datasets(call)).map(dataset => [dataset.id, dataset]));
+  return listing.all.flatMap(kept => placed(kept, spaces, datasets.get(kept.dataset ?? "")) ?? []);
 }
 
 /** `undefined` for what another hand wrote there and is none. */
 export function readKept(id: string, record: ValueObject): Kept | undefined {
   const { name, dataset, version, space, created_at = "", updated_at = "", runs } = record;
+  if (!recordIdForm.test(id)) return undefined;
   if (typeof name !== "string" || typeof created_at !== "string" || typeof updated_at !== "string") return undefined;
   return {
     id,

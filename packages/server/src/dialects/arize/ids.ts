@@ -6,6 +6,9 @@
 import type { DatasetInfo, Platform } from "@sheaf/core";
 import { madeUuid } from "../catalog/uuid.js";
 
+/** Ids of records that are called something here: what another hand wrote there under other ones is passed over. */
+export const recordIdForm = /^[0-9a-f]{32}$/;
+
 /** What a dataset is called: its own id is 32 hex digits. */
 export function datasetId({ id }: Pick<DatasetInfo, "id">): string {
   return btoa(`Dataset:1:${id}`);

@@ -8,7 +8,7 @@ import type { Desk } from "../../desk.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
 import { recordsNow } from "../catalog/records.js";
 import { invalid, missing } from "./errors.js";
-import { spaceId } from "./ids.js";
+import { recordIdForm, spaceId } from "./ids.js";
 
 export interface Space {
   readonly id: string;
@@ -60,6 +60,7 @@ export async function madeSpaces(desk: Desk): Promise<readonly MadeSpace[]> {
   for await (const { ids, blocks } of version.batches())
     blocks.forEach((block, i) => {
       const { name, description = "", created_at: created } = parseJson(printItem(block)) as ValueObject;
+      if (!recordIdForm.test(ids[i])) return;
       if (typeof name !== "string" || typeof description !== "string" || typeof created !== "string") return;
       made.push({ id: btoa(`Space:1:${ids[i]}`), record: ids[i], name, folder: `${name}/`, description, created });
     });

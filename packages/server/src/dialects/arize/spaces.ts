@@ -22,7 +22,7 @@ export const spaceRoutes = [
       path: "/v2/spaces",
       operationId: "list_spaces",
       tag,
-      summary: "Lists the spaces: the repository, and those that are configured.",
+      summary: "Lists the spaces: the repository, those that are configured, and those that were made.",
       scope: "read",
       query: t.Object({
         org_id: t.Optional(text),
