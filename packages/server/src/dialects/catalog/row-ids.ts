@@ -39,10 +39,10 @@ export class RowIds {
   async find(version: DatasetVersion, shown: string): Promise<string | undefined> {
     if (this.form.fits(shown) && (await version.cid(shown)) !== undefined) return shown;
     const { cid, id, count } = version.info;
-    const kept = this.#keptOf(id);
+    let kept = this.#keptOf(id);
     if (!kept.own.has(shown) && kept.whole !== cid) {
-      // Rows that are gone are let go of, now and then.
-      if (kept.shown.size > 2 * count + maxShown) [kept.shown, kept.own].forEach(ids => ids.clear());
+      // Rows that are gone are let go of, now and then; who reads a version meanwhile goes on with what was there.
+      if (kept.shown.size > 2 * count + maxShown) kept = this.#kept.keep(id, fresh());
       for await (const { ids } of version.batches())
         for (const row of ids) if (!this.form.fits(row)) this.#make(kept, id, row);
       kept.whole = cid;
@@ -52,7 +52,7 @@ export class RowIds {
   }
 
   #keptOf(datasetId: string): Kept {
-    const kept = this.#kept.get(datasetId) ?? { shown: new Map(), own: new Map(), whole: undefined };
+    const kept = this.#kept.get(datasetId) ?? fresh();
     return this.#kept.keep(datasetId, kept);
   }
 
@@ -64,4 +64,8 @@ export class RowIds {
     kept.own.set(shown, id);
     return shown;
   }
+}
+
+function fresh(): Kept {
+  return { shown: new Map(), own: new Map(), whole: undefined };
 }

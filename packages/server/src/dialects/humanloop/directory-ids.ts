@@ -14,7 +14,7 @@ interface Known {
 }
 
 const none: Known = { byPath: new Map(), taken: new Set() };
-const kept = new WeakMap<Repository, Recent<Known>>();
+const kept = new WeakMap<Repository["context"]["store"], Recent<Known>>();
 /** States of the records that are kept. */
 const maxKept = 4;
 
@@ -34,8 +34,9 @@ export async function directoryIds(repo: Repository): Promise<(path: string) => 
 async function knownOf(repo: Repository): Promise<Known> {
   const version = await recordsNow({ repo }, directoryKind);
   if (!version) return none;
-  const recent = kept.get(repo) ?? new Recent<Known>(maxKept);
-  kept.set(repo, recent);
+  const { store } = repo.context;
+  const recent = kept.get(store) ?? new Recent<Known>(maxKept);
+  kept.set(store, recent);
   return recent.get(version.info.cid) ?? recent.keep(version.info.cid, await read(version));
 }
 
