@@ -5,6 +5,7 @@ import { CountingDrive } from "@sheaf/core/testing";
 import { MemoryDrive } from "@sheaf/drives/memory";
 import { nodePlatform } from "@sheaf/drives/node";
 import { Reach } from "../../packages/core/src/store/reach.js";
+import { name, put, started } from "./noted.js";
 import { codeOf, findings, Town } from "./town.js";
 
 function* rows(count: number) {
@@ -114,4 +115,19 @@ test("a block that lies there unreached is not taken for whole", async () => {
   await transaction.close();
   await ada.push();
   expect(await findings(await town.open("middle"))).toEqual([]);
+});
+
+test("a bundle with notes is read once for all that is in it", async () => {
+  const { town, ada } = await started();
+  await put(ada, "a");
+  await name(ada, 1, "gold");
+  const bytes: Uint8Array[] = [];
+  for await (const chunk of ada.bundle()) bytes.push(chunk.slice());
+  const opened = async function* () {
+    yield* bytes;
+  };
+  const cy = await town.open("cy");
+  const { blocks } = await cy.verifyBundle(opened);
+  const { notes, traffic } = await cy.unbundle(opened, "all.car");
+  expect([notes.length, traffic.objects]).toEqual([1, blocks]);
 });

@@ -21,6 +21,9 @@ export function openBundleRemote(open: OpenBundle, local: Local, url: string): R
 }
 
 class BundleRemote implements Remote {
+  /** A fetch takes in all that the bundle has: one for other refs finds it here. */
+  #isTaken = false;
+
   constructor(
     readonly open: OpenBundle,
     readonly local: Local,
@@ -38,10 +41,12 @@ class BundleRemote implements Remote {
     });
   }
 
-  fetch(
+  async fetch(
     refs: readonly RemoteRef[],
     options: WireOptions = {},
   ): Promise<{ refs: readonly Fetched[]; traffic: Traffic }> {
+    const fetched = refs.map(ref => ({ ref, ...(ref.cid === undefined ? {} : { cid: ref.cid }) }));
+    if (this.#isTaken && !options.fromNothing) return { refs: fetched, traffic: { sent: 0, received: 0, objects: 0 } };
     return this.#read(async reader => {
       const bundle = await readBundle(reader);
       await checkPrerequisites(bundle, this.local.reader);
@@ -50,7 +55,7 @@ class BundleRemote implements Remote {
         await this.#checkWhole(to, bundle, options);
         return count;
       });
-      const fetched = refs.map(ref => ({ ref, ...(ref.cid === undefined ? {} : { cid: ref.cid }) }));
+      this.#isTaken = true;
       return { refs: fetched, traffic: { sent: 0, received: reader.at, objects } };
     });
   }
