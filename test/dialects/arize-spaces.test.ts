@@ -1,4 +1,5 @@
 /** Spaces that clients make, by the requests that Arize's SDKs send. */
+import { createToken } from "@sheaf/server";
 import { expect, test } from "vitest";
 import { ArizeClient, ok, type Dataset } from "./arize-client.js";
 import { expectExercised } from "./exercise.js";
@@ -84,6 +85,31 @@ test("what is no space is refused; those of the server stay as they are; a folde
   await make("stays");
   ok(await arize.delete(at(records)), 204);
   expect(await names()).toEqual(["sheaf", "stays"]);
+});
+
+test("a token knows of the spaces in which a dataset may be its own, and takes none away that holds others'", async () => {
+  const { arize } = await open();
+  const { town } = arize;
+  const by = { name: "Eve", email: "eve@example.org", scope: "write" } as const;
+  const tokenFor = async (datasets?: readonly string[]) => {
+    const { secret } = await createToken(town.repo.local(), { ...by, ...(datasets ? { datasets } : {}) });
+    return (method: string, path: string, body?: unknown) =>
+      town.ask(method, `/arize/v2${path}`, body, { authorization: `Bearer ${secret}` });
+  };
+  const all = await tokenFor();
+  const [team] = await Promise.all(
+    ["team", "new", "secret"].map(
+      async name => ok(await all("POST", "/spaces", { name, organization_id: "o" }), 201).body as Space,
+    ),
+  );
+  for (const name of ["mine", "hidden"])
+    ok(await all("POST", "/datasets", { name, space_id: team.id, examples: [{ a: 1 }] }), 201);
+  const some = await tokenFor(["team/mine", "new/*"]);
+  const { spaces } = ok(await some("GET", "/spaces"), 200).body as { spaces: Space[] };
+  expect(spaces.map(({ name }) => name).sort()).toEqual(["new", "sheaf", "team"]);
+  const writer = await tokenFor(["team/mine", "records/*"]);
+  for (const answer of [await writer("DELETE", at(team)), await writer("PATCH", at(team), { name: "crew" })])
+    expect([answer.status, answer.text.includes("hidden")]).toEqual([403, false]);
 });
 
 test("of many who make one name at once, one wins", async () => {

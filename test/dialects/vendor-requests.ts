@@ -87,6 +87,7 @@ export const fillings: Readonly<Record<string, Filling>> = {
     const begun = { name: secretWord, dataset_id, experiment_runs };
     const { id }: Params = await ask("POST", "/v2/experiments", begun, 201);
     const config = { name: secretWord, space_id, annotation_config_type: "FREEFORM" };
+    await ask("POST", "/v2/spaces", { name: secretWord, organization_id: "o", description: secretWord }, 201);
     const { id: annotation_config_id }: Params = await ask("POST", "/v2/annotation-configs", config, 201);
     const { run_ids }: { run_ids: string[] } = await ask(
       "POST",

@@ -16,6 +16,10 @@ export function unreadable(what: string): HttpError {
   return new HttpError(400, "bad-input", what);
 }
 
+export function forbidden(what: string): HttpError {
+  return new HttpError(403, "forbidden", what);
+}
+
 export function missing(what: string): HttpError {
   return new HttpError(404, "no-such-thing", what);
 }

@@ -4,9 +4,10 @@
  * Which there are is configured (`arize.spaces`, a list of names); default: one, called as the repository is. Those that clients make are records beside.
  */
 import { parseJson, printItem, type DatasetInfo, type ValueObject } from "@sheaf/core";
+import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
-import { recordsNow } from "../catalog/records.js";
+import { recordPath, recordsNow } from "../catalog/records.js";
 import { invalid, missing } from "./errors.js";
 import { recordIdForm, spaceId } from "./ids.js";
 
@@ -37,6 +38,15 @@ export async function spacesOf(desk: Desk): Promise<readonly Space[]> {
   }));
   const made = await madeSpaces(desk);
   return [...first, ...made.filter(({ name }) => !names.has(name))];
+}
+
+/** The spaces that a caller may know of: of those that clients made, the ones that may hold a dataset of the caller's, and all to who may read their records. */
+export async function seenSpaces(call: Call, desk: Desk): Promise<readonly Space[]> {
+  const spaces = await spacesOf(desk);
+  if (call.sees(recordPath(spaceKind))) return spaces;
+  const own = (await desk.catalog.datasets(call)).map(nameOf);
+  const isSeen = ({ folder }: Space) => call.sees(pathFor(`${folder}any`)) || own.some(name => name.startsWith(folder));
+  return spaces.filter(space => !("record" in space) || isSeen(space));
 }
 
 /** A space that a client made: kept as a record. */

@@ -9,7 +9,7 @@ import { pageBehind, pagination, parseCursor } from "./cursor.js";
 import { holds } from "./datasets.js";
 import { anyAnswer, limitOf, text } from "./shapes.js";
 import { changeSpace, makeSpace, removeSpace } from "./space-edits.js";
-import { needSpace, spacesOf, type MadeSpace, type Space } from "./space.js";
+import { needSpace, seenSpaces, type MadeSpace, type Space } from "./space.js";
 import { isStrict } from "./strict.js";
 
 const tag = "spaces";
@@ -35,7 +35,7 @@ export const spaceRoutes = [
     async (call, _, desk) => {
       const { name, limit = 50, cursor } = call.query;
       const behind = parseCursor(cursor, 1);
-      const all = (await spacesOf(desk)).filter(space => holds(space.name, name));
+      const all = (await seenSpaces(call, desk)).filter(space => holds(space.name, name));
       const from = behind ? all.findIndex(({ id }) => id === behind[0]) : -1;
       const isBehind = (space: Space) => all.indexOf(space) > from;
       const { page, next } = pageBehind(all, ({ id }) => [id], isBehind, limit);
@@ -54,7 +54,8 @@ export const spaceRoutes = [
       params,
       answers: anyAnswer,
     },
-    async (call, _, desk) => json(await shown(call, desk, needSpace(await spacesOf(desk), call.params.space_id))),
+    async (call, _, desk) =>
+      json(await shown(call, desk, needSpace(await seenSpaces(call, desk), call.params.space_id))),
   ),
   route(
     {
