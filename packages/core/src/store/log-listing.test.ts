@@ -10,7 +10,7 @@ async function move(logs: Logs, name: string, to: string | null) {
   return logs.move(name, { from: await logs.read(name), to, who, command: "move" });
 }
 
-test("the heads of many logs cost one listing and a read each, however often they moved; what moved since it was seen is seen", async () => {
+test("the heads of many logs cost one listing and a read each, however often they moved; what was seen is not read again, and what moved since is seen", async () => {
   const drive = new CountingDrive(new MemoryDrive());
   const logs = new Logs(drive, nodePlatform);
   for (let round = 0; round < 3; round++)
@@ -25,6 +25,9 @@ test("the heads of many logs cost one listing and a read each, however often the
       .sort((a, b) => (`n${a.split(" ")[0]}` < `n${b.split(" ")[0]}` ? -1 : 1)),
   );
   expect(drive.counts).toMatchObject({ lists: 1, reads: 40 });
+  drive.reset();
+  expect(await fresh.heads("refs/notes/")).toEqual(heads);
+  expect(drive.counts).toMatchObject({ lists: 1, reads: 0 });
   await move(logs, "refs/notes/n3", "moved");
   expect((await fresh.heads("refs/notes/n3"))[0].entry.value).toBe("moved");
 });

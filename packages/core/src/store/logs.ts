@@ -160,10 +160,12 @@ export class Logs {
     for await (const { name } of listLogs(this.drive, prefix)) yield name;
   }
 
-  /** The newest entry of a log that was listed just now: where nothing newer was seen, the one listed, by one look. */
+  /** The newest entry of a log that was listed just now: where nothing newer was seen, the one listed, by one look if it was not seen before. */
   async #readListed({ name, path, number }: Listed): Promise<LogEntry | undefined> {
     const seen = this.#seen.get(path);
-    const entry = seen && seen.number < number ? undefined : await this.#entry(path, number);
+    if (seen && seen.number < number) return this.read(name);
+    // Entries are frozen: the one seen is the one listed.
+    const entry = seen?.number === number ? seen : await this.#entry(path, number);
     if (!entry) return this.read(name);
     this.#remember(path, entry);
     return entry;
