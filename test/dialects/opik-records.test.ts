@@ -221,6 +221,9 @@ test("traces and spans are found by what they hold, in their project, newest fir
   expect(await search([{ field: "duration", operator: ">=", value: "2500" }])).toEqual([2, 1, 0]);
   expect(await search([{ field: "usage.total_tokens", operator: "<", value: "20" }])).toEqual([1, 0]);
   expect(await search([{ field: "feedback_scores", key: "a b", operator: ">", value: "0.5" }])).toEqual([2]);
+  const isWorth = (operator: string, value: string) =>
+    search([{ field: "feedback_scores", key: "a b", operator, value }]);
+  expect([await isWorth("=", "1.00"), await isWorth("!=", "1.0")]).toEqual([[2], []]);
   expect(await search([{ field: "feedback_scores", key: "a b", operator: "is_empty", value: "" }])).toEqual([1, 0]);
   expect((await opik.post("/traces/search", { filters: [{ field: "no", operator: "=", value: "1" }] })).status).toBe(
     400,

@@ -93,6 +93,16 @@ function tester(type: FieldType, operator: string, value: string): Holds<Value |
   }
 }
 
+/** By how what is there compares with what is given. */
+const orderTests: Readonly<Record<string, (order: number) => boolean>> = {
+  "=": by => by === 0,
+  "!=": by => by !== 0,
+  ">": by => by > 0,
+  "<": by => by < 0,
+  ">=": by => by >= 0,
+  "<=": by => by <= 0,
+};
+
 function textTester(operator: string, value: string, read: (found: Value | undefined) => string) {
   const tests: Readonly<Record<string, (text: string) => boolean>> = {
     "=": text => text === value,
@@ -101,12 +111,8 @@ function textTester(operator: string, value: string, read: (found: Value | undef
     not_contains: text => !text.includes(value),
     starts_with: text => text.startsWith(value),
     ends_with: text => text.endsWith(value),
-    ">": text => compareTexts(text, value) > 0,
-    "<": text => compareTexts(text, value) < 0,
-    ">=": text => compareTexts(text, value) >= 0,
-    "<=": text => compareTexts(text, value) <= 0,
   };
-  const test = tests[operator];
+  const test = tests[operator] ?? (text => orderTests[operator](compareTexts(text, value)));
   return (found: Value | undefined) => test(read(found));
 }
 
@@ -121,8 +127,8 @@ export function compareTexts(a: string, b: string): number {
 function numberTester(operator: string, value: string): Holds<Value | undefined> {
   if (operator === "is_empty") return found => textOf(found) === "";
   if (operator === "is_not_empty") return found => textOf(found) !== "";
-  const test = textTester(operator, value, textOf);
-  return found => textOf(found) !== "" && test(found);
+  const test = orderTests[operator];
+  return found => textOf(found) !== "" && test(compareTexts(textOf(found), value));
 }
 
 function listTester(operator: string, value: string): Holds<Value | undefined> {
@@ -143,16 +149,8 @@ function listTester(operator: string, value: string): Holds<Value | undefined> {
 function dateTester(operator: string, value: string): Holds<Value | undefined> {
   const wanted = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(wanted)) throw bad(`${JSON.stringify(value)} is no date as ISO 8601 writes it`);
-  const tests: Readonly<Record<string, (time: number) => boolean>> = {
-    "=": time => time === wanted,
-    "!=": time => time !== wanted,
-    ">": time => time > wanted,
-    "<": time => time < wanted,
-    ">=": time => time >= wanted,
-    "<=": time => time <= wanted,
-  };
-  const test = tests[operator];
-  return found => typeof found === "string" && test(Date.parse(found));
+  const test = orderTests[operator];
+  return found => typeof found === "string" && test(Date.parse(found) - wanted);
 }
 
 function enumTester(operator: string, value: string): Holds<Value | undefined> {
