@@ -15,7 +15,7 @@ import { compareTexts, parseFilters, textOf, type FieldType, type Filter } from 
 import { itemFields, memberOf, rowTester, type At, type StoredRow, type WantsRow } from "./item-filter.js";
 import { columnsOf, noteTypes, readAt, rowIn, shownColumns, shownRows } from "./item-reader.js";
 import { pageOfTexts } from "./items.js";
-import { operation, pageOf, type Ask } from "./operation.js";
+import { operation, pageOf, pageWords, type Ask } from "./operation.js";
 import { groupedBy } from "./shape.js";
 import { sortingIn } from "./sorting.js";
 import { versionsOf } from "./version-list.js";
@@ -99,7 +99,7 @@ async function compare(ask: Ask): Promise<Response> {
   const dataset = await findById(ask, id);
   const now = dataset ? await readAt(ask, dataset, undefined) : entries.at(0)?.at;
   const columns = now ? await columnsOf(ask, now) : [];
-  const rest = { page: page.page, size: texts.length, total: entries.length, columns, sortable_by: [], sortableBy: [] };
+  const rest = { columns, ...pageWords(page, texts.length, entries.length) };
   return pageOfTexts(texts, rest);
 }
 

@@ -4,7 +4,7 @@ import { json } from "../../answer.js";
 import { nameOf } from "../catalog/naming.js";
 import { shownDataset } from "./dataset.js";
 import { isLike, parseFilters, type Holds } from "./filter.js";
-import { pageOf, type Ask } from "./operation.js";
+import { pageOf, pageWords, type Ask } from "./operation.js";
 import { projectOf } from "./projects.js";
 import { opikOf } from "./ids.js";
 import { parseSorting } from "./sorting.js";
@@ -42,7 +42,7 @@ export async function listDatasets(ask: Ask, project: string | undefined): Promi
   const sorting = parseSorting(ask.query("sorting"), sortable);
   const { holds, fields } = datasetFilters(ask.query("filters"));
   if (ask.flag("with_optimizations_only") || ask.query("prompt_id") !== undefined)
-    return json({ content: [], page: page.page, size: 0, total: 0, ...sortableBy });
+    return json({ content: [], ...pageWords(page, 0, 0, sortable) });
   const isNamed = likeName(ask.query("name"));
   const found = (await ask.desk.catalog.datasets(ask.call)).filter(
     dataset => isNamed(nameOf(dataset)) && (project === undefined || projectOf(ask.platform, dataset) === project),
@@ -57,11 +57,8 @@ export async function listDatasets(ask: Ask, project: string | undefined): Promi
   const content = await Promise.all(
     pageOf(wanted, page).map(async ({ dataset, shown }) => (isCheap ? shownDataset(ask, dataset) : shown)),
   );
-  return json({ content, page: page.page, size: content.length, total: wanted.length, ...sortableBy });
+  return json({ content, ...pageWords(page, content.length, wanted.length, sortable) });
 }
-
-/** Under both names that clients look for. */
-const sortableBy = { sortable_by: sortable, sortableBy: sortable };
 
 function shownCheaply(ask: Ask, dataset: DatasetInfo): ValueObject {
   const { tags, type = "dataset" } = opikOf(dataset);

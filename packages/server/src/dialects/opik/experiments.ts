@@ -13,7 +13,7 @@ import { Rules, type Fields } from "./fields.js";
 import { uuid7 } from "./ids.js";
 import { readTags } from "./item.js";
 import { streamType } from "./items.js";
-import { operation, pageOf, type Ask } from "./operation.js";
+import { operation, pageOf, pageWords, type Ask } from "./operation.js";
 import { projectId, projectIdOf, projectIn } from "./projects.js";
 import { promptLinks } from "./prompts.js";
 import { compact } from "./shape.js";
@@ -229,7 +229,7 @@ async function listExperiments(ask: Ask): Promise<Response> {
       (!ids || ids.includes(experiment.id)),
   );
   const content = await Promise.all(pageOf(found, page).map(experiment => shownExperiment(ask, experiment)));
-  return json({ content, page: page.page, size: content.length, total: found.length, sortable_by: [], sortableBy: [] });
+  return json({ content, ...pageWords(page, content.length, found.length) });
 }
 
 function listIn(text: string | undefined): string[] | undefined {

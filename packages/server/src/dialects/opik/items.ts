@@ -15,7 +15,7 @@ import { parseItemFilters } from "./item-filter.js";
 import { columnsOf, itemLines, itemPage, readAt, rowIn, shownRows, wantedRows } from "./item-reader.js";
 import { readItem } from "./item.js";
 import { locate, locateFormer } from "./locate.js";
-import { operation, type Ask } from "./operation.js";
+import { operation, pageWords, type Ask } from "./operation.js";
 import { projectIn } from "./projects.js";
 
 const I = "/v1/private/datasets/items";
@@ -127,7 +127,7 @@ async function listItems(ask: Ask): Promise<Response> {
   if (!at) throw noSuchVersion(ref ?? "");
   const { texts, total } = await itemPage(ask, dataset, at, page, filters, ask.flag("truncate"));
   const columns = await columnsOf(ask, at);
-  return pageOfTexts(texts, { page: page.page, size: texts.length, total, columns, sortable_by: [], sortableBy: [] });
+  return pageOfTexts(texts, { columns, ...pageWords(page, texts.length, total) });
 }
 
 /** A page whose content is exact JSON text. */

@@ -146,6 +146,11 @@ export function operation(spec: OperationSpec, handle: (ask: Ask) => Promise<Res
   ) as Route;
 }
 
+/** What an answer says of the page that it gives: which one, how many are in it and in all, and, under both names that clients look for, what sorts them. */
+export function pageWords({ page }: Page, size: number, total: number, sortable: readonly string[] = []) {
+  return { page, size, total, sortable_by: sortable, sortableBy: sortable };
+}
+
 /** The part of a list that a page shows. */
 export function pageOf<T>(all: readonly T[], { page, size }: Page): T[] {
   const from = (page - 1) * size;

@@ -1,6 +1,6 @@
 /** Optimizations, of which none are kept: what walks over them finds none. */
 import { json } from "../../answer.js";
-import { operation } from "./operation.js";
+import { operation, pageWords } from "./operation.js";
 
 export const optimizationRoutes = [
   operation(
@@ -12,6 +12,6 @@ export const optimizationRoutes = [
       says: "Lists optimizations: there are none.",
       query: ["page", "size"],
     },
-    async ask => json({ content: [], page: ask.page().page, size: 0, total: 0, sortable_by: [], sortableBy: [] }),
+    async ask => json({ content: [], ...pageWords(ask.page(), 0, 0) }),
   ),
 ];

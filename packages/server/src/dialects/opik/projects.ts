@@ -7,7 +7,7 @@ import { conflict, notFound } from "./errors.js";
 import { isBlank, Rules, type Fields } from "./fields.js";
 import { textOf } from "./filter.js";
 import { opikOf } from "./ids.js";
-import { operation, pageOf, type Ask } from "./operation.js";
+import { operation, pageOf, pageWords, type Ask } from "./operation.js";
 import { fold } from "./shape.js";
 
 const kind = "projects";
@@ -95,14 +95,7 @@ export const projectRoutes = [
       const wanted = fold(ask.query("name") ?? "");
       const all = (await allProjects(ask)).filter(project => fold(textOf(project["name"])).includes(wanted));
       const content = pageOf(all, page);
-      return json({
-        content,
-        page: page.page,
-        size: content.length,
-        total: all.length,
-        sortable_by: [],
-        sortableBy: [],
-      });
+      return json({ content, ...pageWords(page, content.length, all.length) });
     },
   ),
   operation(

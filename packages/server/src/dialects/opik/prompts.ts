@@ -9,7 +9,7 @@ import { listOf } from "./experiment-item.js";
 import { isBlank, Rules, type Fields } from "./fields.js";
 import { parseFilters, textOf } from "./filter.js";
 import { readTags } from "./item.js";
-import { operation, pageOf, type Ask } from "./operation.js";
+import { operation, pageOf, pageWords, type Ask } from "./operation.js";
 import { projectId, projectIdOf, projectIn } from "./projects.js";
 import { compact, fold } from "./shape.js";
 import type { KeptRecord } from "./state.js";
@@ -151,7 +151,7 @@ export const promptRoutes: readonly Route[] = [
 function pageAnswer(ask: Ask, all: readonly ValueObject[]): Response {
   const page = ask.page();
   const content = pageOf(all, page);
-  return json({ content, page: page.page, size: content.length, total: all.length, sortable_by: [], sortableBy: [] });
+  return json({ content, ...pageWords(page, content.length, all.length) });
 }
 
 /** What experiments say of the versions of prompts that they were run with. */

@@ -9,7 +9,7 @@ import { Rules, type Fields } from "./fields.js";
 import { parseFilters, type FieldType, type Filter } from "./filter.js";
 import { memberOf } from "./item-filter.js";
 import { streamType } from "./items.js";
-import { operation, pageOf, type Ask } from "./operation.js";
+import { operation, pageOf, pageWords, type Ask } from "./operation.js";
 import { projectId, projectIdOf } from "./projects.js";
 import { words, type RecordKind } from "./traces.js";
 
@@ -107,7 +107,7 @@ async function list(ask: Ask, kind: RecordKind): Promise<Response> {
   const all = await listed(found(ask, kind, filters, isPlain ? pageOf(ids, page) : ids));
   const content = isPlain ? all : pageOf(all, page);
   const total = isPlain ? ids.length : all.length;
-  return json({ content, page: page.page, size: content.length, total, sortable_by: [], sortableBy: [] });
+  return json({ content, ...pageWords(page, content.length, total) });
 }
 
 /** The ids of the records of a project, newest first; with a trace, of the spans within it alone. */
