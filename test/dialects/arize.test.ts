@@ -45,6 +45,9 @@ test("the walk of the SDK: made, read, appended, updated in place and as a versi
   expect(appended.body).toMatchObject({ id: dataset.id, space_id: space, dataset_version_id: v1.id });
   expect(new Set(ids).size).toBe(2);
 
+  // The newest SDKs list examples by a search.
+  const listed = ok(await arize.get(`/datasets/${id}/examples`), 200).body;
+  expect(ok(await arize.post(`/datasets/${id}/examples/search`, {}), 200).body).toEqual(listed);
   const updated = await arize.patch(`/datasets/${id}/examples`, {
     examples: [
       { id: first, n: 10, more: true },
