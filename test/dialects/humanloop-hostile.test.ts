@@ -3,6 +3,7 @@ import { allDialects } from "@sheaf/server";
 import { beforeEach, expect, test } from "vitest";
 import { findings } from "../sync/town.js";
 import { Client, points } from "./humanloop.js";
+import { brokenBodies, nested } from "./nonsense.js";
 
 let client: Client;
 let id: string;
@@ -15,7 +16,6 @@ beforeEach(async () => {
   before = await client.town.repo.resolve("HEAD");
 });
 
-const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
 const upsert = (datapoints: string, more = '"path":"x"') => `{${more},"datapoints":${datapoints}}`;
 const long = "x".repeat(100_000);
 
@@ -42,14 +42,8 @@ const upserts = [
 ];
 
 const bodies = [
-  "",
-  "{",
-  "null",
-  "[]",
-  '"x"',
-  nested(5000),
+  ...brokenBodies,
   "\ufeff{}",
-  '{"name":"\\ud800"}',
   `{"name":"${long}"}`,
   `{"path":"${long}","name":"${long}"}`,
   '{"name":"a/b","path":7}',

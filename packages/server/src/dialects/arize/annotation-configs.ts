@@ -7,7 +7,7 @@ import { route } from "../../route.js";
 import { t, type Static } from "../../schema.js";
 import { beginning, recordPath, removeRecords } from "../catalog/records.js";
 import { rewrite } from "../catalog/rewrite.js";
-import { isoTime } from "../catalog/time.js";
+import { nowTime } from "../catalog/time.js";
 import { freshUuid } from "../catalog/uuid.js";
 import {
   allConfigs,
@@ -20,23 +20,15 @@ import {
   type GivenConfig,
   type KeptConfig,
 } from "./annotation-config.js";
-import { pageBehind, pagination, parseCursor } from "./cursor.js";
-import { holds } from "./datasets.js";
+import { pageAfter, pagination, parseCursor } from "./cursor.js";
 import { conflict, invalid, unreadable } from "./errors.js";
-import { anyAnswer, limitOf, text } from "./shapes.js";
+import { anyAnswer, holds, listQuery, text } from "./shapes.js";
 import { needSpace, spacesOf } from "./space.js";
 
 const tag = "annotation configs";
 const path = "/v2/annotation-configs/{annotation_config_id}";
 const params = t.Object({ annotation_config_id: text });
 const fields = t.Record(t.String(), t.Unknown());
-const listQuery = t.Object({
-  space_id: t.Optional(text),
-  space_name: t.Optional(text),
-  name: t.Optional(text),
-  limit: limitOf(100),
-  cursor: t.Optional(text),
-});
 
 export const annotationConfigRoutes = [
   route(
@@ -120,13 +112,7 @@ async function listConfigs(call: Call<unknown, Static<typeof listQuery>>, _: unk
   const all = (await allConfigs(call, desk)).filter(
     config => (id === "" || config.space.id === id) && holds(config.space.name, spaceName) && holds(config.name, name),
   );
-  const from = behind ? all.findIndex(config => config.id === behind[0]) : -1;
-  const { page, next } = pageBehind(
-    all,
-    config => [config.id],
-    config => all.indexOf(config) > from,
-    limit,
-  );
+  const { page, next } = pageAfter(all, behind, limit);
   return json({ annotation_configs: page.map(shownConfig), pagination: pagination(next) });
 }
 
@@ -141,7 +127,7 @@ async function make(call: Call, desk: Desk, body: GivenConfig): Promise<KeptConf
   const { platform } = desk.repo.context;
   const item: ValueObject = {
     name,
-    created_at: isoTime(platform.now() / 1000),
+    created_at: nowTime(desk.repo),
     space_id: needSpace(await spacesOf(desk), space).id,
     type,
     ...fields,

@@ -40,3 +40,18 @@ export function pageBehind<T>(
   const page = rest.slice(0, limit);
   return { page, next: rest.length > limit ? keyOf(page[page.length - 1]) : undefined };
 }
+
+/** As {@link pageBehind} of a list whose order nothing in its entries tells: its cursors are ids, and one that is gone begins the list anew. */
+export function pageAfter<T extends { readonly id: string }>(
+  listed: readonly T[],
+  behind: readonly string[] | undefined,
+  limit: number,
+): { page: T[]; next: readonly string[] | undefined } {
+  const from = behind ? listed.findIndex(({ id }) => id === behind[0]) : -1;
+  return pageBehind(
+    listed.slice(from + 1),
+    ({ id }) => [id],
+    () => true,
+    limit,
+  );
+}

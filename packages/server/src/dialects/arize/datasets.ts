@@ -14,17 +14,10 @@ import { conflict } from "./errors.js";
 import { readExamples } from "./example.js";
 import { freshIds } from "./fresh.js";
 import { nowAttributes } from "./moments.js";
-import { anyAnswer, anyList, inDataset, limitOf, text } from "./shapes.js";
+import { anyAnswer, anyList, holds, inDataset, listQuery, text } from "./shapes.js";
 import { needSpace, pathIn, placeOf, spacesOf, type Space } from "./space.js";
 
 const tag = "datasets";
-const listQuery = t.Object({
-  space_id: t.Optional(text),
-  space_name: t.Optional(text),
-  name: t.Optional(text),
-  limit: limitOf(100),
-  cursor: t.Optional(text),
-});
 
 export const datasetRoutes = [
   route(
@@ -184,9 +177,4 @@ function keyOf({ created, dataset }: Entry): readonly string[] {
 /** The newest first, then by path. */
 function compare([created, path]: readonly string[], [otherCreated, otherPath]: readonly string[]): number {
   return compareText(otherCreated, created) || compareText(path, otherPath);
-}
-
-/** Says whether a text holds another one, whatever the case. */
-export function holds(text: string, part: string | undefined): boolean {
-  return part === undefined || text.toLowerCase().includes(part.toLowerCase());
 }

@@ -5,16 +5,15 @@ import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t, type Static } from "../../schema.js";
-import { isoTime } from "../catalog/time.js";
+import { nowTime } from "../catalog/time.js";
 import { annotatorOf, readAnnotations } from "./annotations.js";
 import { pageBehind, pagination, parseCursor } from "./cursor.js";
 import { needDataset } from "./dataset.js";
-import { holds } from "./datasets.js";
 import { invalid, unreadable } from "./errors.js";
 import { allExperiments, experimentOf, recordId, runId, shownExperiment, type Found, type Kept } from "./experiment.js";
 import { datasetId } from "./ids.js";
 import { annotateRuns, appendRuns, makeExperiment, readRuns, removeExperiment, runTexts } from "./runs.js";
-import { anyAnswer, anyList, checkFilter, limitOf, searchFields, text } from "./shapes.js";
+import { anyAnswer, anyList, checkFilter, holds, limitOf, searchFields, text } from "./shapes.js";
 import { needSpace, placeOf, spacesOf } from "./space.js";
 import { versionsOf } from "./versions.js";
 
@@ -194,7 +193,7 @@ async function make(call: Call, desk: Desk, given: NewExperiment): Promise<Found
   const place = await placeOfNew(call, desk, given);
   const items = readRuns(runs, place.dataset !== undefined);
   const { platform } = desk.repo.context;
-  const at = isoTime(platform.now() / 1000);
+  const at = nowTime(desk.repo);
   const { dataset, space } = place;
   const kept: Kept = {
     id: recordId(platform, dataset?.id ?? space, name),

@@ -3,7 +3,6 @@ import {
   decodeItem,
   fromBlockForm,
   isObject,
-  parseJson,
   pointer,
   toBlockForm,
   type Operation,
@@ -13,9 +12,9 @@ import {
 } from "@sheaf/core";
 import type { Call } from "../../call.js";
 import type { Desk } from "../../desk.js";
-import { beginning, recordPath, recordsNow } from "../catalog/records.js";
+import { beginning, itemIn, recordPath, recordsNow } from "../catalog/records.js";
 import { rewrite } from "../catalog/rewrite.js";
-import { isoTime } from "../catalog/time.js";
+import { nowTime } from "../catalog/time.js";
 import { rowsIn } from "../catalog/words.js";
 import { shownAnnotations, type AnnotationInputs, type Annotator } from "./annotations.js";
 import { Columns } from "../catalog/system-columns.js";
@@ -57,7 +56,7 @@ export async function appendRuns(call: Call, desk: Desk, id: string, runs: reado
     after = {
       ...before,
       runs: before.runs + runs.length,
-      updated_at: isoTime(desk.repo.context.platform.now() / 1000),
+      updated_at: nowTime(desk.repo),
     };
     return {
       message: rowsIn(recordPath(runKind), "append", runs.length),
@@ -111,8 +110,7 @@ async function write(
   const [dataset, runs] = [recordPath(experimentKind), recordPath(runKind)];
   await call.permit({ scope: "write", dataset: runs });
   await rewrite(call, desk, dataset, async ({ version }) => {
-    const text = await version?.getText(id);
-    const record = text === undefined ? undefined : (parseJson(text) as ValueObject);
+    const record = await itemIn(version, id);
     const { message, after, patch } = await change(record && readKept(id, record));
     const path = pointer("items", id);
     const own: Operation = after ? { op: "add", path, value: recordOf(after) } : { op: "remove", path };

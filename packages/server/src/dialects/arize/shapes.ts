@@ -11,6 +11,15 @@ export const anyList = t.Array(t.Unknown());
 /** How many a page has. */
 export const limitOf = (most: number) => t.Optional(t.Integer({ minimum: 1, maximum: most, default: 50 }));
 
+/** What a list of what stands in spaces is asked for. */
+export const listQuery = t.Object({
+  space_id: t.Optional(text),
+  space_name: t.Optional(text),
+  name: t.Optional(text),
+  limit: limitOf(100),
+  cursor: t.Optional(text),
+});
+
 export const anyAnswer = { 200: { description: "as Arize answers" } };
 
 /** What a search names. */
@@ -26,4 +35,9 @@ export function checkFilter(filter: string | null | undefined): void {
     throw invalid(
       "filters of examples and runs are not understood here; leave the filter away, and pick from what is listed",
     );
+}
+
+/** Says whether a text holds another one, whatever the case. */
+export function holds(text: string, part: string | undefined): boolean {
+  return part === undefined || text.toLowerCase().includes(part.toLowerCase());
 }

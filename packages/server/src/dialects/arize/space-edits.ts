@@ -6,7 +6,7 @@ import { attributeOf, recordKind } from "../catalog/catalog.js";
 import { nameOf, pathFor } from "../catalog/naming.js";
 import { beginning, recordPath } from "../catalog/records.js";
 import { rewrite, type Plan } from "../catalog/rewrite.js";
-import { isoTime } from "../catalog/time.js";
+import { nowTime } from "../catalog/time.js";
 import { freshUuid } from "../catalog/uuid.js";
 import { conflict, forbidden, invalid } from "./errors.js";
 import { nowAttributes } from "./moments.js";
@@ -24,7 +24,7 @@ export async function makeSpace(call: Call, desk: Desk, name: string, descriptio
   check(name, description);
   const { platform } = desk.repo.context;
   const record = freshUuid(platform, 7).replaceAll("-", "");
-  const created = isoTime(platform.now() / 1000);
+  const created = nowTime(desk.repo);
   const made = { id: btoa(`Space:1:${record}`), record, name, folder: `${name}/`, description, created };
   await write(call, desk, async () => {
     checkFree(await spacesOf(desk), name);

@@ -5,9 +5,8 @@ import type { Desk } from "../../desk.js";
 import { route } from "../../route.js";
 import { maybe, t } from "../../schema.js";
 import { birthTime } from "../catalog/time.js";
-import { pageBehind, pagination, parseCursor } from "./cursor.js";
-import { holds } from "./datasets.js";
-import { anyAnswer, limitOf, text } from "./shapes.js";
+import { pageAfter, pagination, parseCursor } from "./cursor.js";
+import { anyAnswer, holds, limitOf, text } from "./shapes.js";
 import { changeSpace, makeSpace, removeSpace } from "./space-edits.js";
 import { needSpace, seenSpaces, type MadeSpace, type Space } from "./space.js";
 import { isStrict } from "./strict.js";
@@ -36,9 +35,7 @@ export const spaceRoutes = [
       const { name, limit = 50, cursor } = call.query;
       const behind = parseCursor(cursor, 1);
       const all = (await seenSpaces(call, desk)).filter(space => holds(space.name, name));
-      const from = behind ? all.findIndex(({ id }) => id === behind[0]) : -1;
-      const isBehind = (space: Space) => all.indexOf(space) > from;
-      const { page, next } = pageBehind(all, ({ id }) => [id], isBehind, limit);
+      const { page, next } = pageAfter(all, behind, limit);
       const spaces = await Promise.all(page.map(space => shown(call, desk, space)));
       return json({ spaces, pagination: pagination(next) });
     },

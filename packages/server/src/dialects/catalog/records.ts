@@ -64,7 +64,8 @@ export async function* getRecords(desk: Desk, kind: string, ids: Iterable<string
   }
 }
 
-async function itemIn(version: DatasetVersion | undefined, id: string): Promise<ValueObject | undefined> {
+/** One record in what {@link recordsNow} gave, exact. */
+export async function itemIn(version: DatasetVersion | undefined, id: string): Promise<ValueObject | undefined> {
   const text = await version?.getText(id);
   return text === undefined ? undefined : (parseJson(text) as ValueObject);
 }
