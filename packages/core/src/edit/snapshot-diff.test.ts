@@ -96,6 +96,24 @@ describe("laws", () => {
     );
   });
 
+  test("where a dataset went and another took its path, the rows of both are counted", async () => {
+    const row = { position: "a0", item: {} };
+    const old = { id: "4", meta: {}, rows: new Map([["a", row]]) };
+    const other = { id: "5", meta: {}, rows: new Map([["b", row]]) };
+    const before = {
+      datasets: new Map([
+        ["qa", old],
+        ["qa-new", other],
+      ]),
+      files: new Map(),
+    };
+    const after = { datasets: new Map([["qa", { ...other, rows: new Map() }]]), files: new Map() };
+    const blocks = fresh();
+    expect(await countDifferences(blocks, putSnapshot(blocks, before), putSnapshot(blocks, after))).toEqual({
+      qa: { added: 0, removed: 2, changed: 0, moved: 0 },
+    });
+  });
+
   test("files differ where their text or mode does", async () => {
     const same = (a: PlainFile | undefined, b: PlainFile | undefined) => isDeepStrictEqual(a, b);
     await fc.assert(

@@ -49,12 +49,26 @@ export async function countDifferences(
   options: SnapshotDiffOptions = {},
 ): Promise<DiffStat> {
   const cache = new RecentNodes(cacheBytes);
-  const stat: Record<string, RowCounts> = {};
+  const stat = new Map<string, RowCounts>();
   for (const pair of await differingDatasets(reader, before, after, options)) {
     options.signal?.throwIfAborted();
-    setKey(stat as never, pair.path, (await countPair(reader, pair, cache)) as never);
+    const counts = await countPair(reader, pair, cache);
+    const others = stat.get(pair.path);
+    // Where one went and another came to its path, both count.
+    stat.set(pair.path, others ? sumOf(others, counts) : counts);
   }
-  return stat;
+  const byPath: Record<string, RowCounts> = {};
+  for (const [path, counts] of stat) setKey(byPath as never, path, counts as never);
+  return byPath;
+}
+
+function sumOf(a: RowCounts, b: RowCounts): RowCounts {
+  return {
+    added: a.added + b.added,
+    removed: a.removed + b.removed,
+    changed: a.changed + b.changed,
+    moved: a.moved + b.moved,
+  };
 }
 
 /** A dataset before and after; `path` is what it goes by. */
